@@ -1,0 +1,150 @@
+//! What can be changed, and what came of it.
+
+use super::row::{Counts, RoomId, RoomRow, Standing, TokenHash, UserId, UserRow};
+use chat_proto::{ErrorReply, Event, Nonce, RoomName, Seq, Text, Timestamp, UserName};
+
+/// One change; a batch of them is one transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Someone comes in.
+    Hello(Hello),
+    /// A user's last connection is gone (it ended `at` the batch's now).
+    Gone(UserId),
+    /// Someone comes into a room, and makes it if need be.
+    Join(Join),
+    /// Someone leaves a room.
+    Leave(Leave),
+    /// Someone says something.
+    Send(SendMessage),
+    /// Someone has read up to here.
+    Read(MarkRead),
+}
+
+/// See [`Change::Hello`]. Without a token a new guest is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hello {
+    /// The name to bear: of a new guest, or the new one of a guest whose own was taken meanwhile.
+    pub name: Option<UserName>,
+    /// Of a device that was here before.
+    pub token: Option<TokenHash>,
+    /// Of the device, should it be a new one.
+    pub fresh: TokenHash,
+    /// The rooms in which new users start; they are made if need be.
+    pub default_rooms: Vec<RoomName>,
+}
+
+/// See [`Change::Join`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Join {
+    /// Who.
+    pub user: UserId,
+    /// Where.
+    pub room: RoomName,
+    /// Whether a room that does not exist is made.
+    pub create: bool,
+    /// Rooms that a user may be in.
+    pub rooms_max: usize,
+}
+
+/// See [`Change::Leave`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leave {
+    /// Who.
+    pub user: UserId,
+    /// From where.
+    pub room: RoomName,
+}
+
+/// See [`Change::Send`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendMessage {
+    /// By whom.
+    pub author: UserId,
+    /// Where.
+    pub room: RoomName,
+    /// What.
+    pub text: Text,
+    /// By which a repeat is known.
+    pub nonce: Option<Nonce>,
+    /// The message that this one answers.
+    pub reply_to: Option<Seq>,
+}
+
+/// See [`Change::Read`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkRead {
+    /// By whom.
+    pub user: UserId,
+    /// In which room.
+    pub room: RoomName,
+    /// Up to here.
+    pub seq: Seq,
+    /// Whether the marker may go back.
+    pub back: bool,
+}
+
+/// What came of one change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The rules said no; nothing was done.
+    Refused(ErrorReply),
+    /// It is so.
+    Done(Committed),
+}
+
+/// A change that was made, or was so already.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Committed {
+    /// Someone came in.
+    Welcomed(Welcomed),
+    /// Noted that a user is gone.
+    Gone,
+    /// Someone is in a room now.
+    Joined {
+        /// The room as they see it.
+        standing: Standing,
+        /// They were not in it before.
+        new: bool,
+    },
+    /// Someone is not in a room any more.
+    Left {
+        /// Which.
+        room: RoomRow,
+    },
+    /// A message is on the log.
+    Sent {
+        /// Which room, inwardly.
+        room: RoomId,
+        /// The event, as every reader gets it.
+        event: Event,
+    },
+    /// A message with this nonce had been on the log already.
+    Repeated {
+        /// Where.
+        room: RoomName,
+        /// Its place.
+        seq: Seq,
+        /// Its time.
+        at: Timestamp,
+    },
+    /// The marker stands at `seq`.
+    Read {
+        /// Which room, inwardly.
+        room: RoomId,
+        /// Where the marker stands now.
+        seq: Seq,
+        /// It moved.
+        moved: bool,
+        /// What lies above it now.
+        counts: Counts,
+    },
+}
+
+/// See [`Committed::Welcomed`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Welcomed {
+    /// Who it is.
+    pub user: UserRow,
+    /// A token was made for this device ([`Hello::fresh`]).
+    pub new_device: bool,
+}

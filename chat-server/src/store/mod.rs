@@ -1,0 +1,80 @@
+//! What the server keeps, behind one trait that a second engine can implement.
+//!
+//! Two halves. [`Store::commit`] takes a batch of [`Change`]s and makes them in
+//! one transaction with one sync: for each it loads the facts, lets the rules
+//! (`crate::rules`) decide, and writes what they decided. All else reads. The
+//! store gives out `seq` and `at`, inside the commit; along a log neither
+//! falls. This module knows no sockets, no sessions and no clock: `now` comes
+//! with the batch.
+
+mod change;
+mod row;
+
+pub use change::{Change, Committed, Hello, Join, Leave, MarkRead, Outcome, SendMessage, Welcomed};
+pub use row::{
+    Anchor, Counts, MembersPage, Page, RoomId, RoomRow, RoomsPage, Standing, TokenHash, UserId,
+    UserRow,
+};
+
+use chat_proto::{Event, RoomName, Seq, Timestamp, UserName};
+use std::pin::Pin;
+
+/// A read or a commit under way.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Nothing was done; it may work again later (a full disk, a lost connection).
+    #[error("storage can't be reached: {0}")]
+    Unavailable(String),
+    /// It broke during the commit: the changes may be there or not.
+    #[error("storage broke during a commit: {0}")]
+    Unknown(String),
+    /// What is stored makes no sense; a fault of ours or of the disk.
+    #[error("storage holds what it can't: {0}")]
+    Corrupt(String),
+}
+
+/// Durable storage. One contract, tried on every engine by `contract.rs`.
+pub trait Store: Send + Sync {
+    /// The id of this history of the whole store.
+    fn epoch(&self) -> &str;
+
+    /// Makes the changes, in their order, in one transaction; once this
+    /// returns, they are on stable storage. One [`Outcome`] for each change.
+    /// A refused change does not hold up the others.
+    fn commit(&self, batch: Vec<Change>, now: Timestamp) -> Pending<'_, Vec<Outcome>>;
+
+    /// The rooms that a user is in, with heads, markers and counts, by name.
+    fn standings(&self, user: UserId, name: UserName) -> Pending<'_, Vec<Standing>>;
+
+    /// One of them; `None` if the user is not in that room.
+    fn standing(&self, user: UserId, name: UserName, room: RoomId)
+    -> Pending<'_, Option<Standing>>;
+
+    /// A room by name, and whether this user is in it.
+    fn room(&self, name: RoomName, user: UserId) -> Pending<'_, Option<(RoomRow, bool)>>;
+
+    /// Events above `after`, in order, at most `limit`; of what was deleted only what is left.
+    fn events(&self, room: RoomId, after: Seq, limit: usize) -> Pending<'_, Vec<Event>>;
+
+    /// A page of folded history.
+    fn history(&self, room: RoomId, anchor: Anchor, limit: usize) -> Pending<'_, Page>;
+
+    /// Public rooms and the user's own whose name or topic holds `query` (folded), by name, after `after`.
+    fn rooms(
+        &self,
+        user: UserId,
+        query: String,
+        mine: bool,
+        after: String,
+        limit: usize,
+    ) -> Pending<'_, RoomsPage>;
+
+    /// Members of a room, by key of name, after `after` (a key).
+    fn members(&self, room: RoomId, after: String, limit: usize) -> Pending<'_, MembersPage>;
+
+    /// Whether storage answers now.
+    fn ready(&self) -> Pending<'_, ()>;
+}

@@ -1,0 +1,116 @@
+//! What reads give back.
+
+use chat_proto::event::{Entry, Role, RoomKind};
+use chat_proto::{RoomName, Seq, Timestamp, UserName};
+
+/// The inner id of a user: authorship, membership, nonces and markers belong to it, never to the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(pub i64);
+
+/// The inner id of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoomId(pub i64);
+
+/// The SHA-256 of a token; tokens themselves are never stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenHash(pub [u8; 32]);
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRow {
+    /// Who, inwardly.
+    pub id: UserId,
+    /// The name borne now.
+    pub name: UserName,
+    /// Without an account.
+    pub guest: bool,
+}
+
+/// A room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomRow {
+    /// Which, inwardly.
+    pub id: RoomId,
+    /// By name.
+    pub name: RoomName,
+    /// Public, private or direct.
+    pub kind: RoomKind,
+    /// What it is about.
+    pub topic: String,
+    /// Its last event.
+    pub head: Seq,
+    /// How many are in it.
+    pub members: u64,
+}
+
+/// A room as one of its members sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The room.
+    pub room: RoomRow,
+    /// What the user may do there.
+    pub role: Role,
+    /// The last event read.
+    pub read: Seq,
+    /// What lies above it.
+    pub counts: Counts,
+}
+
+/// Others' messages above a marker, and those of them that name the user; 1000 means more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Others' messages that are not deleted.
+    pub unread: u32,
+    /// Those that name the user.
+    pub mentions: u32,
+}
+
+/// Where a page of history lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// The newest entries.
+    Newest,
+    /// Older than this one.
+    Before(Seq),
+    /// Newer than this one.
+    After(Seq),
+    /// On both sides of this one, and itself.
+    Around(Seq),
+    /// From this moment on.
+    At(Timestamp),
+}
+
+/// A page of folded history, oldest first, as of `head`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// The oldest event kept.
+    pub first: Seq,
+    /// The newest event when the page was made.
+    pub head: Seq,
+    /// There are entries before these.
+    pub more_before: bool,
+    /// There are entries after these.
+    pub more_after: bool,
+}
+
+/// Rows of a list of rooms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomsPage {
+    /// By name.
+    pub rooms: Vec<RoomRow>,
+    /// There are more.
+    pub more: bool,
+}
+
+/// Rows of a list of members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MembersPage {
+    /// By name.
+    pub members: Vec<(UserRow, Role)>,
+    /// How many there are in all.
+    pub total: u64,
+    /// There are more.
+    pub more: bool,
+}
