@@ -1,1 +1,20 @@
-//! Skeleton.
+//! What whole-process tests are made of: real servers, real terminals, real
+//! browsers, raw clients, faults between them, and load.
+//!
+//! Nothing in here shares code with what it tests: the clients speak JSON
+//! values as `docs/protocol.md` writes them, so a mistake in the wire types
+//! can't hide itself. What always holds: every process and every directory made
+//! here goes away with the value that stands for it, and nothing sleeps to
+//! wait; [`wait`] looks for a condition until a deadline.
+
+pub mod binaries;
+pub mod browser;
+pub mod client;
+pub mod conversation;
+pub mod fault;
+pub mod load;
+pub mod process;
+pub mod screen;
+pub mod server;
+pub mod terminal;
+pub mod wait;

@@ -1,1 +1,21 @@
-#[test] fn x() {}
+//! What only whole processes can show. Each module is one promise or one
+//! behaviour; the names of the tests say which.
+
+mod harness;
+
+/// A module that is not named above would never run.
+#[test]
+fn no_file_is_forgotten() {
+    let main = include_str!("main.rs");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let Some(module) = name.strip_suffix(".rs") else {
+            continue;
+        };
+        assert!(
+            module == "main" || main.contains(&format!("mod {module};")),
+            "{name} is not in main.rs"
+        );
+    }
+}

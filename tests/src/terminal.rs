@@ -1,0 +1,500 @@
+//! A program in a real pseudo-terminal, with a parser in the place of the person.
+//!
+//! A thread reads all that the program writes, keeps the bytes and feeds the
+//! parser; keys go in by [`Terminal::type_text`] and [`Terminal::press`]. The
+//! terminal answers no query. Holds: the program and all of its session are gone
+//! when the value is.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty};
+use tempfile::TempDir;
+
+use crate::process::{self, Signal};
+use crate::screen::Screen;
+use crate::{binaries, wait};
+
+/// A program in a terminal of its own.
+pub struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    pid: u32,
+    device: PathBuf,
+    stty_before: String,
+    // None once the terminal was closed.
+    ends: Option<Ends>,
+    shown: Shown,
+    ended: Option<ExitStatus>,
+}
+
+/// What to start, and in which surroundings: an empty environment but for what
+/// a login would set.
+pub struct Program {
+    program: PathBuf,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    width: u16,
+    height: u16,
+}
+
+struct Ends {
+    // Kept open, so that the terminal's settings outlive the program.
+    _slave: Box<dyn SlavePty + Send>,
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+}
+
+/// What the program has written so far.
+#[derive(Clone)]
+struct Shown {
+    state: Arc<Mutex<State>>,
+    closing: Arc<AtomicBool>,
+}
+
+struct State {
+    parser: vt100::Parser,
+    log: Vec<u8>,
+    // When each read ended, and how long the log was then.
+    times: Vec<(Instant, usize)>,
+}
+
+/// A key that is no plain text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// Enter.
+    Enter,
+    /// Escape.
+    Esc,
+    /// Tab.
+    Tab,
+    /// Shift-Tab.
+    BackTab,
+    /// Backspace.
+    Backspace,
+    /// Delete.
+    Delete,
+    /// The arrow up.
+    Up,
+    /// The arrow down.
+    Down,
+    /// The arrow left.
+    Left,
+    /// The arrow right.
+    Right,
+    /// Home.
+    Home,
+    /// End.
+    End,
+    /// Page up.
+    PageUp,
+    /// Page down.
+    PageDown,
+    /// F1.
+    F1,
+    /// Control and a letter.
+    Ctrl(char),
+    /// Alt and a character.
+    Alt(char),
+    /// Alt and Enter.
+    AltEnter,
+    /// The terminal got the focus.
+    FocusIn,
+    /// The terminal lost the focus.
+    FocusOut,
+}
+
+impl Program {
+    /// Any program.
+    pub fn new(program: impl Into<PathBuf>) -> Self {
+        Self {
+            program: program.into(),
+            args: Vec::new(),
+            env: Vec::new(),
+            width: 80,
+            height: 24,
+        }
+        .env("TERM", "xterm-256color")
+        .env("COLORTERM", "truecolor")
+        .env("LANG", "C.UTF-8")
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+    }
+
+    /// The terminal client with this home directory.
+    pub fn client(home: &Path) -> Result<Self> {
+        Ok(Self::new(binaries::tui()?).env("HOME", home.display().to_string()))
+    }
+
+    /// With one more argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<String>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// With more arguments.
+    #[must_use]
+    pub fn args<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// With an environment variable.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// In a terminal of this size.
+    #[must_use]
+    pub fn size(mut self, width: u16, height: u16) -> Self {
+        self.width = width;
+        self.height = height;
+        self
+    }
+
+    /// Starts it.
+    pub fn start(self) -> Result<Terminal> {
+        Terminal::start(&self)
+    }
+}
+
+/// A fresh home directory.
+pub fn home() -> Result<TempDir> {
+    TempDir::with_prefix("chat-home-").context("no temporary directory")
+}
+
+impl Terminal {
+    fn start(program: &Program) -> Result<Self> {
+        let size = pty_size(program.width, program.height);
+        let pair = portable_pty::native_pty_system().openpty(size)?;
+        let device = pair.master.tty_name().context("the terminal has no name")?;
+        let stty_before = stty(&device)?;
+        let mut command = CommandBuilder::new(&program.program);
+        command.args(&program.args);
+        command.env_clear();
+        for (name, value) in &program.env {
+            command.env(name, value);
+        }
+        let reader = pair.master.try_clone_reader()?;
+        let writer = pair.master.take_writer()?;
+        let shown = Shown::new(program.width, program.height)?;
+        let reading = shown.clone();
+        std::thread::spawn(move || reading.follow(reader));
+        let child = pair
+            .slave
+            .spawn_command(command)
+            .with_context(|| format!("{} does not start", program.program.display()))?;
+        let pid = child.process_id().context("a program without a process")?;
+        Ok(Self {
+            child,
+            pid,
+            device,
+            stty_before,
+            ends: Some(Ends {
+                _slave: pair.slave,
+                master: pair.master,
+                writer,
+            }),
+            shown,
+            ended: None,
+        })
+    }
+
+    /// The process id of the program.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// What is shown now.
+    pub fn screen(&self) -> Screen {
+        Screen::of(self.shown.lock().parser.screen().clone())
+    }
+
+    /// All bytes that the program has written.
+    pub fn log(&self) -> Vec<u8> {
+        self.shown.lock().log.clone()
+    }
+
+    /// How many bytes the program has written.
+    pub fn written(&self) -> usize {
+        self.shown.lock().log.len()
+    }
+
+    /// When the program's output had first reached more than this many bytes.
+    pub fn time_of(&self, bytes: usize) -> Option<Instant> {
+        let state = self.shown.lock();
+        let index = state.times.partition_point(|(_, length)| *length <= bytes);
+        state.times.get(index).map(|(time, _)| *time)
+    }
+
+    /// Types plain text, all in one write.
+    pub fn type_text(&mut self, text: &str) -> Result<()> {
+        self.send_bytes(text.as_bytes())
+    }
+
+    /// Presses one key.
+    pub fn press(&mut self, key: Key) -> Result<()> {
+        self.send_bytes(&key.bytes())
+    }
+
+    /// Types a line and Enter, as two reads of the program would see them from a person.
+    pub async fn enter(&mut self, line: &str) -> Result<()> {
+        self.type_text(line)?;
+        let tail: String = line.chars().rev().take(8).collect();
+        let tail: String = tail.chars().rev().collect();
+        self.wait_for(tail.trim_end()).await?;
+        self.press(Key::Enter)
+    }
+
+    /// Pastes as a terminal with bracketed paste does.
+    pub fn paste(&mut self, text: &str) -> Result<()> {
+        self.send_bytes(format!("\x1b[200~{text}\x1b[201~").as_bytes())
+    }
+
+    /// Sends bytes as they stand.
+    pub fn send_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        let ends = self.ends.as_mut().context("the terminal is closed")?;
+        ends.writer.write_all(bytes).context("typing")?;
+        ends.writer.flush().context("typing")
+    }
+
+    /// Changes the terminal's size.
+    pub fn resize(&mut self, width: u16, height: u16) -> Result<()> {
+        let ends = self.ends.as_ref().context("the terminal is closed")?;
+        let (columns, rows) = (cells(width)?, cells(height)?);
+        self.shown.lock().parser.set_size(rows, columns);
+        ends.master.resize(pty_size(width, height))
+    }
+
+    /// Waits until the screen satisfies `fits`; the failure shows the screen.
+    pub async fn wait_until(
+        &self,
+        what: &str,
+        within: Duration,
+        mut fits: impl FnMut(&Screen) -> bool,
+    ) -> Result<Screen> {
+        wait::until(what, within, || {
+            let screen = self.screen();
+            fits(&screen).then_some(screen)
+        })
+        .await
+        .map_err(|late| anyhow!("{late}; {}", self.screen()))
+    }
+
+    /// Waits until a text is shown.
+    pub async fn wait_for(&self, text: &str) -> Result<Screen> {
+        self.wait_until(&format!("{text:?} on the screen"), wait::SOON, |screen| {
+            screen.shows(text)
+        })
+        .await
+    }
+
+    /// Waits until a text is no longer shown.
+    pub async fn wait_gone(&self, text: &str) -> Result<Screen> {
+        self.wait_until(&format!("{text:?} off the screen"), wait::SOON, |screen| {
+            !screen.shows(text)
+        })
+        .await
+    }
+
+    /// Sends a signal to the program.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        ensure!(self.ended.is_none(), "the program has ended");
+        process::signal(self.pid, signal)
+    }
+
+    /// Kills the program at once and returns when it is gone.
+    pub fn kill9(&mut self) -> Result<()> {
+        self.signal(Signal::KILL)?;
+        self.ended = Some(self.child.wait().context("wait")?);
+        Ok(())
+    }
+
+    /// Waits for the program to end; fails if it leaves a process behind.
+    pub async fn ended(&mut self, within: Duration) -> Result<ExitStatus> {
+        if let Some(status) = &self.ended {
+            return Ok(status.clone());
+        }
+        let child = &mut self.child;
+        let status = wait::until("the program to end", within, || {
+            child.try_wait().ok().flatten()
+        })
+        .await
+        .map_err(|late| anyhow!("{late}; {}", self.screen()))?;
+        self.ended = Some(status.clone());
+        let left = process::followers(self.pid);
+        ensure!(left.is_empty(), "the program left processes: {left:?}");
+        Ok(status)
+    }
+
+    /// Fails unless the terminal is as it was before the program: modes off,
+    /// line settings equal.
+    pub async fn restored(&self) -> Result<()> {
+        self.wait_until("the terminal's modes off", wait::SOON, |screen| {
+            screen.modes_on().is_empty()
+        })
+        .await?;
+        let unbalanced = self.modes_left_on();
+        ensure!(unbalanced.is_empty(), "left on: {unbalanced:?}");
+        let now = stty(&self.device)?;
+        ensure!(
+            now == self.stty_before,
+            "stty was\n{}\nand is\n{now}",
+            self.stty_before
+        );
+        Ok(())
+    }
+
+    /// The private modes that the program switched on and not off again, and
+    /// the keyboard flags that it pushed and did not pop.
+    pub fn modes_left_on(&self) -> Vec<String> {
+        let log = String::from_utf8_lossy(&self.log()).into_owned();
+        let mut left = std::collections::BTreeSet::new();
+        for part in log.split("\x1b[").skip(1) {
+            let body: String = part
+                .chars()
+                .take_while(|c| !c.is_ascii_alphabetic())
+                .collect();
+            match (body.strip_prefix('?'), part.chars().nth(body.len())) {
+                (Some(modes), Some('h')) => left.extend(modes.split(';').map(str::to_owned)),
+                (Some(modes), Some('l')) => modes.split(';').for_each(|mode| {
+                    left.remove(mode);
+                }),
+                (None, Some('u')) if body.starts_with('>') => {
+                    left.insert("keyboard".to_owned());
+                }
+                (None, Some('u')) if body.starts_with('<') => {
+                    left.remove("keyboard");
+                }
+                (Some(_) | None, Some(_) | None) => {}
+            }
+        }
+        // Shown cursor, autowrap and blinking are what a terminal starts with.
+        for normal in ["25", "7", "12"] {
+            left.remove(normal);
+        }
+        left.into_iter().collect()
+    }
+
+    /// Closes the terminal as a window that is closed: the program gets SIGHUP
+    /// and finds its terminal gone.
+    pub fn hang_up(&mut self) {
+        self.shown.closing.store(true, Ordering::SeqCst);
+        // The reader holds the terminal too; the next output lets it see that
+        // it is to go, and a change of size makes for output.
+        if let Some(ends) = self.ends.take() {
+            let _ = ends.master.resize(pty_size(81, 25));
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        for pid in process::followers(self.pid) {
+            let _ = process::signal(pid, Signal::KILL);
+        }
+        if self.ended.is_none() {
+            let _ = self.child.kill();
+            let _ = process::signal(self.pid, Signal::KILL);
+            let _ = self.child.wait();
+        }
+    }
+}
+
+impl Key {
+    /// What a terminal sends for it.
+    pub fn bytes(self) -> Vec<u8> {
+        let text = match self {
+            Self::Enter => "\r",
+            Self::Esc => "\x1b",
+            Self::Tab => "\t",
+            Self::BackTab => "\x1b[Z",
+            Self::Backspace => "\x7f",
+            Self::Delete => "\x1b[3~",
+            Self::Up => "\x1b[A",
+            Self::Down => "\x1b[B",
+            Self::Right => "\x1b[C",
+            Self::Left => "\x1b[D",
+            Self::Home => "\x1b[H",
+            Self::End => "\x1b[F",
+            Self::PageUp => "\x1b[5~",
+            Self::PageDown => "\x1b[6~",
+            Self::F1 => "\x1bOP",
+            Self::AltEnter => "\x1b\r",
+            Self::FocusIn => "\x1b[I",
+            Self::FocusOut => "\x1b[O",
+            Self::Ctrl(letter) => return vec![letter as u8 & 0x1f],
+            Self::Alt(character) => return format!("\x1b{character}").into_bytes(),
+        };
+        text.as_bytes().to_vec()
+    }
+}
+
+impl Shown {
+    fn new(width: u16, height: u16) -> Result<Self> {
+        let state = State {
+            parser: vt100::Parser::new(cells(height)?, cells(width)?, 0),
+            log: Vec::new(),
+            times: Vec::new(),
+        };
+        Ok(Self {
+            state: Arc::new(Mutex::new(state)),
+            closing: Arc::new(AtomicBool::new(false)),
+        })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn follow(&self, mut reader: Box<dyn Read + Send>) {
+        let mut chunk = vec![0; 64 << 10];
+        while let Ok(n @ 1..) = reader.read(&mut chunk) {
+            let now = Instant::now();
+            let mut state = self.lock();
+            state.parser.process(&chunk[..n]);
+            state.log.extend_from_slice(&chunk[..n]);
+            let length = state.log.len();
+            state.times.push((now, length));
+            if self.closing.load(Ordering::SeqCst) {
+                return;
+            }
+        }
+    }
+}
+
+fn cells(count: u16) -> Result<NonZeroU16> {
+    NonZeroU16::new(count).context("a terminal has at least one cell")
+}
+
+fn pty_size(width: u16, height: u16) -> PtySize {
+    PtySize {
+        rows: height,
+        cols: width,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
+}
+
+/// The line settings of a terminal, without its size.
+fn stty(device: &Path) -> Result<String> {
+    let output = Command::new("stty")
+        .arg("-a")
+        .arg("-F")
+        .arg(device)
+        .output()
+        .context("stty")?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let (_, settings) = text.split_once("columns").context("stty says nothing")?;
+    let (_, settings) = settings.split_once(';').context("stty says nothing")?;
+    Ok(settings.to_owned())
+}
