@@ -39,8 +39,7 @@ pub fn decode_request(text: &str, limits: &Limits) -> Result<Asked, Refused> {
     let id: Option<RequestId> = fields.read("id", limits).map_err(anonymous)?;
     let read = || -> Result<Request, ErrorReply> {
         let kind: String = fields.read("type", limits)?;
-        let request =
-            Request::read(&kind, &fields, limits).unwrap_or_else(|| Err(unknown(&kind)))?;
+        let request = Request::read(&kind, &fields, limits)?.ok_or_else(|| unknown(&kind))?;
         request.check()?;
         Ok(request)
     };

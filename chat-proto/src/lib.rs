@@ -11,6 +11,7 @@
 //! control characters) and texts are plain strings: whoever draws them
 //! neutralises them.
 
+mod chars;
 pub mod codec;
 pub mod error;
 pub mod event;
@@ -18,6 +19,7 @@ pub mod fields;
 pub mod greeting;
 pub mod id;
 pub mod limits;
+pub mod mention;
 pub mod name;
 pub mod notice;
 pub mod reply;
@@ -31,6 +33,7 @@ pub use event::{Entry, Event, EventBody, Gap};
 pub use greeting::{Greeting, Rate};
 pub use id::RequestId;
 pub use limits::Limits;
+pub use mention::mentions;
 pub use name::{RoomName, RoomRef, UserName};
 pub use request::Request;
 pub use seq::Seq;

@@ -77,7 +77,9 @@ pub const CLIENT_CHARS: usize = 64;
 pub const PASSWORD_CHARS: (usize, usize) = (8, 256);
 /// Bytes of a password; beyond them it is refused before any hashing.
 pub const PASSWORD_BYTES: usize = 1024;
-/// Characters of a `:shortcode:`.
+// Whoever keeps to the characters keeps to the bytes.
+const _: () = assert!(PASSWORD_CHARS.1 * 4 <= PASSWORD_BYTES);
+/// Characters of a `:shortcode:`, between its colons.
 pub const SHORTCODE_CHARS: usize = 32;
 /// Levels of nesting in a frame; serde_json's own bound.
 pub const DEPTH: usize = 128;

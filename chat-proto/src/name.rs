@@ -1,8 +1,30 @@
 //! Names of people and rooms: what they may be, and when two are the same.
+//!
+//! A name is kept in NFC and otherwise as written; its rules are counted and
+//! checked on that form.
+
+mod alphabet;
+mod fold;
+
+pub use fold::UNICODE_VERSION;
+
+pub(crate) use alphabet::{is_joint, may_stand};
+pub(crate) use fold::fold;
 
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
+use std::cmp::Ordering;
 use std::fmt;
+use std::sync::LazyLock;
+
+/// Names kept for the server's own use, and what looks like one of them.
+const RESERVED: [&str; 6] = ["room", "all", "here", "server", "system", "admin"];
+
+/// Case folding makes at most three characters of one.
+const FOLDED_CHARS: usize = 3;
+
+/// Bytes of a name that was parsed elsewhere, by limits that may be wider than ours.
+const TRUSTED_BYTES: usize = 1024;
 
 /// A person's name, as written; [`UserName::key`] is what is compared.
 ///
@@ -45,7 +67,7 @@ pub enum NameError {
     },
     /// A character that no name may have there.
     #[error(
-        "may not have {found:?} {place}; letters, marks and digits of one script are allowed, and - _ . inside"
+        "may not have {found:?} {place}; letters and digits of one script are allowed, and - _ . between them"
     )]
     Character {
         /// The first such character.
@@ -54,28 +76,29 @@ pub enum NameError {
         place: &'static str,
     },
     /// Letters of several scripts.
-    #[error("mixes scripts; all letters have to be of one script")]
+    #[error("mixes scripts; its letters have to be of one, such as all Latin or all Greek")]
     MixedScripts,
     /// A room name with capitals.
-    #[error("is in lower case: {lower}")]
+    #[error("has to be in lower case: {lower}")]
     UpperCase {
         /// What would be right.
         lower: SmolStr,
     },
     /// A direct room with oneself, or one that names no two people.
-    #[error("names a direct room like @ada+bob, of two different people")]
+    #[error("names no two people; a direct room is called like @ada+bob")]
     NoPair,
 }
 
 impl UserName {
     /// A name by the rules, of at most `max` characters after NFC.
     pub fn parse(text: &str, max: usize) -> Result<Self, NameError> {
-        let _ = (text, max);
-        Ok(Self(text.into()))
+        let name = fold::nfc(text);
+        alphabet::check(&name, max)?;
+        Ok(Self(name.into()))
     }
 
     /// A name that a store or a server parsed before; `None` if it could break
-    /// a line (empty, over 256 bytes, or with a control character).
+    /// a line (empty, over 1,024 bytes, or with a control character).
     pub fn trusted(text: &str) -> Option<Self> {
         printable(text).then(|| Self(text.into()))
     }
@@ -87,20 +110,19 @@ impl UserName {
 
     /// What decides whether two names are the same: NFC(casefold(NFC)).
     pub fn key(&self) -> SmolStr {
-        self.0.to_lowercase().into()
+        fold::fold(&self.0)
     }
 
     /// What decides whether two names can be confused: fold(skeleton(fold)), UTS #39.
     pub fn skeleton(&self) -> SmolStr {
-        self.key()
+        fold::skeleton(&self.0)
     }
 
-    /// Whether the name is kept for the server's own use.
+    /// Whether the name is kept for the server's own use, or looks like one that is.
     pub fn is_reserved(&self) -> bool {
-        matches!(
-            &*self.key(),
-            "room" | "all" | "here" | "server" | "system" | "admin"
-        )
+        static SKELETONS: LazyLock<[SmolStr; RESERVED.len()]> =
+            LazyLock::new(|| RESERVED.map(fold::skeleton));
+        SKELETONS.contains(&self.skeleton())
     }
 }
 
@@ -108,17 +130,26 @@ impl RoomName {
     /// A name by the rules, of at most `max` characters after NFC. Direct rooms
     /// are named through [`RoomRef`].
     pub fn parse(text: &str, max: usize) -> Result<Self, NameError> {
-        let _ = max;
-        Ok(Self(text.into()))
+        let name = fold::nfc(text);
+        alphabet::check(&name, max)?;
+        let lower = fold::lower(&name);
+        if lower == *name {
+            Ok(Self(lower))
+        } else {
+            Err(NameError::UpperCase { lower })
+        }
     }
 
     /// The room of these two, whatever their order.
     pub fn direct(a: &UserName, b: &UserName) -> Result<Self, NameError> {
-        let (a, b) = (a.key(), b.key());
-        match a.cmp(&b) {
-            std::cmp::Ordering::Less => Ok(Self(smol_str::format_smolstr!("@{a}+{b}"))),
-            std::cmp::Ordering::Greater => Ok(Self(smol_str::format_smolstr!("@{b}+{a}"))),
-            std::cmp::Ordering::Equal => Err(NameError::NoPair),
+        Self::of_keys(&a.key(), &b.key())
+    }
+
+    fn of_keys(a: &str, b: &str) -> Result<Self, NameError> {
+        match a.cmp(b) {
+            Ordering::Less => Ok(Self(format_smolstr!("@{a}+{b}"))),
+            Ordering::Greater => Ok(Self(format_smolstr!("@{b}+{a}"))),
+            Ordering::Equal => Err(NameError::NoPair),
         }
     }
 
@@ -146,11 +177,9 @@ impl RoomRef {
         };
         match people.split_once('+') {
             None => UserName::parse(people, user_max).map(Self::With),
-            Some((a, b)) => RoomName::direct(
-                &UserName::parse(a, user_max)?,
-                &UserName::parse(b, user_max)?,
-            )
-            .map(Self::Named),
+            Some((a, b)) => {
+                RoomName::of_keys(&pair_key(a, user_max)?, &pair_key(b, user_max)?).map(Self::Named)
+            }
         }
     }
 
@@ -163,8 +192,23 @@ impl RoomRef {
     }
 }
 
+/// The key of one of the two names in `@ada+bob`. They may be written as keys
+/// already, which can be longer than the name was, and of two scripts (the
+/// micro sign is of none, folded it is a Greek letter).
+fn pair_key(text: &str, user_max: usize) -> Result<SmolStr, NameError> {
+    let name = fold::nfc(text);
+    let key = fold::fold(&name);
+    let max = if key == *name {
+        user_max * FOLDED_CHARS
+    } else {
+        user_max
+    };
+    alphabet::check_shape(&name, max)?;
+    Ok(key)
+}
+
 fn printable(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 256 && !text.chars().any(char::is_control)
+    !text.is_empty() && text.len() <= TRUSTED_BYTES && !text.chars().any(char::is_control)
 }
 
 impl fmt::Display for UserName {
@@ -200,7 +244,8 @@ impl Serialize for RoomRef {
     }
 }
 
-const UNPRINTABLE: &str = "a name that is empty, longer than 256 bytes, or has control characters";
+const UNPRINTABLE: &str =
+    "a name that is empty, longer than 1,024 bytes, or has control characters";
 
 impl<'de> Deserialize<'de> for UserName {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -215,3 +260,6 @@ impl<'de> Deserialize<'de> for RoomName {
         Self::trusted(&text).ok_or_else(|| serde::de::Error::custom(UNPRINTABLE))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,14 +61,11 @@ macro_rules! requests {
             }
 
             /// Reads the fields of a request of a `type` in [`Request::KINDS`]; `None` for any other.
-            pub(crate) fn read(kind: &str, fields: &Fields<'_>, limits: &Limits) -> Option<Result<Self, ErrorReply>> {
-                match kind {
-                    $( $kind => Some((|| {
-                        let request = $variant { $( $field: fields.read(stringify!($field), limits)?, )* };
-                        Ok(Self::$variant(request))
-                    })()), )*
-                    _ => None,
-                }
+            pub(crate) fn read(kind: &str, fields: &Fields<'_>, limits: &Limits) -> Result<Option<Self>, ErrorReply> {
+                Ok(Some(match kind {
+                    $( $kind => Self::$variant($variant { $( $field: fields.read(stringify!($field), limits)?, )* }), )*
+                    _ => return Ok(None),
+                }))
             }
 
             /// The frame, as a client sends it.

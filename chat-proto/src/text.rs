@@ -1,9 +1,15 @@
 //! What people write: texts, topics, nonces, emoji and passwords, trimmed and
 //! counted once, when they are parsed.
 
-use crate::limits::{NONCE_CHARS, PASSWORD_BYTES, PASSWORD_CHARS};
+mod emoji;
+
+pub use emoji::Emoji;
+
+use crate::chars::{is_bidi_control, is_default_ignorable, is_line_end};
+use crate::limits::{NONCE_CHARS, PASSWORD_CHARS};
 use serde::Serialize;
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::fmt;
 
 /// A message's text: trimmed at its end, `\n` for line ends, no control
@@ -22,11 +28,6 @@ pub struct Topic(String);
 #[serde(transparent)]
 pub struct Nonce(SmolStr);
 
-/// One emoji (one grapheme), or a `:shortcode:`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct Emoji(SmolStr);
-
 /// A password within its bounds; never shown.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -35,9 +36,12 @@ pub struct Password(String);
 /// What is wrong with a text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing that could be seen.
+    /// Nothing at all.
     #[error("is empty")]
     Empty,
+    /// Something, but nothing that could be seen.
+    #[error("has no visible character; write at least one")]
+    Blank,
     /// Too many characters.
     #[error("is {chars} characters long; the limit is {max}")]
     TooLong {
@@ -70,7 +74,34 @@ pub enum TextError {
 impl Text {
     /// A text of at most `max` characters after trimming.
     pub fn parse(text: &str, max: usize) -> Result<Self, TextError> {
-        let _ = max;
+        let text = if text.contains('\r') {
+            Cow::Owned(text.replace("\r\n", "\n"))
+        } else {
+            Cow::Borrowed(text)
+        };
+        let text = text.trim_end();
+        let chars = text.chars().count();
+        if text.is_empty() {
+            return Err(TextError::Empty);
+        }
+        if chars > max {
+            return Err(TextError::TooLong { chars, max });
+        }
+        if let Some(found) = text
+            .chars()
+            .find(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+        {
+            return Err(TextError::Character {
+                found,
+                allowed: "of control characters only newline and tab are allowed",
+            });
+        }
+        if text
+            .chars()
+            .all(|c| c.is_whitespace() || is_default_ignorable(c))
+        {
+            return Err(TextError::Blank);
+        }
         Ok(Self(text.to_owned()))
     }
 
@@ -88,8 +119,18 @@ impl Text {
 impl Topic {
     /// One line of at most `max` characters.
     pub fn parse(text: &str, max: usize) -> Result<Self, TextError> {
-        let _ = max;
-        Ok(Self(text.to_owned()))
+        let chars = text.chars().count();
+        if chars > max {
+            return Err(TextError::TooLong { chars, max });
+        }
+        let wrong = |c: &char| c.is_control() || is_line_end(*c) || is_bidi_control(*c);
+        match text.chars().find(wrong) {
+            Some(found) => Err(TextError::Character {
+                found,
+                allowed: "it is one line, without control characters and marks of direction",
+            }),
+            None => Ok(Self(text.to_owned())),
+        }
     }
 
     /// The line.
@@ -107,7 +148,7 @@ impl Nonce {
         if let Some(found) = text.chars().find(|c| !matches!(c, ' '..='~')) {
             return Err(TextError::Character {
                 found,
-                allowed: "only printable ASCII",
+                allowed: "only printable ASCII is allowed",
             });
         }
         if text.len() > NONCE_CHARS {
@@ -125,26 +166,14 @@ impl Nonce {
     }
 }
 
-impl Emoji {
-    /// One emoji, or a `:shortcode:`.
-    pub fn parse(text: &str) -> Result<Self, TextError> {
-        Ok(Self(text.into()))
-    }
-
-    /// As written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl Password {
-    /// 8 to 256 characters in at most 1,024 bytes.
+    /// 8 to 256 characters, and so at most 1,024 bytes.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let (min, max) = PASSWORD_CHARS;
         let chars = text.chars().count();
         if chars < min {
             Err(TextError::TooShort { chars, min })
-        } else if chars > max || text.len() > PASSWORD_BYTES {
+        } else if chars > max {
             Err(TextError::TooLong { chars, max })
         } else {
             Ok(Self(text.to_owned()))
@@ -162,3 +191,6 @@ impl fmt::Debug for Password {
         f.write_str("Password(…)")
     }
 }
+
+#[cfg(test)]
+mod tests;

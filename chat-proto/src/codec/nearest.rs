@@ -1,5 +1,7 @@
 //! The known word nearest to a misspelt one.
 
+use crate::chars::repeated;
+
 /// The candidate at the least edit distance from `word` (swaps count once);
 /// `None` where even that one is too far to be meant.
 pub(super) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
@@ -18,9 +20,7 @@ pub(super) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str>
 
 /// A word as an error may repeat it.
 pub(super) fn quoted(word: &str) -> String {
-    let cut: String = word.chars().take(32).collect();
-    let more = if cut.len() < word.len() { "…" } else { "" };
-    format!("{cut:?}{more}")
+    format!("{:?}", repeated(word, 32))
 }
 
 /// Edit distance with adjacent swaps (optimal string alignment).
