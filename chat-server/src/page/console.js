@@ -122,9 +122,9 @@ export function startConsole(address) {
   async function drain() {
     draining = true;
     input.readOnly = true;
+    if (!socket) connect();
+    while (socket?.readyState === WebSocket.CONNECTING) await answer(1000);
     for (let frames = split(input.value); frames.length; frames = split(input.value)) {
-      if (!socket) connect();
-      while (socket?.readyState === WebSocket.CONNECTING) await answer(1000);
       if (socket?.readyState !== WebSocket.OPEN) break;
       const [frame, ...rest] = frames;
       const answered = answer(PACE_MS.most);
@@ -174,9 +174,8 @@ export function startConsole(address) {
   function addExample(example, about) {
     const text = JSON.stringify(example);
     const box = at('examples');
-    if (!text || [...box.children].some((button) => button.frame === text)) return;
+    if (!text || [...box.children].some((button) => button.textContent === example.type)) return;
     const button = make('button', { type: 'button', title: about ? `${about}\n${text}` : text, 'data-frame': text }, example.type);
-    button.frame = text;
     button.addEventListener('click', () => {
       input.value = input.value.trim() ? `${input.value.trimEnd()}\n${text}` : text;
       typed();

@@ -6,9 +6,7 @@ import { startConsole } from './console.js';
 const socketUrl = new URL('/ws', location.href);
 socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
 
-const chat = startChat(socketUrl.href);
-const terminal = startConsole(socketUrl.href);
-const views = { chat, console: terminal };
+const views = { chat: startChat(socketUrl.href), console: startConsole(socketUrl.href) };
 const tabs = Object.keys(views).map((name) => document.getElementById(`tab-${name}`));
 
 for (const tab of tabs) {

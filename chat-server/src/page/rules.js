@@ -33,6 +33,19 @@ export function roomReason(room, limits) {
   return shapeReason(room, limits.room_chars, 'a room name');
 }
 
+/** Whether a text names one as a whole word, `@name`, without case. */
+export function mentions(words, me) {
+  if (!words || !me) return false;
+  const at = `@${me.toLowerCase()}`;
+  const lower = words.toLowerCase();
+  for (let from = lower.indexOf(at); from >= 0; from = lower.indexOf(at, from + 1)) {
+    const around = lower.slice(Math.max(0, from - 2), from).match(/.$/u)?.[0] ?? ' ';
+    const after = [...lower.slice(from + at.length, from + at.length + 2)][0] ?? ' ';
+    if (!/[\p{L}\p{M}\p{N}_]/u.test(around) && !/[\p{L}\p{M}\p{N}_]/u.test(after)) return true;
+  }
+  return false;
+}
+
 function shapeReason(name, max, what) {
   const chars = [...name.normalize('NFC')].length;
   if (chars > max) return `${what} has at most ${max} characters; this one has ${chars}`;

@@ -1,6 +1,8 @@
 // Draws one room's log and what waits to be sent, and keeps the place one is reading at. It decides nothing: what to
 // draw comes as values, what a person does goes out through `actions`. All text from others enters as text nodes.
 
+import { mentions } from './rules.js';
+
 const NEAR_PX = 400; // older pages are loaded this far before the top
 const GROUP_MS = 5 * 60 * 1000; // messages of one author within this show the name once
 
@@ -91,8 +93,7 @@ export class Timeline {
         before = null;
       }
       const entry = log.entries.get(seq);
-      const date = new Date(entry.at);
-      const dayName = day.format(date);
+      const { date, dayName } = dated(entry);
       if (before?.dayName !== dayName) yield { key: `day ${dayName} ${seq}`, build: () => make('li', { class: 'day' }, dayName) };
       if (newFrom && seq >= newFrom && entry.author !== me) {
         newFrom = 0;
@@ -106,8 +107,11 @@ export class Timeline {
       before = { entry, date, dayName };
     }
     for (const gap of gaps) yield this.gapItem(gap);
+    let follows = before?.entry.type === 'message' && before.entry.author === me && Date.now() - before.date < GROUP_MS;
     for (const entry of own) {
-      yield { key: entry.nonce, why: entry.why, sent: entry.seq, build: () => this.own(entry, me) };
+      const grouped = follows;
+      yield { key: entry.nonce, why: entry.why, sent: entry.seq, grouped, build: () => this.own(entry, me, grouped) };
+      follows = true;
     }
   }
 
@@ -155,9 +159,9 @@ export class Timeline {
     return make('button', { type: 'button', class: 'quote quiet', tabindex: '-1', onclick: () => this.show(seq) }, '↪ ', make('bdi', {}, words));
   }
 
-  own(entry, me) {
+  own(entry, me, follows) {
     const [state, mark, word] = entry.why ? ['refused', '✗', 'refused'] : entry.seq ? ['sent', '✓', 'sent'] : ['pending', '…', 'waiting to be sent'];
-    const node = make('li', { class: `message own ${state}`, 'data-state': state, 'data-author': me },
+    const node = make('li', { class: `message own ${state}${follows ? ' follows' : ''}`, 'data-state': state, 'data-author': me },
       make('time', {}), author(me, ''), make('span', { class: `mark ${state}`, title: word, 'aria-label': word }, mark), text(entry.text));
     if (!entry.why) return node;
     const button = (label, action) => make('button', { type: 'button', class: 'quiet', onclick: () => action(entry) }, label);
@@ -227,6 +231,16 @@ function same(a, b) {
   return Object.keys(b).every((key) => key === 'build' || a[key] === b[key]);
 }
 
+const dates = new WeakMap(); // entry → when it was, in words: formatting is slow
+
+function dated(entry) {
+  if (!dates.has(entry)) {
+    const date = new Date(entry.at);
+    dates.set(entry, { date, dayName: day.format(date) });
+  }
+  return dates.get(entry);
+}
+
 function time(date) {
   return make('time', { datetime: date.toISOString(), title: date.toLocaleString() }, clock.format(date));
 }
@@ -247,19 +261,6 @@ function text(words) {
 
 function link(address) {
   return make('a', { href: address, target: '_blank', rel: 'noopener noreferrer nofollow' }, address);
-}
-
-/** Whether a text names one as a whole word, `@name`, without case. */
-export function mentions(words, me) {
-  if (!words || !me) return false;
-  const at = `@${me.toLowerCase()}`;
-  const lower = words.toLowerCase();
-  for (let from = lower.indexOf(at); from >= 0; from = lower.indexOf(at, from + 1)) {
-    const around = lower.slice(Math.max(0, from - 2), from).match(/.$/u)?.[0] ?? ' ';
-    const after = [...lower.slice(from + at.length, from + at.length + 2)][0] ?? ' ';
-    if (!/[\p{L}\p{M}\p{N}_]/u.test(around) && !/[\p{L}\p{M}\p{N}_]/u.test(after)) return true;
-  }
-  return false;
 }
 
 function eventWords(entry) {
