@@ -1,1 +1,3 @@
-//! Skeleton.
+//! The terminal client of the chat: see the modules.
+
+pub mod neutral;
