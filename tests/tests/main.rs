@@ -1,7 +1,17 @@
 //! What only whole processes can show. Each module is one promise or one
 //! behaviour; the names of the tests say which.
 
+mod catch_up;
+mod closing;
+mod durability;
+mod errors;
+mod greeting;
 mod harness;
+mod http;
+mod markers;
+mod messages;
+mod rooms;
+mod starting;
 
 /// A module that is not named above would never run.
 #[test]

@@ -1,0 +1,145 @@
+//! What is unread and who is here: read markers, mentions, typing, presence.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use chat_tests::client::Client;
+use chat_tests::server::Server;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn unread_and_mentions_are_counted_exactly() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = Client::enter(server.address(), "ada").await?;
+    let mut bob = Client::enter(server.address(), "Bob").await?;
+    let token = bob.token().to_owned();
+    bob.send("lobby", "one's own is not unread", "b").await?;
+    bob.close().await?;
+    for (n, text) in [
+        "hello @bob",
+        "@BOB, and again: @bob",
+        "not @bobby",
+        "nobody",
+        "(@bob)",
+        "@room is for moderators",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        ada.send("lobby", text, &n.to_string()).await?;
+    }
+    let mut bob = Client::come_back(server.address(), &token).await?;
+    assert_eq!(marker(&bob.welcome)?, (0, 6, 3), "{}", bob.welcome);
+    read(&mut bob, json!({ "seq": 3 })).await?;
+    let bob = Client::come_back(server.address(), &token).await?;
+    assert_eq!(marker(&bob.welcome)?, (3, 4, 1), "{}", bob.welcome);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_room_s_owner_can_mention_all_of_it() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = Client::enter(server.address(), "ada").await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    ada.join("dev").await?;
+    bob.join("dev").await?;
+    bob.send("dev", "@room is nobody yet", "1").await?;
+    ada.send("dev", "@room now it is", "1").await?;
+    let ada = Client::come_back(server.address(), ada.token()).await?;
+    let bob = Client::come_back(server.address(), bob.token()).await?;
+    for (client, mentions) in [(&ada, 0), (&bob, 1)] {
+        let rooms = client.welcome["rooms"].as_array().context("no rooms")?;
+        let dev = rooms.iter().find(|room| room["room"] == "dev");
+        assert_eq!(dev.context("no dev")?["mentions"], mentions);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_read_marker_moves_on_all_devices_and_never_back_by_accident() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = Client::enter(server.address(), "ada").await?;
+    let mut desk = Client::enter(server.address(), "bob").await?;
+    let mut phone = Client::come_back(server.address(), desk.token()).await?;
+    for n in 0..5 {
+        ada.send("lobby", "hey @bob", &n.to_string()).await?;
+    }
+    read(&mut desk, json!({ "seq": 3 })).await?;
+    let expected = |seq: u64, unread: u64| json!({ "type": "read", "room": "lobby", "seq": seq, "unread": unread, "mentions": unread });
+    assert_eq!(phone.of_type("read").await?, expected(3, 2));
+    read(&mut desk, json!({ "seq": 2 })).await?;
+    read(&mut desk, json!({ "seq": 3 })).await?;
+    let news = phone.so_far().await?;
+    assert!(news.iter().all(|frame| frame["type"] != "read"), "{news:?}");
+    read(&mut desk, json!({ "seq": 1, "back": true })).await?;
+    assert_eq!(phone.of_type("read").await?, expected(1, 4));
+    let beyond = json!({ "type": "read", "room": "lobby", "seq": 6 });
+    desk.refused("invalid", beyond).await?;
+    let news = desk.so_far().await?;
+    assert!(
+        news.iter().all(|frame| frame["type"] != "read"),
+        "the one who reads gets its reply only: {news:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn others_see_that_one_types_and_nothing_answers_it() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = Client::enter(server.address(), "ada").await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    ada.say(&json!({ "type": "typing", "id": "t", "room": "lobby" }))
+        .await?;
+    let notice = bob.of_type("typing").await?;
+    assert_eq!(
+        notice,
+        json!({ "type": "typing", "room": "lobby", "user": "ada" })
+    );
+    let own = ada.so_far().await?;
+    assert!(
+        own.iter()
+            .all(|frame| frame["type"] != "typing" && frame["id"] != "t"),
+        "{own:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn being_here_starts_with_the_first_connection_and_ends_after_the_last() -> Result<()> {
+    let server = Server::start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let ada = Client::enter(server.address(), "ada").await?;
+    let came = presence_of(&mut bob, "ada").await?;
+    assert_eq!(came["online"], true);
+    let second = Client::come_back(server.address(), ada.token()).await?;
+    ada.close().await?;
+    let begun = Instant::now();
+    second.close().await?;
+    let went = presence_of(&mut bob, "ada").await?;
+    assert_eq!(went["online"], false);
+    let took = begun.elapsed();
+    assert!(
+        (Duration::from_secs(4)..Duration::from_secs(8)).contains(&took),
+        "5 s after the last connection, not {took:?}"
+    );
+    Ok(())
+}
+
+async fn presence_of(client: &mut Client, user: &str) -> Result<Value> {
+    client
+        .find(|frame| frame["type"] == "presence" && frame["user"] == user)
+        .await
+}
+
+async fn read(client: &mut Client, mut fields: Value) -> Result<Value> {
+    fields["type"] = "read".into();
+    fields["room"] = "lobby".into();
+    client.ask("ok", fields).await
+}
+
+/// Marker, unread and mentions of the only room.
+fn marker(welcome: &Value) -> Result<(u64, u64, u64)> {
+    let room = &welcome["rooms"][0];
+    let figure = |name: &str| room[name].as_u64().with_context(|| format!("no {name}"));
+    Ok((figure("read")?, figure("unread")?, figure("mentions")?))
+}
