@@ -1,10 +1,21 @@
 //! One running node: what all of its sessions share.
 
-use crate::store::Store;
-use chat_proto::{Limits, Rate, RoomName};
+use crate::committer::Committer;
+use crate::log::{Logs, frame};
+use crate::people::{People, Person};
+use crate::presence::{self, Presence};
+use crate::session::Bell;
+use crate::store::{Change, Store};
+use chat_proto::codec::Frame;
+use chat_proto::{Greeting, Limits, PROTOCOL, Rate, RoomName};
+use slab::Slab;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// What an operator decides about the chat itself.
 #[derive(Debug, Clone)]
@@ -21,31 +32,154 @@ pub struct Settings {
 
 /// The node. Sessions hold it by `Arc`.
 pub struct Node {
-    store: Arc<dyn Store>,
-    settings: Settings,
-    /// Set when the node is going away: sessions close with 1001.
-    closing: CancellationToken,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) settings: Settings,
+    pub(crate) logs: Arc<Logs>,
+    pub(crate) people: People,
+    pub(crate) presence: Presence,
+    /// The greeting, as it stands on the wire.
+    pub(crate) greeting: Vec<u8>,
+    /// The zero of this node's monotonic clock.
+    started: Instant,
+    /// Taken by [`Node::stop`]; its task ends with the last session.
+    committer: Mutex<Option<(Committer, JoinHandle<()>)>>,
+    bells: Mutex<Slab<Arc<Bell>>>,
+    closing: AtomicBool,
+    session_gone: Notify,
 }
 
+/// How long sessions have to take their close frames when the node stops.
+const CLOSING: Duration = Duration::from_secs(3);
+
 impl Node {
-    /// A node over a store that is open.
+    /// A node over a store that is open. Within a runtime.
     pub fn start(store: Arc<dyn Store>, settings: Settings) -> Arc<Self> {
+        let logs = Arc::new(Logs::default());
+        let committer = Committer::start(Arc::clone(&store), Arc::clone(&logs));
+        let mut greeting = Vec::new();
+        frame::push_text(&mut greeting, &greet(&*store, &settings).encode(None));
         Arc::new(Self {
+            presence: Presence::start(Arc::clone(&logs)),
             store,
             settings,
-            closing: CancellationToken::new(),
+            logs,
+            people: People::default(),
+            greeting,
+            started: Instant::now(),
+            committer: Mutex::new(Some(committer)),
+            bells: Mutex::default(),
+            closing: AtomicBool::new(false),
+            session_gone: Notify::new(),
         })
     }
 
-    /// Tells every session to close with 1001; returns when all are gone and
-    /// all that was accepted is committed.
+    /// Tells every session to close with 1001; returns when all are gone, or
+    /// have had their time, and all that was accepted is committed.
     pub async fn stop(&self) {
-        self.closing.cancel();
+        self.closing.store(true, Ordering::Release);
+        for (_, bell) in self.bells().iter() {
+            bell.wake();
+        }
+        let all_gone = async {
+            loop {
+                let gone = self.session_gone.notified();
+                if self.bells().is_empty() {
+                    return;
+                }
+                gone.await;
+            }
+        };
+        if tokio::time::timeout(CLOSING, all_gone).await.is_err() {
+            tracing::warn!(
+                sessions = self.bells().len(),
+                "sessions did not take their close frame in time"
+            );
+        }
+        let taken = self
+            .committer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some((committer, task)) = taken {
+            drop(committer);
+            // Sessions that are stuck still hold a handle; what they handed in
+            // is committed long before this.
+            let _ = tokio::time::timeout(Duration::from_secs(1), task).await;
+        }
     }
 
     /// Whether the node serves: not closing, and storage answers.
     pub async fn ready(&self) -> bool {
-        let _ = &self.settings;
-        !self.closing.is_cancelled() && self.store.ready().await.is_ok()
+        !self.is_closing() && self.store.ready().await.is_ok()
     }
+
+    /// Whether the node is going away.
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
+    /// Since the node started.
+    pub(crate) fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// A session begins; `None` if the node is going away.
+    pub(crate) fn attach(&self, bell: &Arc<Bell>) -> Option<(usize, Committer)> {
+        let committer = self
+            .committer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let (committer, _) = committer.as_ref()?;
+        Some((self.bells().insert(Arc::clone(bell)), committer.clone()))
+    }
+
+    /// A session ended.
+    pub(crate) fn detach(&self, key: usize) {
+        self.bells().try_remove(key);
+        self.session_gone.notify_waiters();
+    }
+
+    /// A connection of this user ended. After the last one, the user goes
+    /// offline a few seconds later.
+    pub(crate) fn depart(self: &Arc<Self>, person: &Arc<Person>, bell: &Arc<Bell>) {
+        if !person.depart(bell) || self.is_closing() {
+            return;
+        }
+        let (node, person) = (Arc::downgrade(self), Arc::clone(person));
+        tokio::spawn(async move {
+            tokio::time::sleep(presence::LINGER).await;
+            let Some(node) = node.upgrade() else { return };
+            if !node.people.forget(&person) {
+                return;
+            }
+            node.presence.online(&person, false);
+            let committer = node
+                .committer
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .as_ref()
+                .map(|c| c.0.clone());
+            if let Some(committer) = committer {
+                // A failure is logged by the committer; the name then lapses a little late.
+                let _ = committer.commit(Change::Gone(person.id())).await;
+            }
+        });
+    }
+
+    fn bells(&self) -> MutexGuard<'_, Slab<Arc<Bell>>> {
+        self.bells.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn greet(store: &dyn Store, settings: &Settings) -> Frame {
+    Frame::Greeting(Greeting {
+        name: settings.name.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        protocol: PROTOCOL,
+        epoch: store.epoch().to_owned(),
+        guests: true,
+        limits: settings.limits.clone(),
+        rates: settings.rates.clone(),
+        hint: r#"say {"type":"hello","name":"your-name"}"#.to_owned(),
+    })
 }

@@ -1,12 +1,361 @@
-//! One connected client.
+//! One connected client: greeting, hello, requests; owns its cursors, and
+//! drains what it lacks when rung.
+//!
+//! A session waits in one place ([`Session::poll_next`]), by hand and not by
+//! `select!`, for two reasons: all that is ready is taken before one write is
+//! made of it, and ten thousand idle sessions keep no more than what they own.
+//! What has to wait for the store is done in boxed futures between two waits.
 
+mod answer;
+mod bell;
+mod close;
+mod deliver;
+mod entry;
+mod messages;
+mod reading;
+mod rooms;
+mod wire;
+
+pub use bell::Bell;
+pub use wire::Wire;
+
+use crate::committer::{Answer, Committer};
+use crate::log::cursor::Gaps;
+use crate::log::frame;
 use crate::node::Node;
+use crate::people::Person;
+use chat_proto::codec::{self, Asked, Frame};
+use chat_proto::{ErrorCode, ErrorReply, RequestId};
+use close::Close;
+use deliver::{Delivered, StorePage};
+use futures_util::Stream;
+use reading::Readings;
+use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, Sleep};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+
+/// How long a connection has to say `hello`.
+const HELLO: Duration = Duration::from_secs(15);
+/// How often a connection is pinged.
+const PING: Duration = Duration::from_secs(30);
+/// How long a connection may be silent, and how long a reply may wait to be taken.
+const SILENCE: Duration = Duration::from_secs(75);
+/// Bytes of replies that wait; with more no request is read.
+const OUT_BYTES: usize = 64 * 1024;
+/// Commits of one session under way; with more no request is read.
+const COMMITS: usize = 64;
+/// Frames that are `bad_json` within [`BAD_JSON_WINDOW`]; one more ends the connection.
+const BAD_JSON: u32 = 100;
+const BAD_JSON_WINDOW: Duration = Duration::from_secs(10);
+/// Bytes that the WebSocket library reads ahead: small, as each connection has them.
+const READ_BYTES: usize = 1024;
 
 /// Serves one upgraded WebSocket connection until it ends. `early` is what the
 /// HTTP side had read past the upgrade.
 pub async fn serve(io: TcpStream, early: Vec<u8>, node: Arc<Node>) {
-    let _ = (io, early, node);
-    std::future::ready(()).await;
+    serve_on(io, early, node).await;
+}
+
+/// [`serve`] on any stream.
+pub async fn serve_on<S: AsyncRead + AsyncWrite + Unpin + Send>(
+    io: S,
+    early: Vec<u8>,
+    node: Arc<Node>,
+) {
+    let bell = Arc::new(Bell::default());
+    let Some((key, committer)) = node.attach(&bell) else {
+        return;
+    };
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(2 * node.settings.limits.frame_bytes)
+        .max_message_size(Some(node.settings.limits.frame_bytes))
+        .max_frame_size(Some(node.settings.limits.frame_bytes));
+    let wire = Wire::new(io);
+    let ws = WebSocketStream::from_partially_read(wire, early, Role::Server, Some(config)).await;
+    let session = Session::new(node.clone(), committer, ws, bell);
+    session.run().await;
+    node.detach(key);
+}
+
+/// See the module.
+struct Session<S> {
+    node: Arc<Node>,
+    committer: Committer,
+    ws: WebSocketStream<Wire<S>>,
+    bell: Arc<Bell>,
+    /// Who it is, after `hello`.
+    person: Option<Arc<Person>>,
+    readings: Readings,
+    gaps: Gaps,
+    /// Replies and notices that wait to be written.
+    out: Vec<u8>,
+    /// Slots of logs that may have more.
+    dirty: Vec<u32>,
+    page: Option<Box<StorePage>>,
+    /// The rest of the begun unit holds a reply.
+    reply_begun: bool,
+    /// Commits under way, in the order asked.
+    commits: VecDeque<Commit>,
+    /// A request that waits until they are done.
+    held: Option<Box<Asked>>,
+    opened: Instant,
+    heard: Instant,
+    pinged: Instant,
+    /// Since when something waits to be taken by the client.
+    untaken_since: Option<Instant>,
+    bad_json: u32,
+    bad_json_since: Instant,
+    timer: Pin<Box<Sleep>>,
+}
+
+/// A `send` under way.
+struct Commit {
+    id: Option<RequestId>,
+    answer: oneshot::Receiver<Answer>,
+}
+
+/// What a session wakes up for.
+enum Next {
+    /// A request that may have to wait for the store.
+    Request(Box<Asked>),
+    /// The log in this slot has to be read from the store.
+    Behind(u32),
+    /// The user's rooms or markers changed by another connection.
+    Person,
+    /// It is over.
+    End(Close),
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
+    fn new(
+        node: Arc<Node>,
+        committer: Committer,
+        ws: WebSocketStream<Wire<S>>,
+        bell: Arc<Bell>,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            out: node.greeting.clone(),
+            node,
+            committer,
+            ws,
+            bell,
+            person: None,
+            readings: Readings::default(),
+            gaps: Gaps::Taken,
+            dirty: Vec::new(),
+            page: None,
+            reply_begun: false,
+            commits: VecDeque::new(),
+            held: None,
+            opened: now,
+            heard: now,
+            pinged: now,
+            untaken_since: None,
+            bad_json: 0,
+            bad_json_since: now,
+            timer: Box::pin(tokio::time::sleep(HELLO)),
+        }
+    }
+
+    async fn run(mut self) {
+        let close = loop {
+            let next = std::future::poll_fn(|cx| self.poll_next(cx)).await;
+            let done = match next {
+                Next::Request(asked) => Box::pin(self.answer(*asked)).await,
+                Next::Behind(slot) => Box::pin(self.catch_up(slot)).await.map_err(Close::from),
+                Next::Person => Box::pin(self.follow_person()).await,
+                Next::End(close) => break close,
+            };
+            if let Err(close) = done {
+                break close;
+            }
+        };
+        if let Some(person) = &self.person {
+            self.node.depart(person, &self.bell);
+        }
+        Box::pin(self.close(close)).await;
+    }
+
+    /// Takes all that is ready, then writes all that is due.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
+        loop {
+            self.bell.listen(cx.waker());
+            if self.node.is_closing() {
+                return Poll::Ready(Next::End(Close::GoingAway));
+            }
+            if let Some(close) = self.poll_commits(cx) {
+                return Poll::Ready(Next::End(close));
+            }
+            if self.person.is_some() && self.bell.take_person() {
+                return Poll::Ready(Next::Person);
+            }
+            if let Poll::Ready(next) = self.poll_requests(cx) {
+                return Poll::Ready(next);
+            }
+            let was_full = self.is_full();
+            match self.poll_deliver(cx) {
+                Poll::Ready(Ok(Delivered::Behind(slot))) => return Poll::Ready(Next::Behind(slot)),
+                // Requests were left unread for want of room, which there is now.
+                Poll::Ready(Ok(Delivered::All)) if was_full => continue,
+                Poll::Ready(Ok(Delivered::All)) => {}
+                Poll::Ready(Err(_)) => return Poll::Ready(Next::End(Close::Lost)),
+                Poll::Pending if self.reply_waits() => {
+                    self.untaken_since.get_or_insert_with(Instant::now);
+                }
+                Poll::Pending => {}
+            }
+            return self.poll_timer(cx);
+        }
+    }
+
+    /// Answers the commits that are done, in the order asked.
+    fn poll_commits(&mut self, cx: &mut Context<'_>) -> Option<Close> {
+        while let Some(commit) = self.commits.front_mut() {
+            let Poll::Ready(answer) = Pin::new(&mut commit.answer).poll(cx) else {
+                return None;
+            };
+            let id = self.commits.pop_front().and_then(|commit| commit.id);
+            match answer {
+                Ok(answer) => {
+                    if let Err(close) = self.answer_sent(id.as_ref(), answer) {
+                        return Some(close);
+                    }
+                }
+                Err(_stopped) => return Some(Close::Internal),
+            }
+        }
+        None
+    }
+
+    /// Reads requests while their replies may wait; those that need not wait
+    /// for the store are answered at once.
+    fn poll_requests(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
+        loop {
+            if let Some(held) = self.held.take_if(|_| self.commits.is_empty()) {
+                return Poll::Ready(Next::Request(held));
+            }
+            if self.held.is_some() || self.commits.len() >= COMMITS || self.is_full() {
+                return Poll::Pending;
+            }
+            let message = match Pin::new(&mut self.ws).poll_next(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(Ok(message))) => message,
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Next::End(Close::from(error))),
+                Poll::Ready(None) => return Poll::Ready(Next::End(Close::Lost)),
+            };
+            self.heard = Instant::now();
+            let taken = match message {
+                Message::Text(text) => self.take(&text),
+                Message::Binary(_) => {
+                    let error = ErrorReply::new(
+                        ErrorCode::Unsupported,
+                        "a frame is a text message; this one is binary",
+                    );
+                    self.push(&Frame::Error(error), None);
+                    Err(Close::Binary)
+                }
+                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
+                // The library has queued the answer; flushing it is all that is left.
+                Message::Close(_) => Err(Close::ByPeer),
+            };
+            if let Err(close) = taken {
+                return Poll::Ready(Next::End(close));
+            }
+        }
+    }
+
+    /// Takes one text frame: refuses it, hands it in, or holds it.
+    fn take(&mut self, text: &str) -> Result<(), Close> {
+        match codec::decode_request(text, &self.node.settings.limits) {
+            Ok(asked) => {
+                self.held = self.begin(asked).map(Box::new);
+                Ok(())
+            }
+            Err(refused) => {
+                let bad_json = refused.error.code == ErrorCode::BadJson;
+                self.push(&Frame::Error(refused.error), refused.id.as_ref());
+                if bad_json {
+                    self.count_bad_json()
+                } else {
+                    Ok(())
+                }
+            }
+        }
+    }
+
+    fn count_bad_json(&mut self) -> Result<(), Close> {
+        if self.heard.duration_since(self.bad_json_since) > BAD_JSON_WINDOW {
+            self.bad_json = 0;
+            self.bad_json_since = self.heard;
+        }
+        self.bad_json += 1;
+        if self.bad_json > BAD_JSON {
+            Err(Close::BadJson)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// One re-armed deadline for all that a session waits for in vain.
+    fn poll_timer(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
+        while self.timer.as_mut().poll(cx).is_ready() {
+            let now = Instant::now();
+            let hello = self.opened + HELLO;
+            if self.person.is_none() && now >= hello {
+                return Poll::Ready(Next::End(Close::NoHello));
+            }
+            let silent = self.heard + SILENCE;
+            let untaken = self
+                .untaken_since
+                .map_or(now + SILENCE, |since| since + SILENCE);
+            if now >= silent.min(untaken) {
+                return Poll::Ready(Next::End(Close::Lost));
+            }
+            if now >= self.pinged + PING {
+                self.pinged = now;
+                if !self.reply_waits() {
+                    self.out.extend_from_slice(&frame::PING);
+                    cx.waker().wake_by_ref();
+                }
+            }
+            let mut due = (self.pinged + PING).min(silent).min(untaken);
+            if self.person.is_none() {
+                due = due.min(hello);
+            }
+            self.timer.as_mut().reset(due);
+        }
+        Poll::Pending
+    }
+
+    /// Whether the client leaves a reply untaken.
+    fn reply_waits(&self) -> bool {
+        self.ws.get_ref().is_stuck() && (self.reply_begun || !self.out.is_empty())
+    }
+
+    /// Whether requests stay unread because their replies would have no room.
+    fn is_full(&self) -> bool {
+        self.out.len() >= OUT_BYTES || self.reply_waits()
+    }
+
+    /// Adds a frame to what is written next.
+    fn push(&mut self, frame: &Frame, id: Option<&RequestId>) {
+        frame::push_text(&mut self.out, &frame.encode(id));
+    }
+
+    /// Adds the error that answers a request.
+    fn refuse(&mut self, id: Option<&RequestId>, error: ErrorReply) {
+        self.push(&Frame::Error(error), id);
+    }
 }

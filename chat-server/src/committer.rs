@@ -1,0 +1,104 @@
+//! Gathers changes while the last commit is being written, then commits them
+//! together: one transaction, one sync, many answers.
+//!
+//! An answer never precedes the commit, and what was committed is handed to
+//! the room logs in the order of the log.
+
+use crate::log::Logs;
+use crate::store::{Change, Committed, Outcome, Store, StoreError};
+use chat_proto::Timestamp;
+use std::sync::Arc;
+use std::time::SystemTime;
+use tokio::sync::{mpsc, oneshot};
+
+/// Changes that may wait; beyond them a session waits before it reads its next request.
+const QUEUE: usize = 4096;
+/// Changes of one transaction: enough that one sync is shared by many, few
+/// enough that nobody waits long for the others.
+const BATCH: usize = 512;
+
+/// What becomes of a change: its outcome, or why the store could not say.
+pub type Answer = Result<Outcome, Arc<StoreError>>;
+
+struct Waiting {
+    change: Change,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// Where sessions hand in their changes. Those of one session are made in the
+/// order handed in.
+#[derive(Debug, Clone)]
+pub struct Committer {
+    queue: mpsc::Sender<Waiting>,
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.change.fmt(f)
+    }
+}
+
+impl Committer {
+    /// Starts the task; it ends, with everything committed, once the last
+    /// clone of the handle is gone.
+    pub fn start(store: Arc<dyn Store>, logs: Arc<Logs>) -> (Self, tokio::task::JoinHandle<()>) {
+        let (queue, inbox) = mpsc::channel(QUEUE);
+        (Self { queue }, tokio::spawn(run(store, logs, inbox)))
+    }
+
+    /// Hands in a change if there is room now, and gives it back otherwise.
+    pub fn try_hand_in(&self, change: Change) -> Result<oneshot::Receiver<Answer>, Change> {
+        let (answer, receiver) = oneshot::channel();
+        match self.queue.try_send(Waiting { change, answer }) {
+            Ok(()) => Ok(receiver),
+            Err(full) => Err(full.into_inner().change),
+        }
+    }
+
+    /// Hands in a change and waits for what becomes of it.
+    pub async fn commit(&self, change: Change) -> Answer {
+        let (answer, receiver) = oneshot::channel();
+        let stopped = || Arc::new(StoreError::Unavailable("the server is stopping".to_owned()));
+        self.queue
+            .send(Waiting { change, answer })
+            .await
+            .map_err(|_| stopped())?;
+        receiver.await.map_err(|_| stopped())?
+    }
+}
+
+async fn run(store: Arc<dyn Store>, logs: Arc<Logs>, mut inbox: mpsc::Receiver<Waiting>) {
+    let mut waiting = Vec::with_capacity(BATCH);
+    while inbox.recv_many(&mut waiting, BATCH).await > 0 {
+        let (batch, answers): (Vec<_>, Vec<_>) =
+            waiting.drain(..).map(|w| (w.change, w.answer)).unzip();
+        match store.commit(batch, now()).await {
+            Ok(outcomes) => answer_all(&logs, outcomes, answers),
+            Err(error) => {
+                tracing::error!(%error, changes = answers.len(), "a commit failed");
+                let error = Arc::new(error);
+                for answer in answers {
+                    // Who has gone meanwhile needs no answer.
+                    let _ = answer.send(Err(Arc::clone(&error)));
+                }
+            }
+        }
+    }
+}
+
+fn answer_all(logs: &Logs, outcomes: Vec<Outcome>, answers: Vec<oneshot::Sender<Answer>>) {
+    for (outcome, answer) in outcomes.into_iter().zip(answers) {
+        if let Outcome::Done(Committed::Sent { room, event }) = &outcome {
+            logs.publish(*room, event);
+        }
+        let _ = answer.send(Ok(outcome));
+    }
+}
+
+/// The wall clock.
+pub fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

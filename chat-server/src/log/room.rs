@@ -1,0 +1,162 @@
+//! One room's log in memory: its head, its ring, its readers.
+
+use super::ring::Appended;
+use super::{Frame, Ring};
+use crate::people::Person;
+use crate::session::Bell;
+use crate::store::{RoomId, Store, StoreError};
+use chat_proto::limits::RESUME_EVENTS;
+use chat_proto::{RoomName, Seq};
+use slab::Slab;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A room that has, or had, readers on this node.
+///
+/// Locks: `ring` and `readers` are held shortly, never across an await and
+/// never one within the other; `filling` is held while the store is read.
+#[derive(Debug)]
+pub struct RoomLog {
+    id: RoomId,
+    name: RoomName,
+    ring: Mutex<Ring>,
+    readers: Mutex<Slab<Reader>>,
+    reader_count: AtomicUsize,
+    filling: tokio::sync::Mutex<()>,
+    /// Bytes in all rings of this node.
+    budget: Arc<AtomicUsize>,
+}
+
+/// A session that reads a log.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// Rung when there is more.
+    pub bell: Arc<Bell>,
+    /// The reader's own number for this log.
+    pub slot: u32,
+    /// Who reads.
+    pub person: Arc<Person>,
+}
+
+impl RoomLog {
+    pub(super) fn new(id: RoomId, name: RoomName, budget: Arc<AtomicUsize>) -> Self {
+        Self {
+            id,
+            name,
+            ring: Mutex::default(),
+            readers: Mutex::default(),
+            reader_count: AtomicUsize::new(0),
+            filling: tokio::sync::Mutex::default(),
+            budget,
+        }
+    }
+
+    /// Which room, inwardly.
+    pub fn id(&self) -> RoomId {
+        self.id
+    }
+
+    /// Which room.
+    pub fn name(&self) -> &RoomName {
+        &self.name
+    }
+
+    /// The last event known here.
+    pub fn head(&self) -> Seq {
+        self.ring().head()
+    }
+
+    /// Reads the ring under its lock.
+    pub fn with_ring<T>(&self, read: impl FnOnce(&Ring) -> T) -> T {
+        read(&self.ring())
+    }
+
+    /// Takes the head that the store has, and rings the readers if it is news.
+    pub fn advance(&self, head: Seq) {
+        if self.change(|ring| ring.advance(head)) {
+            self.ring_readers();
+        }
+    }
+
+    /// Appends a committed event and rings its readers.
+    pub fn publish(&self, seq: Seq, frame: Frame) {
+        if self.change(|ring| ring.append(seq, frame)) == Appended::Fresh {
+            self.ring_readers();
+        }
+    }
+
+    fn ring_readers(&self) {
+        self.each_reader(|reader| reader.bell.ring_slot(reader.slot));
+    }
+
+    /// Fills the ring with what a reader at `cursor` lacks. Readers that come
+    /// at once wait for one query.
+    pub async fn fill(&self, store: &dyn Store, cursor: Seq) -> Result<(), StoreError> {
+        let _one = self.filling.lock().await;
+        let (start, head) = self.with_ring(|ring| (ring.start(), ring.head()));
+        if cursor.next() >= start {
+            return Ok(());
+        }
+        let from = head.minus(RESUME_EVENTS);
+        let lacking = start.since(from.next()) as usize;
+        let events = store.events(self.id, from, lacking).await?;
+        if events.len() < lacking {
+            return Err(StoreError::Corrupt(format!(
+                "the log of {} has a hole after {from}",
+                self.name
+            )));
+        }
+        let frames = events.iter().map(Frame::event).collect();
+        self.change(|ring| ring.prepend(from.next(), frames));
+        Ok(())
+    }
+
+    /// Adds a reader; the key takes it away again.
+    pub fn subscribe(&self, reader: Reader) -> usize {
+        self.reader_count.fetch_add(1, Ordering::Relaxed);
+        self.readers().insert(reader)
+    }
+
+    /// Takes a reader away.
+    pub fn unsubscribe(&self, key: usize) {
+        if self.readers().try_remove(key).is_some() {
+            self.reader_count.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many sessions read this log here.
+    pub fn reader_count(&self) -> usize {
+        self.reader_count.load(Ordering::Relaxed)
+    }
+
+    /// Calls with each reader, under the lock: be brief.
+    pub fn each_reader(&self, mut call: impl FnMut(&Reader)) {
+        self.readers().iter().for_each(|(_, reader)| call(reader));
+    }
+
+    /// Lets go of the ring's frames.
+    pub(super) fn shrink(&self) {
+        self.change(Ring::clear);
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Ring) -> T) -> T {
+        let mut ring = self.ring();
+        let before = ring.bytes();
+        let result = change(&mut ring);
+        let after = ring.bytes();
+        if after >= before {
+            self.budget.fetch_add(after - before, Ordering::Relaxed);
+        } else {
+            self.budget.fetch_sub(before - after, Ordering::Relaxed);
+        }
+        result
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn readers(&self) -> MutexGuard<'_, Slab<Reader>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,69 @@
+//! The logs of a node, and the memory that their rings share.
+
+use super::{Frame, RoomLog};
+use crate::store::{RoomId, RoomRow};
+use chat_proto::Event;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Bytes that all rings of a node may hold together.
+const RINGS_BYTES: usize = 64 * 1024 * 1024;
+
+/// Every room that has had a reader here since the start.
+#[derive(Debug, Default)]
+pub struct Logs {
+    by_id: Mutex<BTreeMap<RoomId, Arc<RoomLog>>>,
+    bytes: Arc<AtomicUsize>,
+}
+
+impl Logs {
+    /// The log of a room, and whether it is new here. Events committed before
+    /// a new log was opened were not heard: the caller reads the head from the
+    /// store once more and gives it to [`RoomLog::advance`].
+    pub fn open(&self, room: &RoomRow) -> (Arc<RoomLog>, bool) {
+        match self.lock().entry(room.id) {
+            Entry::Occupied(known) => (Arc::clone(known.get()), false),
+            Entry::Vacant(free) => {
+                let log = Arc::new(RoomLog::new(
+                    room.id,
+                    room.name.clone(),
+                    Arc::clone(&self.bytes),
+                ));
+                (Arc::clone(free.insert(log)), true)
+            }
+        }
+    }
+
+    /// The log of a room that has had a reader here.
+    pub fn known(&self, room: RoomId) -> Option<Arc<RoomLog>> {
+        self.lock().get(&room).cloned()
+    }
+
+    /// Hands a committed event to the readers of its room. A room that nobody
+    /// has read here needs no log: whoever comes reads the head from the store.
+    pub fn publish(&self, room: RoomId, event: &Event) {
+        let Some(log) = self.known(room) else { return };
+        log.publish(event.seq, Frame::event(event));
+        if self.bytes.load(Ordering::Relaxed) > RINGS_BYTES {
+            self.give_way();
+        }
+    }
+
+    /// Empties rings, those with the fewest readers first, down to half the budget.
+    fn give_way(&self) {
+        let mut logs: Vec<_> = self.lock().values().cloned().collect();
+        logs.sort_by_key(|log| log.reader_count());
+        for log in logs {
+            if self.bytes.load(Ordering::Relaxed) <= RINGS_BYTES / 2 {
+                return;
+            }
+            log.shrink();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<RoomId, Arc<RoomLog>>> {
+        self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

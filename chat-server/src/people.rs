@@ -1,0 +1,181 @@
+//! Who is here: a user with their connections, as all of them share it.
+//!
+//! What is here can be read from the store again; it spares each connection
+//! the asking, and tells the others of a user when one of them comes into a
+//! room, leaves one, or has read on.
+
+use crate::rate::Meter;
+use crate::session::Bell;
+use crate::store::{RoomId, UserId, UserRow};
+use chat_proto::{Rate, Seq, UserName};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Everyone with a connection to this node, or without one since a few seconds.
+#[derive(Debug, Default)]
+pub struct People {
+    by_id: Mutex<BTreeMap<UserId, Arc<Person>>>,
+}
+
+/// A user, shared by their connections.
+#[derive(Debug)]
+pub struct Person {
+    id: UserId,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    name: UserName,
+    guest: bool,
+    bells: Vec<Arc<Bell>>,
+    /// The marker of each room that the user is in.
+    rooms: BTreeMap<RoomId, Seq>,
+    /// Counts changes of `rooms`: who read the store meanwhile reads again.
+    version: u64,
+    sends: Meter,
+    /// When typing was last told of, by room.
+    typed: BTreeMap<RoomId, Duration>,
+}
+
+impl People {
+    /// A connection of this user; true if it is the first.
+    pub fn arrive(&self, user: &UserRow, bell: &Arc<Bell>) -> (Arc<Person>, bool) {
+        let mut by_id = self.lock();
+        let mut first = false;
+        let person = by_id.entry(user.id).or_insert_with(|| {
+            first = true;
+            Arc::new(Person::new(user))
+        });
+        let mut state = person.state();
+        state.name = user.name.clone();
+        state.guest = user.guest;
+        state.bells.push(Arc::clone(bell));
+        drop(state);
+        (Arc::clone(person), first)
+    }
+
+    /// Forgets a user who has no connection; false if one came back.
+    pub fn forget(&self, person: &Person) -> bool {
+        let mut by_id = self.lock();
+        if !person.state().bells.is_empty() {
+            return false;
+        }
+        by_id.remove(&person.id).is_some()
+    }
+
+    /// Whether the user has a connection, or had one a few seconds ago.
+    pub fn is_online(&self, user: UserId) -> bool {
+        self.lock().contains_key(&user)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<UserId, Arc<Person>>> {
+        self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Person {
+    fn new(user: &UserRow) -> Self {
+        Self {
+            id: user.id,
+            state: Mutex::new(State {
+                name: user.name.clone(),
+                guest: user.guest,
+                bells: Vec::with_capacity(1),
+                rooms: BTreeMap::new(),
+                version: 0,
+                sends: Meter::default(),
+                typed: BTreeMap::new(),
+            }),
+        }
+    }
+
+    /// Who, inwardly.
+    pub fn id(&self) -> UserId {
+        self.id
+    }
+
+    /// The name borne now.
+    pub fn name(&self) -> UserName {
+        self.state().name.clone()
+    }
+
+    /// Without an account.
+    pub fn is_guest(&self) -> bool {
+        self.state().guest
+    }
+
+    /// A connection ended; true if it was the last.
+    pub fn depart(&self, bell: &Arc<Bell>) -> bool {
+        let mut state = self.state();
+        state.bells.retain(|other| !Arc::ptr_eq(other, bell));
+        state.bells.is_empty()
+    }
+
+    /// Changes with every change of the rooms or markers.
+    pub fn version(&self) -> u64 {
+        self.state().version
+    }
+
+    /// Takes rooms and markers as the store has them, unless they changed
+    /// since `version`; false then, and the caller reads the store again.
+    pub fn load(&self, version: u64, rooms: impl IntoIterator<Item = (RoomId, Seq)>) -> bool {
+        let mut state = self.state();
+        if state.version != version {
+            return false;
+        }
+        state.rooms = rooms.into_iter().collect();
+        true
+    }
+
+    /// The user is in this room, with this marker; tells the other connections.
+    pub fn enter(&self, room: RoomId, read: Seq, from: &Arc<Bell>) {
+        self.change(from, |rooms| {
+            rooms.insert(room, read);
+        });
+    }
+
+    /// The user is not in this room any more; tells the other connections.
+    pub fn leave(&self, room: RoomId, from: &Arc<Bell>) {
+        self.change(from, |rooms| {
+            rooms.remove(&room);
+        });
+    }
+
+    /// The rooms that the user is in, with markers.
+    pub fn rooms(&self) -> BTreeMap<RoomId, Seq> {
+        self.state().rooms.clone()
+    }
+
+    /// Counts one more message sent at `now`; otherwise says how long to wait.
+    pub fn may_send(&self, rate: Rate, now: Duration) -> Result<(), Duration> {
+        self.state().sends.take(rate, now)
+    }
+
+    /// Whether typing may be told of again; at most once in `every` for each room.
+    pub fn may_type(&self, room: RoomId, every: Duration, now: Duration) -> bool {
+        let mut state = self.state();
+        state
+            .typed
+            .retain(|_, last| now.saturating_sub(*last) < every);
+        let free = !state.typed.contains_key(&room);
+        if free {
+            state.typed.insert(room, now);
+        }
+        free
+    }
+
+    fn change(&self, from: &Arc<Bell>, change: impl FnOnce(&mut BTreeMap<RoomId, Seq>)) {
+        let mut state = self.state();
+        change(&mut state.rooms);
+        state.version += 1;
+        for bell in state.bells.iter().filter(|bell| !Arc::ptr_eq(bell, from)) {
+            bell.ring_person();
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,212 @@
+//! From a request to what answers it: the one list of who handles what.
+
+use super::close::Close;
+use super::{Commit, Session};
+use crate::committer;
+use crate::store::{Change, Outcome, SendMessage, StoreError};
+use chat_proto::codec::{Asked, Frame, unsupported};
+use chat_proto::reply::Pong;
+use chat_proto::{ErrorCode, ErrorReply, Request, RequestId, RoomName, RoomRef};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// What becomes of a request: a reply, or the error that is its reply, or the
+/// end of the connection.
+pub(super) enum Refusal {
+    /// Answered with an error.
+    Error(ErrorReply),
+    /// The connection ends.
+    Close(Close),
+}
+
+impl From<ErrorReply> for Refusal {
+    fn from(error: ErrorReply) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<&StoreError> for Refusal {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Error(ErrorReply::new(
+                ErrorCode::Unavailable,
+                "storage can't be reached now; nothing was done, try again",
+            )),
+            StoreError::Unknown(_) => Self::Close(Close::Internal),
+            StoreError::Corrupt(_) => {
+                let reference = reference();
+                tracing::error!(%error, reference, "a request failed");
+                Self::Error(ErrorReply::new(
+                    ErrorCode::Internal,
+                    format!("a fault of the server; its log knows it as {reference}"),
+                ))
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::from(&error)
+    }
+}
+
+/// A few characters by which an operator finds a fault in the log.
+fn reference() -> String {
+    let mut bytes = [0; 5];
+    // Without randomness the reference is all zeros; the log line is still there.
+    let _ = getrandom::fill(&mut bytes);
+    data_encoding::BASE32_NOPAD.encode(&bytes)
+}
+
+/// What the rules of the store said, as the reply's way.
+pub(super) fn done(answer: committer::Answer) -> Result<crate::store::Committed, Refusal> {
+    match answer {
+        Ok(Outcome::Done(committed)) => Ok(committed),
+        Ok(Outcome::Refused(error)) => Err(error.into()),
+        Err(error) => Err(Refusal::from(&*error)),
+    }
+}
+
+/// The store answered something else than what was asked: a fault of ours.
+pub(super) fn mismatch(kind: &str) -> Refusal {
+    StoreError::Corrupt(format!("the outcome of another change for {kind:?}")).into()
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
+    /// Begins with a request; gives it back if it has to wait, for the commits
+    /// before it or for the store.
+    pub(super) fn begin(&mut self, asked: Asked) -> Option<Asked> {
+        let Asked { id, request } = asked;
+        match request {
+            Request::Ping(_) => self.push(
+                &Frame::Pong(Pong {
+                    at: committer::now(),
+                }),
+                id.as_ref(),
+            ),
+            Request::GetHelp(_) => self.push(
+                &Frame::Help(chat_proto::reply::Help {
+                    requests: Vec::new(),
+                }),
+                id.as_ref(),
+            ),
+            Request::Hello(_) if self.person.is_some() => {
+                self.refuse(
+                    id.as_ref(),
+                    ErrorReply::new(ErrorCode::AlreadyHere, "this connection has said hello"),
+                );
+            }
+            Request::Hello(hello) => {
+                return Some(Asked {
+                    id,
+                    request: Request::Hello(hello),
+                });
+            }
+            other if self.person.is_none() => {
+                let message = format!(
+                    r#"say {{"type":"hello","name":"your-name"}} before {:?}"#,
+                    other.kind()
+                );
+                self.refuse(
+                    id.as_ref(),
+                    ErrorReply::new(ErrorCode::Unauthenticated, message),
+                );
+            }
+            Request::Send(send) => match self.begin_send(&id, send) {
+                Ok(None) => {}
+                Ok(Some(send)) => {
+                    return Some(Asked {
+                        id,
+                        request: Request::Send(send),
+                    });
+                }
+                Err(error) => self.refuse(id.as_ref(), error),
+            },
+            other => return Some(Asked { id, request: other }),
+        }
+        None
+    }
+
+    /// Hands a message in without waiting; gives it back if the queue is full.
+    fn begin_send(
+        &mut self,
+        id: &Option<RequestId>,
+        send: chat_proto::request::Send,
+    ) -> Result<Option<chat_proto::request::Send>, ErrorReply> {
+        self.may_send()?;
+        let message = self.message(&send)?;
+        match self.committer.try_hand_in(Change::Send(message)) {
+            Ok(answer) => {
+                self.commits.push_back(Commit {
+                    id: id.clone(),
+                    answer,
+                });
+                Ok(None)
+            }
+            Err(_full) => Ok(Some(send)),
+        }
+    }
+
+    /// Answers a request that may wait for the store. All commits before it are done.
+    pub(super) async fn answer(&mut self, asked: Asked) -> Result<(), Close> {
+        let Asked { id, request } = asked;
+        let id = id.as_ref();
+        let answered = match request {
+            Request::Hello(hello) => self.hello(id, hello).await,
+            Request::Join(join) => self.join(id, join).await,
+            Request::Leave(leave) => self.leave(id, leave).await,
+            Request::Rooms(rooms) => self.rooms(id, rooms).await,
+            Request::Members(members) => self.members(id, members).await,
+            Request::GetHistory(history) => self.history(id, history).await,
+            Request::Read(read) => self.read(id, read).await,
+            Request::Typing(typing) => self.typing(typing).await,
+            Request::Send(send) => self.send_waiting(id, send).await,
+            other => Err(unsupported(other.kind()).into()),
+        };
+        match answered {
+            Ok(()) => Ok(()),
+            Err(Refusal::Error(error)) => {
+                self.refuse(id, error);
+                Ok(())
+            }
+            Err(Refusal::Close(close)) => Err(close),
+        }
+    }
+
+    /// A message that found the queue full.
+    async fn send_waiting(
+        &mut self,
+        id: Option<&RequestId>,
+        send: chat_proto::request::Send,
+    ) -> Result<(), Refusal> {
+        let message: SendMessage = self.message(&send)?;
+        let answer = self.committer.commit(Change::Send(message)).await;
+        self.answer_sent(id, answer).map_err(Refusal::Close)
+    }
+
+    /// Answers a `send` whose commit is done.
+    pub(super) fn answer_sent(
+        &mut self,
+        id: Option<&RequestId>,
+        answer: committer::Answer,
+    ) -> Result<(), Close> {
+        match done(answer).and_then(super::messages::sent) {
+            Ok(sent) => self.push(&Frame::Sent(sent), id),
+            Err(Refusal::Error(error)) => self.refuse(id, error),
+            Err(Refusal::Close(close)) => return Err(close),
+        }
+        Ok(())
+    }
+}
+
+/// The room that a request names. Direct rooms are not offered yet.
+pub(super) fn named(room: RoomRef, kind: &str) -> Result<RoomName, ErrorReply> {
+    match room {
+        RoomRef::Named(name) if !name.is_direct() => Ok(name),
+        RoomRef::Named(_) | RoomRef::With(_) => Err(ErrorReply::about(
+            ErrorCode::Unsupported,
+            "room",
+            format!("this server does not offer {kind:?} in direct rooms yet"),
+        )),
+    }
+}

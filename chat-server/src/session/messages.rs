@@ -1,0 +1,196 @@
+//! Messages: saying something, reading what was said, and how far one has read.
+
+use super::Session;
+use super::answer::{Refusal, done, mismatch, named};
+use crate::log::Frame as Encoded;
+use crate::people::Person;
+use crate::store::{Anchor, Change, Committed, MarkRead, SendMessage};
+use chat_proto::codec::{Frame, invalid_field, unsupported};
+use chat_proto::limits::{HISTORY_DEFAULT, PRESENCE_MEMBERS};
+use chat_proto::notice::TypingNow;
+use chat_proto::reply::{Done, History, Sent};
+use chat_proto::{ErrorCode, ErrorReply, Rate, RequestId, request};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// How often a person's typing in a room is told: as long as it is shown.
+const TYPING: Duration = Duration::from_secs(5);
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
+    /// Who this is; every request but a few comes after `hello`.
+    pub(super) fn person(&self) -> Result<Arc<Person>, ErrorReply> {
+        self.person
+            .clone()
+            .ok_or_else(|| ErrorReply::new(ErrorCode::Unauthenticated, "say hello first"))
+    }
+
+    /// Counts one more message against this person's rate.
+    pub(super) fn may_send(&self) -> Result<(), ErrorReply> {
+        let rate = self
+            .node
+            .settings
+            .rates
+            .get("send")
+            .copied()
+            .unwrap_or(Rate { per_s: 0, burst: 0 });
+        self.person()?.may_send(rate, self.node.uptime()).map_err(|wait| {
+            let retry_after_ms = (wait.as_millis() as u64).max(1);
+            let message = format!(
+                "more than {} messages a second; try again in {retry_after_ms} ms, nothing was done",
+                rate.per_s
+            );
+            ErrorReply { retry_after_ms: Some(retry_after_ms), ..ErrorReply::new(ErrorCode::RateLimited, message) }
+        })
+    }
+
+    /// What the store is asked for a `send`.
+    pub(super) fn message(&self, send: &request::Send) -> Result<SendMessage, ErrorReply> {
+        if send.files.as_ref().is_some_and(|files| !files.is_empty()) {
+            return Err(unsupported("send with files"));
+        }
+        let text = send
+            .text
+            .clone()
+            .ok_or_else(|| invalid_field("text", "is missing"))?;
+        Ok(SendMessage {
+            author: self.person()?.id(),
+            room: named(send.room.clone(), "send")?,
+            text,
+            nonce: send.nonce.clone(),
+            reply_to: send.reply_to,
+        })
+    }
+
+    pub(super) async fn history(
+        &mut self,
+        id: Option<&RequestId>,
+        ask: request::GetHistory,
+    ) -> Result<(), Refusal> {
+        let anchor = anchor(&ask)?;
+        let room = self.readable(named(ask.room, "history")?).await?;
+        let limit = ask
+            .limit
+            .map_or(HISTORY_DEFAULT, |limit| limit.get() as usize);
+        let page = self
+            .node
+            .store
+            .history(
+                room.id,
+                anchor,
+                limit.min(self.node.settings.limits.history_page),
+            )
+            .await?;
+        let history = History {
+            room: room.name,
+            events: page.entries,
+            first: page.first,
+            head: page.head,
+            more_before: page.more_before,
+            more_after: page.more_after,
+        };
+        self.push(&Frame::History(history), id);
+        Ok(())
+    }
+
+    pub(super) async fn read(
+        &mut self,
+        id: Option<&RequestId>,
+        read: request::Read,
+    ) -> Result<(), Refusal> {
+        let person = self.person()?;
+        let change = Change::Read(MarkRead {
+            user: person.id(),
+            room: named(read.room, "read")?,
+            seq: read.seq,
+            back: read.back.unwrap_or(false),
+        });
+        let Committed::Read {
+            room,
+            seq,
+            moved,
+            counts: _,
+        } = done(self.committer.commit(change).await)?
+        else {
+            return Err(mismatch("read"));
+        };
+        if moved {
+            if let Some(reading) = self.readings.of_room_mut(room) {
+                reading.read = seq;
+            }
+            person.enter(room, seq, &self.bell);
+        }
+        self.push(&Frame::Done(Done::default()), id);
+        Ok(())
+    }
+
+    /// Tells the others of a small room; has no reply unless it fails.
+    pub(super) async fn typing(&mut self, typing: request::Typing) -> Result<(), Refusal> {
+        let name = named(typing.room, "typing")?;
+        let person = self.person()?;
+        let reading = self
+            .readings
+            .iter()
+            .map(|(_, reading)| reading)
+            .find(|reading| *reading.log.name() == name);
+        let Some(reading) = reading else {
+            return self.readable(name).await.map(drop);
+        };
+        let log = &reading.log;
+        if log.reader_count() > PRESENCE_MEMBERS
+            || !person.may_type(log.id(), TYPING, self.node.uptime())
+        {
+            return Ok(());
+        }
+        let notice = Encoded::text(
+            &Frame::Typing(TypingNow {
+                room: name,
+                user: person.name(),
+            })
+            .encode(None),
+        );
+        log.each_reader(|reader| {
+            if reader.person.id() != person.id() {
+                reader.bell.leave_notice(&notice);
+                reader.bell.wake();
+            }
+        });
+        Ok(())
+    }
+}
+
+/// The reply to a `send`.
+pub(super) fn sent(committed: Committed) -> Result<Sent, Refusal> {
+    match committed {
+        Committed::Sent { event, .. } => Ok(Sent {
+            room: event.room,
+            seq: event.seq,
+            at: event.at,
+            duplicate: false,
+        }),
+        Committed::Repeated { room, seq, at } => Ok(Sent {
+            room,
+            seq,
+            at,
+            duplicate: true,
+        }),
+        Committed::Welcomed(_)
+        | Committed::Gone
+        | Committed::Joined { .. }
+        | Committed::Left { .. }
+        | Committed::Read { .. } => Err(mismatch("send")),
+    }
+}
+
+fn anchor(ask: &request::GetHistory) -> Result<Anchor, ErrorReply> {
+    // At most one of them is there: the request was parsed so.
+    match (ask.before, ask.after, ask.around, ask.at) {
+        _ if ask.changed_after.is_some() => Err(unsupported("history with changed_after")),
+        _ if ask.thread.is_some() => Err(unsupported("history with thread")),
+        (Some(seq), ..) => Ok(Anchor::Before(seq)),
+        (_, Some(seq), ..) => Ok(Anchor::After(seq)),
+        (_, _, Some(seq), _) => Ok(Anchor::Around(seq)),
+        (.., Some(at)) => Ok(Anchor::At(at)),
+        (None, None, None, None) => Ok(Anchor::Newest),
+    }
+}

@@ -1,0 +1,88 @@
+//! The logs that one session reads, each with its cursor.
+
+use crate::log::RoomLog;
+use crate::log::cursor::{self, Gaps, Next};
+use crate::store::RoomId;
+use chat_proto::Seq;
+use slab::Slab;
+use std::sync::Arc;
+
+/// One log that a session reads.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// Which.
+    pub log: Arc<RoomLog>,
+    /// The last event that is on its way to the client.
+    pub cursor: Seq,
+    /// The marker as this connection knows it.
+    pub read: Seq,
+    /// The key by which the log knows the reader.
+    pub key: usize,
+}
+
+impl Reading {
+    /// What the client gets next.
+    pub(super) fn next(&self, gaps: Gaps) -> Next {
+        let (head, start) = self.log.with_ring(|ring| (ring.head(), ring.start()));
+        cursor::next(self.cursor, head, start, gaps)
+    }
+}
+
+/// All logs of a session, by slot: the number that the session gave the log.
+#[derive(Debug, Default)]
+pub(super) struct Readings(Slab<Reading>);
+
+impl Readings {
+    /// The slot that the next one added will have.
+    pub(super) fn next_slot(&self) -> usize {
+        self.0.vacant_key()
+    }
+
+    pub(super) fn add(&mut self, reading: Reading) {
+        self.0.insert(reading);
+    }
+
+    pub(super) fn at(&self, slot: u32) -> Option<&Reading> {
+        self.0.get(slot as usize)
+    }
+
+    pub(super) fn at_mut(&mut self, slot: u32) -> Option<&mut Reading> {
+        self.0.get_mut(slot as usize)
+    }
+
+    pub(super) fn of_room(&self, room: RoomId) -> Option<&Reading> {
+        self.iter()
+            .map(|(_, reading)| reading)
+            .find(|reading| reading.log.id() == room)
+    }
+
+    pub(super) fn of_room_mut(&mut self, room: RoomId) -> Option<&mut Reading> {
+        self.0
+            .iter_mut()
+            .map(|(_, reading)| reading)
+            .find(|reading| reading.log.id() == room)
+    }
+
+    /// Stops reading a room; nothing of it is delivered after this.
+    pub(super) fn remove(&mut self, room: RoomId) {
+        let found = self
+            .iter()
+            .find(|(_, reading)| reading.log.id() == room)
+            .map(|(slot, _)| slot);
+        if let Some(reading) = found.and_then(|slot| self.0.try_remove(slot)) {
+            reading.log.unsubscribe(reading.key);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Reading)> {
+        self.0.iter()
+    }
+}
+
+impl Drop for Readings {
+    fn drop(&mut self) {
+        for (_, reading) in self.iter() {
+            reading.log.unsubscribe(reading.key);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Rooms: coming in, leaving, looking around.
+
+use super::Session;
+use super::answer::{Refusal, done, mismatch, named};
+use super::entry::{state, tells_presence};
+use crate::log::cursor::{self, Begin};
+use crate::store::{Anchor, Change, Committed, Join, Leave, RoomRow, Standing};
+use chat_proto::codec::{Frame, invalid_field};
+use chat_proto::event::RoomKind;
+use chat_proto::limits::{JOINED_EVENTS, PAGE_ROWS, PAGE_ROWS_DEFAULT, SERVER_FRAME_BYTES};
+use chat_proto::reply::{Joined, Left, MemberListing, Members, RoomListing, Rooms};
+use chat_proto::{ErrorCode, ErrorReply, RequestId, RoomName, Seq, request};
+use std::num::NonZeroU32;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
+    pub(super) async fn join(
+        &mut self,
+        id: Option<&RequestId>,
+        join: request::Join,
+    ) -> Result<(), Refusal> {
+        let person = self.person()?;
+        let change = Change::Join(Join {
+            user: person.id(),
+            room: named(join.room, "join")?,
+            create: join.create.unwrap_or(true),
+            rooms_max: self.node.settings.limits.rooms,
+        });
+        let Committed::Joined { standing, new } = done(self.committer.commit(change).await)? else {
+            return Err(mismatch("join"));
+        };
+        let log = self.open_log(&standing).await?;
+        if new {
+            person.enter(standing.room.id, standing.read, &self.bell);
+            if tells_presence(standing.room.kind) {
+                self.node.presence.member(&person, &log, true);
+            }
+        }
+        let known = self.readings.of_room(standing.room.id).is_some();
+        let (begin, joined) = match join.after {
+            Some(after) if !known => joined_after(&standing, after, self.gaps)?,
+            _ => self.joined_with_page(&standing).await?,
+        };
+        self.push(&Frame::Joined(Box::new(joined)), id);
+        if !known {
+            self.read_from(&log, begin, standing.read);
+        }
+        Ok(())
+    }
+
+    async fn joined_with_page(&self, standing: &Standing) -> Result<(Begin, Joined), Refusal> {
+        let page = self
+            .node
+            .store
+            .history(standing.room.id, Anchor::Newest, JOINED_EVENTS)
+            .await?;
+        let mut state = state(standing);
+        state.head = page.head;
+        let joined = Joined {
+            state,
+            events: Some(page.entries),
+            more_before: page.more_before,
+        };
+        Ok((
+            Begin {
+                cursor: page.head,
+                gap: None,
+            },
+            joined,
+        ))
+    }
+
+    pub(super) async fn leave(
+        &mut self,
+        id: Option<&RequestId>,
+        leave: request::Leave,
+    ) -> Result<(), Refusal> {
+        let person = self.person()?;
+        let change = Change::Leave(Leave {
+            user: person.id(),
+            room: named(leave.room, "leave")?,
+        });
+        let Committed::Left { room } = done(self.committer.commit(change).await)? else {
+            return Err(mismatch("leave"));
+        };
+        self.readings.remove(room.id);
+        person.leave(room.id, &self.bell);
+        if let Some(log) = self
+            .node
+            .logs
+            .known(room.id)
+            .filter(|_| tells_presence(room.kind))
+        {
+            self.node.presence.member(&person, &log, false);
+        }
+        self.push(&Frame::Left(Left { room: room.name }), id);
+        Ok(())
+    }
+
+    pub(super) async fn rooms(
+        &mut self,
+        id: Option<&RequestId>,
+        rooms: request::Rooms,
+    ) -> Result<(), Refusal> {
+        let user = self.person()?.id();
+        let query = rooms.query.unwrap_or_default().to_lowercase();
+        let (mine, after) = (rooms.mine.unwrap_or(false), rooms.after.unwrap_or_default());
+        let page = self
+            .node
+            .store
+            .rooms(user, query, mine, after, rows(rooms.limit))
+            .await?;
+        let fitting = fitting(
+            page.rooms
+                .iter()
+                .map(|room| room.topic.len() + room.name.as_str().len()),
+        );
+        let more = page.more || fitting < page.rooms.len();
+        let rooms = page.rooms.into_iter().take(fitting).map(listing).collect();
+        self.push(&Frame::Rooms(Rooms { rooms, more }), id);
+        Ok(())
+    }
+
+    pub(super) async fn members(
+        &mut self,
+        id: Option<&RequestId>,
+        members: request::Members,
+    ) -> Result<(), Refusal> {
+        let room = self.readable(named(members.room, "members")?).await?;
+        let after = members.after.map(key_of).unwrap_or_default();
+        let page = self
+            .node
+            .store
+            .members(room.id, after, rows(members.limit))
+            .await?;
+        let listed = page
+            .members
+            .into_iter()
+            .map(|(user, role)| MemberListing {
+                online: self.node.people.is_online(user.id),
+                name: user.name,
+                role,
+            })
+            .collect();
+        let members = Members {
+            room: room.name,
+            total: page.total,
+            more: page.more,
+            members: listed,
+        };
+        self.push(&Frame::Members(members), id);
+        Ok(())
+    }
+
+    /// A room that this user may read, or what one who may not is told.
+    pub(super) async fn readable(&self, name: RoomName) -> Result<RoomRow, Refusal> {
+        let user = self.person()?.id();
+        match self.node.store.room(name.clone(), user).await? {
+            Some((room, true)) => Ok(room),
+            Some((room, false)) if room.kind == RoomKind::Public => Err(ErrorReply::about(
+                ErrorCode::NotMember,
+                "room",
+                format!("you are not in {name}; join it first"),
+            )
+            .into()),
+            Some(_) | None => Err(ErrorReply::about(
+                ErrorCode::NotFound,
+                "room",
+                format!("there is no room {name}"),
+            )
+            .into()),
+        }
+    }
+}
+
+fn joined_after(
+    standing: &Standing,
+    after: Seq,
+    gaps: cursor::Gaps,
+) -> Result<(Begin, Joined), Refusal> {
+    let head = standing.room.head;
+    let begin = cursor::begin(after, head, gaps).ok_or_else(|| {
+        invalid_field(
+            "after",
+            &format!("is {after}, but the last event is {head}"),
+        )
+    })?;
+    Ok((
+        begin,
+        Joined {
+            state: state(standing),
+            events: Some(Vec::new()),
+            more_before: false,
+        },
+    ))
+}
+
+fn listing(room: RoomRow) -> RoomListing {
+    let RoomRow {
+        name,
+        kind,
+        topic,
+        head,
+        members,
+        ..
+    } = room;
+    RoomListing {
+        room: name,
+        kind,
+        topic,
+        members,
+        head,
+    }
+}
+
+fn rows(limit: Option<NonZeroU32>) -> usize {
+    limit
+        .map_or(PAGE_ROWS_DEFAULT, |limit| limit.get() as usize)
+        .min(PAGE_ROWS)
+}
+
+/// How many rows fit a frame: `texts` are the bytes of a row's texts, each of
+/// which may need an escape, beside some 120 bytes of names and numbers.
+fn fitting(texts: impl Iterator<Item = usize>) -> usize {
+    texts
+        .scan(0, |bytes, text| {
+            *bytes += 2 * text + 120;
+            Some(*bytes)
+        })
+        .take_while(|bytes| *bytes < SERVER_FRAME_BYTES)
+        .count()
+}
+
+/// The key of a name as typed; of what is no name, itself.
+fn key_of(name: String) -> String {
+    chat_proto::UserName::trusted(&name).map_or(name, |name| name.key().to_string())
+}
