@@ -1,3 +1,4 @@
-//! The terminal client of the chat: see the modules.
+//! The terminal client: a pure [`core`], a view that only draws, and edges.
 
+pub mod core;
 pub mod neutral;

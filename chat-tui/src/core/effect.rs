@@ -1,0 +1,124 @@
+//! What the edges are to do. They do it in the order given.
+
+use super::composer::Draft;
+use super::input::Device;
+use super::outbox::{ItemNonce, Unsent};
+use super::room::{Anchor, RoomRow};
+use super::span::Span;
+use chat_proto::{Entry, Event, RoomName};
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Begin a connection to the server, dropping any there is.
+    Connect,
+    /// Drop the connection; nothing more is heard of it.
+    Disconnect,
+    /// Send this frame on the connection.
+    Transmit(String),
+    /// Write to the disk. Writes happen in order; a crash loses only the last ones.
+    Store(Store),
+    /// Read from the disk; answered by a `DiskInput`.
+    Load(Load),
+    /// Set the window's title (not yet neutralised).
+    Title(String),
+    /// Ring.
+    Bell,
+    /// Put this text, as it is, on the clipboard.
+    Copy(String),
+    /// Draw everything anew, on a cleared screen.
+    Redraw,
+    /// Stop the process as Ctrl-Z does elsewhere; `Input::Resumed` follows.
+    Suspend,
+    /// Finish all writes, restore the terminal and end.
+    Quit {
+        /// The exit code.
+        code: u8,
+    },
+}
+
+/// A write to the disk.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Store {
+    /// Who this device is: all three fields as they are to be.
+    Device(Device),
+    /// A room's state: insert or replace.
+    Room(RoomRow),
+    /// One is not in this room any more: drop its row, log and place. Its draft stays.
+    Forget(RoomName),
+    /// Drop all rows, logs and places: they belong to another history. Drafts and outbox stay.
+    Reset,
+    /// Entries of a log, as they stand: insert or replace, and add `known` to
+    /// what is cached of the room, in one transaction.
+    Log {
+        /// Whose log.
+        room: RoomName,
+        /// The entries, in no particular order.
+        entries: Vec<Entry>,
+        /// What is cached whole from now on; within it, a `seq` without an
+        /// entry is an event that shows only in the entry it changed.
+        known: Vec<Span>,
+    },
+    /// Events that change entries which may be cached: each is applied to its
+    /// target, where that is there, by `fold::apply`.
+    Changes {
+        /// Whose log.
+        room: RoomName,
+        /// The events, in order.
+        events: Vec<Event>,
+    },
+    /// The text begun in a room; `None`: there is none.
+    Draft {
+        /// Which room.
+        room: RoomName,
+        /// The text.
+        draft: Option<Draft>,
+    },
+    /// Add this message to the outbox and drop its room's draft, in one
+    /// transaction; answered by `DiskInput::Accepted` or `NotAccepted`.
+    Accept(Unsent),
+    /// The item with this nonce stands so now (it was refused, or is to be tried again).
+    Outbox(Unsent),
+    /// The item with this nonce is done: take it out of the outbox.
+    Settle(ItemNonce),
+    /// Where a room is being read; `None`: at its end.
+    Place {
+        /// Which room.
+        room: RoomName,
+        /// Where.
+        place: Option<Anchor>,
+    },
+    /// This room is open now.
+    Open(RoomName),
+}
+
+/// A read from the disk.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Load {
+    /// All that earlier runs kept; the first effect of all.
+    Saved,
+    /// Cached entries of a log.
+    Log(LoadLog),
+}
+
+/// Which cached entries to load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadLog {
+    /// Whose log.
+    pub room: RoomName,
+    /// Entries with a `seq` in here.
+    pub span: Span,
+    /// Which of them, where there are more than `limit`.
+    pub end: End,
+    /// Entries at the most.
+    pub limit: usize,
+}
+
+/// An end of a span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The newest of it.
+    Newest,
+    /// The oldest of it.
+    Oldest,
+}

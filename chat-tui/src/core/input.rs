@@ -1,0 +1,238 @@
+//! Everything that can happen to the client, as one enum.
+
+use super::composer::Draft;
+use super::effect::LoadLog;
+use super::outbox::{ItemNonce, Unsent};
+use super::room::{Anchor, RoomRow};
+use super::span::Span;
+use chat_proto::codec::Received;
+use chat_proto::{Entry, RoomName};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// A key was pressed (or repeats).
+    Key(Key),
+    /// A text came at once: pasted, or a burst of keys that holds more than
+    /// single characters typed by hand. Line ends in it are text.
+    Paste(String),
+    /// The terminal got or lost the focus.
+    Focus(bool),
+    /// The screen has another size.
+    Resize {
+        /// Columns.
+        width: u16,
+        /// Rows.
+        height: u16,
+    },
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// News from the network edge.
+    Net(NetInput),
+    /// News from the disk edge.
+    Disk(DiskInput),
+    /// The moment named by `State::deadline` has passed.
+    Wake,
+    /// The process is about to be stopped by its terminal.
+    Suspended,
+    /// The process goes on after it was stopped.
+    Resumed,
+    /// The process is asked to end (SIGTERM, SIGHUP, a closed terminal).
+    Ended {
+        /// The exit code that fits.
+        code: u8,
+    },
+}
+
+/// A key with what was held down beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// Which key.
+    pub code: KeyCode,
+    /// Control was held.
+    pub ctrl: bool,
+    /// Alt was held.
+    pub alt: bool,
+    /// Shift was held; never set for [`KeyCode::Char`], whose character tells.
+    pub shift: bool,
+}
+
+/// The keys that the client knows; others are not reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum KeyCode {
+    /// A character, as shift and layout made it; lower case beside control.
+    Char(char),
+    /// Return.
+    Enter,
+    /// Escape.
+    Esc,
+    /// Tabulator; back-tab is this with `shift`.
+    Tab,
+    /// Deletes backwards.
+    Backspace,
+    /// Deletes forwards.
+    Delete,
+    /// Arrow.
+    Left,
+    /// Arrow.
+    Right,
+    /// Arrow.
+    Up,
+    /// Arrow.
+    Down,
+    /// Home.
+    Home,
+    /// End.
+    End,
+    /// Page up.
+    PageUp,
+    /// Page down.
+    PageDown,
+    /// A function key.
+    F(u8),
+}
+
+/// What the mouse did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mouse {
+    /// The wheel was turned away from the user over this cell.
+    WheelUp {
+        /// Column.
+        x: u16,
+        /// Row.
+        y: u16,
+    },
+    /// The wheel was turned towards the user over this cell.
+    WheelDown {
+        /// Column.
+        x: u16,
+        /// Row.
+        y: u16,
+    },
+    /// The first button was pressed on this cell.
+    Click {
+        /// Column.
+        x: u16,
+        /// Row.
+        y: u16,
+    },
+}
+
+/// News from the network. After `Effect::Connect` or `Effect::Disconnect`
+/// nothing of an earlier connection is reported any more.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NetInput {
+    /// The WebSocket stands.
+    Connected,
+    /// A frame came.
+    Frame(Box<Received>),
+    /// A sign of life that is no frame: a WebSocket ping or pong.
+    Heard,
+    /// The connection was closed.
+    Closed {
+        /// The close code, where one came.
+        code: Option<u16>,
+        /// The server's reason; may be empty.
+        reason: String,
+    },
+    /// Connecting failed, or the connection broke; why, in words.
+    Failed(String),
+}
+
+/// News from the disk.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DiskInput {
+    /// All that was kept from earlier runs, in answer to `Load::Saved`.
+    Saved(Box<Saved>),
+    /// Cached entries, in answer to `Load::Log`.
+    Log {
+        /// What was asked.
+        asked: LoadLog,
+        /// The entries, oldest first, at most `asked.limit`.
+        entries: Vec<Entry>,
+    },
+    /// `Store::Accept` of this item is on the disk.
+    Accepted(ItemNonce),
+    /// `Store::Accept` of this item failed; why, in words. It lives in memory only.
+    NotAccepted {
+        /// The item.
+        nonce: ItemNonce,
+        /// Why.
+        why: String,
+    },
+    /// Anything else failed; what and why, in words.
+    Failed(String),
+}
+
+/// All that earlier runs kept, but for the entries of logs.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Saved {
+    /// Who this device is.
+    pub device: Device,
+    /// The room that was open last.
+    pub open: Option<RoomName>,
+    /// The rooms, with what of their logs is cached.
+    pub rooms: Vec<SavedRoom>,
+    /// Texts begun, by room; also of rooms that one is not in any more.
+    pub drafts: Vec<(RoomName, Draft)>,
+    /// Messages accepted and not known to be sent, in the order of `Store::Accept`.
+    pub outbox: Vec<Unsent>,
+}
+
+/// A room, as it was kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SavedRoom {
+    /// Its state when it was last heard of.
+    pub row: RoomRow,
+    /// What of its log is cached whole: the union of all `Store::Log::known`.
+    pub known: Vec<Span>,
+    /// Where it was being read; `None`: at the end.
+    pub place: Option<Anchor>,
+}
+
+/// Who this device is to the server.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Device {
+    /// The name borne last.
+    pub name: Option<String>,
+    /// By which it comes back as the same person.
+    pub token: Option<String>,
+    /// The history that the cached logs belong to.
+    pub epoch: Option<String>,
+}
+
+impl Key {
+    /// The key alone.
+    pub const fn plain(code: KeyCode) -> Self {
+        Self {
+            code,
+            ctrl: false,
+            alt: false,
+            shift: false,
+        }
+    }
+
+    /// The key with control.
+    pub const fn ctrl(code: KeyCode) -> Self {
+        Self {
+            ctrl: true,
+            ..Self::plain(code)
+        }
+    }
+
+    /// The key with alt.
+    pub const fn alt(code: KeyCode) -> Self {
+        Self {
+            alt: true,
+            ..Self::plain(code)
+        }
+    }
+
+    /// The key with shift.
+    pub const fn shift(code: KeyCode) -> Self {
+        Self {
+            shift: true,
+            ..Self::plain(code)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A room's log, as far as this client holds it.
+//!
+//! The log runs from `first` to `head`. Parts of it are *loaded*: their
+//! entries are in memory, and a `seq` without an entry there is an event that
+//! only changed another entry. Whatever is not loaded is a *hole*, and is
+//! shown as one: nothing is ever stitched over. A hole may be *cached* on the
+//! disk, in parts or whole.
+
+use super::span::{Span, Spans};
+use chat_proto::{Entry, Seq};
+use std::collections::BTreeMap;
+
+/// The log of one room.
+#[derive(Debug, Clone, Default)]
+pub struct Log {
+    pub(super) entries: BTreeMap<Seq, Entry>,
+    pub(super) loaded: Spans,
+    pub(super) cached: Spans,
+    pub(super) first: Seq,
+    pub(super) head: Seq,
+    pub(super) fetching: Vec<Span>,
+}
+
+/// What stands at a place of the log.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Item<'a> {
+    /// An entry.
+    Entry(&'a Entry),
+    /// Events that are not loaded.
+    Hole(Hole),
+}
+
+/// Events that are not loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hole {
+    /// Which; `span.events()` says how many.
+    pub span: Span,
+    /// A part of it has been asked for.
+    pub loading: bool,
+}
+
+impl Log {
+    /// The newest event that was delivered or is known to exist.
+    pub fn head(&self) -> Seq {
+        self.head
+    }
+
+    /// The oldest event that the server keeps, as far as known.
+    pub fn first(&self) -> Seq {
+        self.first.max(Seq::FIRST)
+    }
+
+    /// The loaded entry with this `seq`.
+    pub fn entry(&self, seq: Seq) -> Option<&Entry> {
+        self.entries.get(&seq)
+    }
+
+    /// The newest loaded entry.
+    pub fn newest(&self) -> Option<&Entry> {
+        self.entries.values().next_back()
+    }
+
+    /// Takes entries that hold all that is to show of a span.
+    pub fn load(&mut self, span: Span, entries: impl IntoIterator<Item = Entry>) {
+        self.loaded.add(span);
+        self.head = self.head.max(span.to);
+        self.entries
+            .extend(entries.into_iter().map(|entry| (entry.event.seq, entry)));
+    }
+
+    /// The items at or below `from`, newest first. A hole is given whole, also
+    /// where `from` lies within it.
+    pub fn upward(&self, from: Seq) -> impl Iterator<Item = Item<'_>> + '_ {
+        let mut at = from.min(self.head);
+        std::iter::from_fn(move || {
+            while at >= self.first() {
+                let Some(span) = self.loaded.around(at) else {
+                    let hole = self.hole(at)?;
+                    at = hole.span.from.minus(1);
+                    return Some(Item::Hole(hole));
+                };
+                if let Some((seq, entry)) = self.entries.range(span.from..=at).next_back() {
+                    at = seq.minus(1);
+                    return Some(Item::Entry(entry));
+                }
+                at = span.from.minus(1);
+            }
+            None
+        })
+    }
+
+    /// The items at or above `from`, oldest first. A hole is given whole, also
+    /// where `from` lies within it.
+    pub fn downward(&self, from: Seq) -> impl Iterator<Item = Item<'_>> + '_ {
+        let mut at = from.max(self.first());
+        std::iter::from_fn(move || {
+            while at <= self.head {
+                let Some(span) = self.loaded.around(at) else {
+                    let hole = self.hole(at)?;
+                    at = hole.span.to.next();
+                    return Some(Item::Hole(hole));
+                };
+                if let Some((seq, entry)) = self.entries.range(at..=span.to).next() {
+                    at = seq.next();
+                    return Some(Item::Entry(entry));
+                }
+                at = span.to.next();
+            }
+            None
+        })
+    }
+
+    fn hole(&self, seq: Seq) -> Option<Hole> {
+        let span = self.loaded.hole(seq, Span::new(self.first(), self.head)?)?;
+        let loading = self.fetching.iter().any(|f| f.overlap(span).is_some());
+        Some(Hole { span, loading })
+    }
+}

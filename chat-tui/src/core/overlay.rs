@@ -1,0 +1,138 @@
+//! What lies over the timeline: a stack, the topmost gets the keys.
+
+use super::composer::Composer;
+use super::keys::Action;
+use chat_proto::RoomName;
+use chat_proto::event::RoomKind;
+use chat_proto::reply::{MemberListing, RoomListing};
+use std::time::Duration;
+
+/// One thing that lies over the timeline.
+#[derive(Debug, Clone)]
+pub enum Overlay {
+    /// Choosing a room (Ctrl-K).
+    Picker(Picker),
+    /// All actions with their keys (F1).
+    Help(Help),
+    /// Who is in the room (`/members`).
+    Members(MemberList),
+    /// The rooms of the server (`/rooms`).
+    Rooms(RoomList),
+    /// The server needs a name.
+    Login(Login),
+    /// A large text was pasted: what is to become of it?
+    Paste(BigPaste),
+}
+
+/// Choosing a room.
+#[derive(Debug, Clone, Default)]
+pub struct Picker {
+    /// What was typed to narrow the choice.
+    pub query: Composer,
+    /// What fits, best first.
+    pub found: Vec<Choice>,
+    /// Which of them is chosen.
+    pub chosen: usize,
+}
+
+/// A room to go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Its name; of a room that one is not in, what was typed.
+    pub room: RoomName,
+    /// Its kind, where one is in it.
+    pub kind: Option<RoomKind>,
+    /// Others' messages not read.
+    pub unread: u32,
+    /// Those that name one.
+    pub mentions: u32,
+    /// The bytes of the name that matched, as starts of characters.
+    pub matched: Vec<usize>,
+    /// One is not in it: choosing it joins.
+    pub join: bool,
+}
+
+/// All actions with their keys.
+#[derive(Debug, Clone, Default)]
+pub struct Help {
+    /// What was typed to narrow the list.
+    pub query: Composer,
+    /// The actions that fit.
+    pub found: Vec<Action>,
+    /// The first row to show.
+    pub top: usize,
+}
+
+/// Who is in a room.
+#[derive(Debug, Clone)]
+pub struct MemberList {
+    /// Which room.
+    pub room: RoomName,
+    /// How many there are, once known.
+    pub total: Option<u64>,
+    /// Those received so far, by name.
+    pub members: Vec<MemberListing>,
+    /// More are being fetched.
+    pub loading: bool,
+    /// The first row to show.
+    pub top: usize,
+}
+
+/// The rooms of the server.
+#[derive(Debug, Clone, Default)]
+pub struct RoomList {
+    /// Those received so far, by name.
+    pub rooms: Vec<RoomListing>,
+    /// More are being fetched.
+    pub loading: bool,
+    /// Which of them is chosen.
+    pub chosen: usize,
+}
+
+/// The server needs a name.
+#[derive(Debug, Clone, Default)]
+pub struct Login {
+    /// The name, as typed so far.
+    pub name: Composer,
+    /// Why it is asked: the server's words, or what is wrong with what was typed.
+    pub why: Option<String>,
+    /// The name was sent and the reply is awaited.
+    pub busy: bool,
+}
+
+/// A large text was pasted.
+#[derive(Debug, Clone, Default)]
+pub struct BigPaste {
+    /// The text.
+    pub text: String,
+    /// Its lines.
+    pub lines: usize,
+    /// Its characters.
+    pub chars: usize,
+    /// What is wrong with it, where it can't go out as one message.
+    pub problem: Option<String>,
+    /// What may be done with it, with the keys that choose it.
+    pub choices: Vec<(char, &'static str)>,
+}
+
+/// A word that goes away by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What it says; may hold words of the server: not neutralised.
+    pub text: String,
+    /// Whether something went wrong.
+    pub error: bool,
+    /// When it goes away, by the monotonic clock.
+    pub until: Duration,
+}
+
+/// What Tab offers for the word before the cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// What fits, best first, as it would stand in the text.
+    pub found: Vec<String>,
+    /// Which of them stands in the text now; `None`: what was typed.
+    pub chosen: Option<usize>,
+    /// How many bytes of each were typed.
+    pub typed: usize,
+}

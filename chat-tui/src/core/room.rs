@@ -1,0 +1,184 @@
+//! A room as this client knows it: its standing, its log, where it is being
+//! read, and what is being written into it.
+
+use super::composer::{Composer, Draft};
+use super::log::Log;
+use chat_proto::event::Role;
+use chat_proto::reply::RoomState;
+use chat_proto::{RoomName, Seq, UserName};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// One room.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// Name, kind, topic, own role, and the figures of unread messages: the
+    /// server's, carried on by what came since.
+    pub state: RoomState,
+    /// What is held of its log.
+    pub log: Log,
+    /// Where it is being read.
+    pub place: Place,
+    /// The first unread event at the time the room was entered: the "new" line
+    /// stands before the first entry at or above it.
+    pub new_from: Option<Seq>,
+    /// The message that is selected with the keys.
+    pub selected: Option<Seq>,
+    /// What is being written.
+    pub composer: Composer,
+    /// The message that it answers.
+    pub reply_to: Option<Seq>,
+    /// Who is in it.
+    pub people: People,
+    /// Who is typing, and until when (by the monotonic clock) that is shown.
+    pub typing: Vec<(UserName, Duration)>,
+    /// What of it was on the screen when it was last drawn.
+    pub shown: Option<Viewport>,
+}
+
+/// What is kept of a room on the disk beside its log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomRow {
+    /// As the server tells it; `head` is the cursor, the last event delivered here.
+    pub state: RoomState,
+    /// The oldest event that the server keeps, as far as known.
+    pub first: Seq,
+}
+
+/// Where a room is being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Place {
+    /// What stands at the upper edge; `None`: the newest stands at the lower edge.
+    pub anchor: Option<Anchor>,
+    /// Rows to move from there before drawing, upwards if negative. The view
+    /// answers with the place it came to, and this becomes zero.
+    pub scroll: i32,
+}
+
+/// The upper edge of the text area, said by what stands there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Anchor {
+    /// The first entry of which a row is shown. An entry that is not loaded
+    /// stands for the next one above it, or for the hole it lies in.
+    pub seq: Seq,
+    /// How many of its rows are above the edge; negative: so many rows of what
+    /// stands before it (a day, a hole, the "new" line) are below the edge.
+    pub row: i32,
+}
+
+/// What the view drew of a room, given back through `State::viewed`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewport {
+    /// Which room.
+    pub room: RoomName,
+    /// The text area's columns.
+    pub width: u16,
+    /// The text area's rows.
+    pub height: u16,
+    /// The place after scrolling; `None` where the end came into sight.
+    pub anchor: Option<Anchor>,
+    /// The lowest `seq` in sight, be it of an entry or a hole.
+    pub first: Option<Seq>,
+    /// The highest `seq` in sight, be it of an entry or a hole.
+    pub last: Option<Seq>,
+    /// The newest row is in sight.
+    pub end: bool,
+    /// What lies under the mouse, topmost first.
+    pub targets: Vec<Target>,
+}
+
+/// A part of the screen that answers to the mouse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// First column.
+    pub x: u16,
+    /// First row.
+    pub y: u16,
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+    /// What it is.
+    pub is: Hit,
+}
+
+/// What a part of the screen is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hit {
+    /// A row of the room list.
+    Room(RoomName),
+    /// An entry of the log.
+    Entry(Seq),
+    /// The text area; the wheel scrolls it.
+    Timeline,
+    /// The sign that newer messages are below.
+    ToEnd,
+}
+
+/// Who is in a room, as far as this client was told.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct People {
+    /// How many there are, where it is known.
+    pub total: Option<u64>,
+    /// Those known by name.
+    pub known: BTreeMap<UserName, Standing>,
+}
+
+/// How someone stands in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// What they may do.
+    pub role: Role,
+    /// Whether they have a connection.
+    pub online: bool,
+}
+
+impl Room {
+    /// A room of which only its standing is known.
+    pub fn new(state: RoomState) -> Self {
+        Self {
+            log: Log::default(),
+            state,
+            place: Place::default(),
+            new_from: None,
+            selected: None,
+            composer: Composer::default(),
+            reply_to: None,
+            people: People::default(),
+            typing: Vec::new(),
+            shown: None,
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &RoomName {
+        &self.state.room
+    }
+
+    /// What is being written, to be kept; `None` if nothing is.
+    pub fn draft(&self) -> Option<Draft> {
+        let draft = Draft {
+            text: self.composer.text().to_owned(),
+            cursor: self.composer.cursor(),
+            reply_to: self.reply_to,
+        };
+        (!draft.text.is_empty() || draft.reply_to.is_some()).then_some(draft)
+    }
+
+    /// Whether something is being written.
+    pub fn has_draft(&self) -> bool {
+        !self.composer.text().is_empty() || self.reply_to.is_some()
+    }
+
+    /// How many loaded entries lie below what was in sight.
+    pub fn below(&self) -> usize {
+        match &self.shown {
+            Some(Viewport {
+                end: false,
+                last: Some(last),
+                ..
+            }) => self.log.entries.range(last.next()..).count(),
+            Some(_) | None => 0,
+        }
+    }
+}
