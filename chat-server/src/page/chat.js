@@ -294,7 +294,7 @@ export function startChat(url) {
     on('room', 'click', () => drawer(false));
     on('side', 'keydown', (event) => event.key === 'Escape' && drawer(false));
     on('people', 'toggle', redraw);
-    on('leave', 'click', () => request('leave', { room: open }).then((left) => gone(left.room), say('composer-reason')));
+    on('leave', 'click', leave);
     on('sign-out', 'click', signOut);
     document.addEventListener('visibilitychange', tellRead);
   }
@@ -354,6 +354,12 @@ export function startChat(url) {
     const direct = name.startsWith('@') && !name.includes('+');
     const reply = await request(direct ? 'direct' : 'join', direct ? { user: name.slice(1) } : { room: name });
     choose(rooms.joined(reply).name);
+  }
+
+  // A private room can't be entered again without being invited.
+  function leave() {
+    if (rooms.get(open).kind === 'private' && !window.confirm(`Leave ${open}? Only an invitation brings you back.`)) return;
+    request('leave', { room: open }).then((left) => gone(left.room), say('composer-reason'));
   }
 
   async function suggest() {

@@ -48,6 +48,7 @@ export function startConsole(address) {
   pretty.addEventListener('change', () => {
     local.save('console-pretty', pretty.checked);
     for (const line of log.children) line.querySelector('.frame').textContent = shape(line.raw, pretty.checked);
+    log.scrollTop = log.scrollHeight;
   });
   input.addEventListener('input', () => {
     place = past.length;

@@ -3,7 +3,8 @@
 
 import { mentions } from './rules.js';
 
-const NEAR_PX = 400; // older pages are loaded this far before the top
+const NEAR_PX = 400; // older entries are drawn, or loaded, this far before the top
+const DRAWN = { least: 300, most: 600, step: 200 }; // entries in the document; scrolling up adds to them
 const GROUP_MS = 5 * 60 * 1000; // messages of one author within this show the name once
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
@@ -29,6 +30,7 @@ export class Timeline {
     this.held = new Map(); // key → { node, item }
     this.atEnd = true;
     this.top = 0; // scrollTop when last looked at
+    this.from = 0;
     root.addEventListener('scroll', () => this.scrolled(), { passive: true });
     root.addEventListener('keydown', (event) => this.key(event));
     new ResizeObserver(() => this.atEnd && this.toEnd()).observe(root);
@@ -39,6 +41,7 @@ export class Timeline {
     this.root.replaceChildren();
     this.held.clear();
     this.atEnd = true;
+    this.from = 0; // seq of the first entry drawn
   }
 
   toEnd() {
@@ -48,7 +51,8 @@ export class Timeline {
 
   /** `log`, `own` (the room's outbox), `me`, `newFrom` (seq of the first unread one) and `quotes` as they stand now. */
   draw(view) {
-    const items = [...this.items(view)];
+    this.view = view;
+    const items = [...this.items(view, this.start(view.log.order))];
     const anchor = this.atEnd ? null : this.firstVisible();
     const top = anchor?.getBoundingClientRect().top;
     const keys = new Set(items.map((item) => item.key));
@@ -83,11 +87,21 @@ export class Timeline {
     this.loadNear();
   }
 
+  // Where drawing starts: a layout of ten thousand entries is felt at every new one.
+  start(order) {
+    let start = order.findIndex((seq) => seq >= this.from);
+    const drawn = start < 0 ? 0 : order.length - start;
+    if (drawn === 0 || (this.atEnd && (drawn < DRAWN.least || drawn > DRAWN.most))) start = Math.max(0, order.length - DRAWN.least);
+    this.from = order[start] ?? 0;
+    this.hidden = start;
+    return start;
+  }
+
   // What is to be seen, from the top: gaps, days, the line of the new, entries, and last what waits to be sent.
-  *items({ log, own, me, newFrom, quotes }) {
-    const gaps = [...log.gaps];
+  *items({ log, own, me, newFrom, quotes }, start) {
+    const gaps = log.gaps.filter((gap) => start === 0 || gap.to > log.order[start]);
     let before = null;
-    for (const seq of log.order) {
+    for (const seq of start === 0 ? log.order : log.order.slice(start)) {
       while (gaps[0]?.to < seq) {
         yield this.gapItem(gaps.shift());
         before = null;
@@ -172,8 +186,11 @@ export class Timeline {
 
   /** Goes to a message that is drawn, or has its text fetched for the quote. */
   show(seq) {
+    if (!this.view.log.entries.has(seq)) return this.actions.quote(seq);
+    this.atEnd = false;
+    this.from = Math.min(this.from, seq);
+    this.draw(this.view);
     const held = this.held.get(seq);
-    if (!held) return this.actions.quote(seq);
     held.node.scrollIntoView({ block: 'center' });
     held.node.focus({ preventScroll: true });
   }
@@ -204,8 +221,13 @@ export class Timeline {
   }
 
   loadNear() {
+    if (this.root.scrollTop >= NEAR_PX || this.root.clientHeight === 0) return;
+    if (this.hidden > 0 && !this.atEnd) {
+      this.from = this.view.log.order[Math.max(0, this.hidden - DRAWN.step)];
+      this.draw(this.view);
+    }
     const gap = this.topGap;
-    if (gap && !gap.loading && !gap.failed && this.root.scrollTop < NEAR_PX && this.root.clientHeight > 0) this.actions.fill(gap);
+    if (gap && !gap.loading && !gap.failed && this.hidden === 0) this.actions.fill(gap);
   }
 
   key(event) {
