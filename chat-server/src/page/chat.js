@@ -1,17 +1,18 @@
 // The chat view: what happens when a frame comes or a person does something. It holds the parts together (connection,
 // rooms, outbox, timeline) and decides when something is asked of the server and when something is drawn.
 
+import { Composer } from './composer.js';
 import { local, tab } from './keep.js';
 import { Link } from './link.js';
 import { Outbox } from './outbox.js';
 import { Rooms } from './rooms.js';
-import { LIMITS, nameReason, roomReason, textReason, trimmed } from './rules.js';
+import { LIMITS, nameReason, roomReason } from './rules.js';
 import { Side } from './side.js';
 import { Timeline, make } from './timeline.js';
 
 const PAGE = 50; // entries of history at a time
 const KEPT = { open: 20000, other: 500 }; // entries of a room in memory; older ones are read again
-const TYPING_MS = { shown: 5000, told: 3000 };
+const TYPING_MS = 5000; // how long somebody is said to be writing
 const READ_MS = 400; // read markers are told at most this often
 const DRAW_SHARE = 3; // after a slow draw, this many times its duration belongs to others
 
@@ -25,8 +26,6 @@ export function startChat(url) {
   const missing = new Set(); // requests that this server does not offer
   let open = null; // name of the room that is shown
   let login = null; // the name and password being tried
-  let answering = null; // { room, entry }
-  let toldTyping = 0;
   let readTimer = null;
   let countdown = null;
   let drawing = false;
@@ -37,15 +36,16 @@ export function startChat(url) {
   const request = (type, fields) => link.request(type, fields);
   const outbox = new Outbox(request, redraw);
   const unsaid = (name) => outbox.of(name).length > 0;
+  const composer = new Composer(limits, { send, typing: () => optional('typing', { room: open }) });
   const side = new Side({ choose: (name) => { choose(name); toText(); }, accept: (name) => join(name).catch(say('join-reason')) });
   const timeline = new Timeline(at('timeline'), {
     fill, quote,
-    answer: (entry) => { answering = { room: open, entry }; redraw(); at('text').focus(); },
+    answer: (entry) => composer.answer(entry),
     retry: (own) => outbox.retry(own),
-    edit: (own) => { outbox.discard(own); write(own.text); at('text').focus(); },
+    edit: (own) => { outbox.discard(own); composer.write(own.text); composer.focus(); },
     discard: (own) => outbox.discard(own),
     scrolled: (atEnd) => { at('latest').hidden = atEnd; if (atEnd) tellRead(); },
-    leave: () => at('text').focus(),
+    leave: () => composer.focus(),
   });
   wire();
   if (local.load('token', null)) link.enter();
@@ -121,7 +121,7 @@ export function startChat(url) {
       at('people').open = false;
       rooms.get(open)?.log?.trim(KEPT.other);
       open = room?.name ?? null;
-      write(open ? tab.load(`draft ${open}`, '') : '');
+      composer.open(open);
     }
     drawer(false);
     redraw();
@@ -242,7 +242,7 @@ export function startChat(url) {
 
   function typing(room, user) {
     stoppedTyping(room, user);
-    room.typing.set(user, setTimeout(() => { stoppedTyping(room, user); redraw(); }, TYPING_MS.shown));
+    room.typing.set(user, setTimeout(() => { stoppedTyping(room, user); redraw(); }, TYPING_MS));
   }
 
   function stoppedTyping(room, user) {
@@ -277,17 +277,6 @@ export function startChat(url) {
     on('login', 'submit', enter);
     on('join', 'submit', joinTyped);
     on('join-name', 'focus', suggest);
-    on('composer', 'submit', submit);
-    on('text', 'input', () => { write(at('text').value); tellTyping(); });
-    on('text', 'keydown', (event) => {
-      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        submit();
-      } else if (event.key === 'Escape') {
-        answerNothing();
-      }
-    });
-    on('answer-not', 'click', () => { answerNothing(); at('text').focus(); });
     on('latest', 'click', () => timeline.toEnd());
     on('retry', 'click', () => link.enter());
     on('drawer', 'click', () => drawer(!at('talk').classList.contains('drawn')));
@@ -368,44 +357,15 @@ export function startChat(url) {
     at('public-rooms').replaceChildren(...options.map(({ room, topic }) => make('option', { value: room }, topic ?? '')));
   }
 
-  function submit() {
-    const text = trimmed(at('text').value);
-    const reason = open ? textReason(text, limits()) : 'join a room first';
-    at('composer-reason').textContent = reason ?? '';
-    if (reason) return;
+  function send(text, replyTo) {
     rooms.get(open).newFrom = 0;
-    outbox.add(open, text, answering?.room === open ? answering.entry.seq : null);
-    toldTyping = 0;
     timeline.atEnd = true;
-    write('');
-    answerNothing();
-  }
-
-  function answerNothing() {
-    answering = null;
-    redraw();
-  }
-
-  /** Puts a text into the composer: keeps it as the room's draft, makes room for it, says early what would be refused. */
-  function write(text) {
-    const box = at('text');
-    if (box.value !== text) box.value = text;
-    if (open) tab.save(`draft ${open}`, text || null);
-    box.style.height = 'auto';
-    box.style.height = `${box.scrollHeight + 2}px`;
-    at('composer-reason').textContent = text.length > limits().text_chars / 2 ? textReason(trimmed(text), limits()) ?? '' : '';
-  }
-
-  function tellTyping() {
-    const now = performance.now();
-    if (!at('text').value.trim() || (toldTyping && now - toldTyping < TYPING_MS.told)) return;
-    toldTyping = now;
-    optional('typing', { room: open });
+    outbox.add(open, text, replyTo);
   }
 
   // A touch keyboard is not raised unasked.
   function toText() {
-    if (window.matchMedia('(pointer: fine)').matches) at('text').focus();
+    if (window.matchMedia('(pointer: fine)').matches) composer.focus();
   }
 
   function drawer(drawn) {
@@ -437,14 +397,10 @@ export function startChat(url) {
     const room = rooms.get(open);
     side.draw(rooms, open);
     side.drawPeople(room);
-    at('composer').inert = !room;
     at('leave').hidden = !room;
     at('room-name').textContent = room ? rooms.label(room) : 'no room yet';
     at('topic').textContent = room?.topic ?? '';
     at('typing').textContent = writing([...(room?.typing.keys() ?? [])]);
-    const to = answering?.room === open ? answering.entry : null;
-    at('answering').hidden = !to;
-    if (to) at('answering').firstElementChild.textContent = `↪ ${to.author}: ${(to.text ?? '').slice(0, 80)}`;
     if (!room?.log || at('chat').hidden) return;
     outbox.seen(open, room.log.cursor);
     timeline.draw({ log: room.log, own: outbox.of(open), me: rooms.me, newFrom: room.newFrom, quotes: room.quotes });

@@ -30,7 +30,7 @@ export class Outbox {
   }
 
   add(room, text, replyTo) {
-    this.entries.push({ room, text, reply_to: replyTo ?? undefined, nonce: nonce() });
+    this.entries.push({ room, text, reply_to: replyTo, nonce: nonce() });
     this.note();
     this.pump();
   }
