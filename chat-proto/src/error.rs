@@ -48,6 +48,30 @@ pub enum ErrorCode {
     Other,
 }
 
+impl ErrorCode {
+    /// Every code of this version.
+    pub const ALL: [Self; 18] = [
+        Self::BadJson,
+        Self::UnknownType,
+        Self::Invalid,
+        Self::Unsupported,
+        Self::Unauthenticated,
+        Self::AlreadyHere,
+        Self::NameTaken,
+        Self::BadCredentials,
+        Self::NotFound,
+        Self::NotMember,
+        Self::Forbidden,
+        Self::Banned,
+        Self::Muted,
+        Self::RateLimited,
+        Self::Conflict,
+        Self::TooLarge,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+}
+
 /// The frame `error`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorReply {

@@ -181,6 +181,11 @@ pub struct Fold {
 }
 
 impl EventBody {
+    /// Every event's `type`.
+    pub const KINDS: &[&str] = &[
+        "message", "edited", "deleted", "reacted", "pinned", "topic", "member",
+    ];
+
     /// The `type` of this event's frame.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -1,6 +1,8 @@
 //! Reading a request's fields one by one, so that a refusal can name the field
 //! and say what would be right.
 
+use crate::chars::repeated;
+use crate::codec::json::kind;
 use crate::limits::{CLIENT_CHARS, Limits};
 use crate::name::{RoomName, RoomRef, UserName};
 use crate::text::{Emoji, Nonce, Password, Text, Topic};
@@ -12,7 +14,7 @@ use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 
 /// The fields of one frame, in the order written, not yet read.
 #[derive(Debug)]
@@ -90,26 +92,26 @@ fn plain<T: DeserializeOwned>(raw: &RawValue, expected: &str) -> Result<T, Strin
     serde_json::from_str(raw.get()).map_err(|_| format!("must be {expected}, not {}", shown(raw)))
 }
 
+/// A string. What stands there instead is told by its kind alone: it may be a
+/// password without its quotes.
 fn string(raw: &RawValue) -> Result<Cow<'_, str>, String> {
-    let key: Key = serde_json::from_str(raw.get())
-        .map_err(|_| format!("must be a string, not {}", shown(raw)))?;
-    Ok(key.0)
+    let text = raw.get();
+    if let Some(inner) = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        && !inner.contains('\\')
+    {
+        return Ok(Cow::Borrowed(inner));
+    }
+    match serde_json::from_str(text) {
+        Ok(Key(text)) => Ok(text),
+        Err(_) => Err(format!("must be a string, not {}", kind(text))),
+    }
 }
 
-/// A value as an error may repeat it: cut, and without control characters.
+/// A value as an error may repeat it.
 fn shown(raw: &RawValue) -> String {
-    const MOST: usize = 40;
-    let text = raw.get();
-    let cut: String = text
-        .chars()
-        .take(MOST)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if cut.len() < text.len() {
-        cut + "…"
-    } else {
-        cut
-    }
+    repeated(raw.get(), 40)
 }
 
 impl<T: Field> Field for Option<T> {
@@ -139,13 +141,39 @@ macro_rules! plain_fields {
 
 plain_fields! {
     bool: "true or false"
-    NonZeroU32: "an integer from 1 on"
-    Seq: "a seq, an integer from 0 to 2^53 - 1,"
+    Seq: "an integer from 0 to 2^53 - 1"
     RequestId: "an integer from 0 to 2^53 - 1 or a string of at most 64 characters"
-    BTreeMap<String, Seq>: "an object of rooms and seqs, like {\"lobby\":41}"
     Vec<SmolStr>: "an array of strings"
     crate::event::Role: "\"owner\", \"moderator\" or \"member\""
     crate::event::RoomKind: "\"public\" or \"private\""
+}
+
+/// How many are wished for; whoever answers cuts it, so a larger one is no error.
+impl Field for NonZeroU32 {
+    fn read(raw: &RawValue, _: &Limits) -> Result<Self, String> {
+        let wish: NonZeroU64 = plain(raw, "an integer from 1 on")?;
+        Ok(Self::try_from(wish).unwrap_or(Self::MAX))
+    }
+}
+
+impl Field for BTreeMap<String, Seq> {
+    fn read(raw: &RawValue, limits: &Limits) -> Result<Self, String> {
+        let Ok(Fields(pairs)) = serde_json::from_str(raw.get()) else {
+            return Err(format!(
+                "must be an object of rooms and seqs, like {{\"lobby\":41}}, not {}",
+                shown(raw)
+            ));
+        };
+        let mut seqs = Self::new();
+        for (room, seq) in pairs {
+            let named = |problem: &str| format!("{problem} for {:?}", repeated(&room, 64));
+            let seq = Seq::read(seq, limits).map_err(|problem| named(&problem))?;
+            if seqs.insert(room.clone().into_owned(), seq).is_some() {
+                return Err(named("has two seqs"));
+            }
+        }
+        Ok(seqs)
+    }
 }
 
 /// Fields that are strings with rules of their own.

@@ -15,6 +15,7 @@ mod chars;
 pub mod codec;
 pub mod error;
 pub mod event;
+pub mod example;
 pub mod fields;
 pub mod greeting;
 pub mod id;

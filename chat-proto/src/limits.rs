@@ -81,5 +81,5 @@ pub const PASSWORD_BYTES: usize = 1024;
 const _: () = assert!(PASSWORD_CHARS.1 * 4 <= PASSWORD_BYTES);
 /// Characters of a `:shortcode:`, between its colons.
 pub const SHORTCODE_CHARS: usize = 32;
-/// Levels of nesting in a frame; serde_json's own bound.
+/// Levels of nesting in a frame, its own braces being the first.
 pub const DEPTH: usize = 128;

@@ -4,6 +4,7 @@ use crate::event::{Entry, Role, RoomKind};
 use crate::name::{RoomName, UserName};
 use crate::{Seq, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use smol_str::SmolStr;
 
 /// The reply `welcome` to `hello`.
@@ -200,9 +201,32 @@ pub struct HelpRequest {
     #[serde(rename = "type")]
     pub kind: SmolStr,
     /// A right frame.
-    pub example: serde_json::Value,
+    pub example: JsonText,
     /// What it does.
     pub about: String,
+}
+
+/// JSON as it was written, its fields in their order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JsonText(Box<RawValue>);
+
+impl JsonText {
+    /// `None`: the text is no JSON.
+    pub fn parse(json: String) -> Option<Self> {
+        RawValue::from_string(json).ok().map(Self)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        self.0.get()
+    }
+}
+
+impl PartialEq for JsonText {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
 }
 
 /// The reply `hook`; `url` is shown this once.

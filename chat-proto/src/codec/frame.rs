@@ -1,6 +1,6 @@
 //! What a server sends: one enum over replies, events and notices.
 
-use crate::event::{Event, Gap};
+use crate::event::{Event, EventBody, Gap};
 use crate::greeting::Greeting;
 use crate::notice::{Invited, Presence, ReadMoved, TypingNow};
 use crate::reply::{
@@ -29,6 +29,9 @@ macro_rules! frames {
         }
 
         impl Frame {
+            /// Every `type` of frame but the events', see [`EventBody::KINDS`].
+            pub const KINDS: &[&str] = &[$($kind),*];
+
             /// The frame, as a server sends it; `id` is that of the request it answers.
             ///
             /// [`Frame::Unknown`] is written as nothing: a server never sends it.
@@ -44,7 +47,7 @@ macro_rules! frames {
         fn decode_body(kind: &str, text: &str) -> Option<Result<Frame, serde_json::Error>> {
             match kind {
                 $( $kind => Some(serde_json::from_str(text).map(Frame::$variant)), )*
-                "message" | "edited" | "deleted" | "reacted" | "pinned" | "topic" | "member" => {
+                _ if EventBody::KINDS.contains(&kind) => {
                     Some(serde_json::from_str(text).map(|event| Frame::Event(Box::new(event))))
                 }
                 _ => None,

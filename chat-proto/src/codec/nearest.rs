@@ -1,26 +1,42 @@
 //! The known word nearest to a misspelt one.
 
-use crate::chars::repeated;
+use crate::Request;
 
-/// The candidate at the least edit distance from `word` (swaps count once);
-/// `None` where even that one is too far to be meant.
-pub(super) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+/// Words of other protocols, and what they are called here.
+const MEANT: &[(&str, &str)] = &[
+    ("auth", "hello"),
+    ("chat", "send"),
+    ("delete_message", "delete"),
+    ("list", "rooms"),
+    ("login", "hello"),
+    ("message", "send"),
+    ("msg", "send"),
+    ("names", "members"),
+    ("nick", "hello"),
+    ("part", "leave"),
+    ("post", "send"),
+    ("privmsg", "send"),
+    ("say", "send"),
+    ("subscribe", "join"),
+    ("unsubscribe", "leave"),
+    ("who", "members"),
+];
+
+/// Names the request that a `type` may have meant.
+pub(super) fn suggestion(word: &str) -> String {
     let word: Vec<char> = word.chars().take(33).flat_map(char::to_lowercase).collect();
-    let (far, near) = candidates
-        .iter()
-        .map(|candidate| {
-            (
-                distance(&word, &candidate.chars().collect::<Vec<_>>()),
-                *candidate,
-            )
-        })
-        .min_by_key(|(far, _)| *far)?;
-    (far <= near.len().max(word.len()).div_ceil(2)).then_some(near)
-}
-
-/// A word as an error may repeat it.
-pub(super) fn quoted(word: &str) -> String {
-    format!("{:?}", repeated(word, 32))
+    let meant = MEANT.iter().map(|(alias, kind)| (*alias, *kind));
+    let named = Request::KINDS.iter().map(|kind| (*kind, *kind));
+    let (far, kind) = named
+        .chain(meant)
+        .map(|(name, kind)| (distance(&word, &name.chars().collect::<Vec<_>>()), kind))
+        .min_by_key(|(far, _)| *far)
+        .expect("there are requests");
+    if far * 2 <= word.len().max(kind.len()) {
+        format!("did you mean {kind:?}?")
+    } else {
+        format!("the nearest is {kind:?}, and \"help\" lists them all")
+    }
 }
 
 /// Edit distance with adjacent swaps (optimal string alignment).
@@ -45,7 +61,6 @@ fn distance(a: &[char], b: &[char]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Request;
 
     #[test]
     fn a_misspelt_request_finds_the_one_that_was_meant() {
@@ -55,9 +70,22 @@ mod tests {
             ("histroy", "history"),
             ("jion", "join"),
             ("member", "members"),
+            ("message", "send"),
+            ("Login", "hello"),
+            ("pong", "ping"),
         ] {
-            assert_eq!(nearest(typed, Request::KINDS), Some(meant), "{typed}");
+            assert_eq!(
+                suggestion(typed),
+                format!("did you mean {meant:?}?"),
+                "{typed}"
+            );
         }
-        assert_eq!(nearest("frobnicate-the-thing", Request::KINDS), None);
+    }
+
+    #[test]
+    fn even_a_far_one_is_told_the_nearest() {
+        for typed in ["", "frobnicate-the-thing", "\u{1F600}", &"x".repeat(60_000)] {
+            assert!(suggestion(typed).contains(" is \""), "{typed}");
+        }
     }
 }
