@@ -8,7 +8,10 @@
 
 mod connection;
 mod histogram;
+mod members;
 mod scenario;
+mod stamp;
+mod usage;
 
 use std::net::SocketAddr;
 use std::time::Duration;

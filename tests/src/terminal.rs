@@ -19,7 +19,9 @@ use tempfile::TempDir;
 
 use crate::process::{self, Signal};
 use crate::screen::Screen;
-use crate::{binaries, wait};
+use crate::{binaries, modes, wait};
+
+pub use crate::keys::Key;
 
 /// A program in a terminal of its own.
 pub struct Terminal {
@@ -62,51 +64,6 @@ struct State {
     log: Vec<u8>,
     // When each read ended, and how long the log was then.
     times: Vec<(Instant, usize)>,
-}
-
-/// A key that is no plain text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
-    /// Enter.
-    Enter,
-    /// Escape.
-    Esc,
-    /// Tab.
-    Tab,
-    /// Shift-Tab.
-    BackTab,
-    /// Backspace.
-    Backspace,
-    /// Delete.
-    Delete,
-    /// The arrow up.
-    Up,
-    /// The arrow down.
-    Down,
-    /// The arrow left.
-    Left,
-    /// The arrow right.
-    Right,
-    /// Home.
-    Home,
-    /// End.
-    End,
-    /// Page up.
-    PageUp,
-    /// Page down.
-    PageDown,
-    /// F1.
-    F1,
-    /// Control and a letter.
-    Ctrl(char),
-    /// Alt and a character.
-    Alt(char),
-    /// Alt and Enter.
-    AltEnter,
-    /// The terminal got the focus.
-    FocusIn,
-    /// The terminal lost the focus.
-    FocusOut,
 }
 
 impl Program {
@@ -352,35 +309,9 @@ impl Terminal {
         Ok(())
     }
 
-    /// The private modes that the program switched on and not off again, and
-    /// the keyboard flags that it pushed and did not pop.
+    /// The private modes that the program switched on and not off again.
     pub fn modes_left_on(&self) -> Vec<String> {
-        let log = String::from_utf8_lossy(&self.log()).into_owned();
-        let mut left = std::collections::BTreeSet::new();
-        for part in log.split("\x1b[").skip(1) {
-            let body: String = part
-                .chars()
-                .take_while(|c| !c.is_ascii_alphabetic())
-                .collect();
-            match (body.strip_prefix('?'), part.chars().nth(body.len())) {
-                (Some(modes), Some('h')) => left.extend(modes.split(';').map(str::to_owned)),
-                (Some(modes), Some('l')) => modes.split(';').for_each(|mode| {
-                    left.remove(mode);
-                }),
-                (None, Some('u')) if body.starts_with('>') => {
-                    left.insert("keyboard".to_owned());
-                }
-                (None, Some('u')) if body.starts_with('<') => {
-                    left.remove("keyboard");
-                }
-                (Some(_) | None, Some(_) | None) => {}
-            }
-        }
-        // Shown cursor, autowrap and blinking are what a terminal starts with.
-        for normal in ["25", "7", "12"] {
-            left.remove(normal);
-        }
-        left.into_iter().collect()
+        modes::left_on(&self.log())
     }
 
     /// Closes the terminal as a window that is closed: the program gets SIGHUP
@@ -405,35 +336,6 @@ impl Drop for Terminal {
             let _ = process::signal(self.pid, Signal::KILL);
             let _ = self.child.wait();
         }
-    }
-}
-
-impl Key {
-    /// What a terminal sends for it.
-    pub fn bytes(self) -> Vec<u8> {
-        let text = match self {
-            Self::Enter => "\r",
-            Self::Esc => "\x1b",
-            Self::Tab => "\t",
-            Self::BackTab => "\x1b[Z",
-            Self::Backspace => "\x7f",
-            Self::Delete => "\x1b[3~",
-            Self::Up => "\x1b[A",
-            Self::Down => "\x1b[B",
-            Self::Right => "\x1b[C",
-            Self::Left => "\x1b[D",
-            Self::Home => "\x1b[H",
-            Self::End => "\x1b[F",
-            Self::PageUp => "\x1b[5~",
-            Self::PageDown => "\x1b[6~",
-            Self::F1 => "\x1bOP",
-            Self::AltEnter => "\x1b\r",
-            Self::FocusIn => "\x1b[I",
-            Self::FocusOut => "\x1b[O",
-            Self::Ctrl(letter) => return vec![letter as u8 & 0x1f],
-            Self::Alt(character) => return format!("\x1b{character}").into_bytes(),
-        };
-        text.as_bytes().to_vec()
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod catch_up;
 mod closing;
+mod console;
 mod durability;
 mod errors;
 mod greeting;
@@ -10,6 +11,7 @@ mod harness;
 mod http;
 mod markers;
 mod messages;
+mod replay;
 mod rooms;
 mod starting;
 
