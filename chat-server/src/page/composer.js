@@ -4,6 +4,7 @@
 import { tab } from './keep.js';
 import { textReason, trimmed } from './rules.js';
 
+const COMPOSING = 229; // the key code of an Enter that only ends a composition, where `isComposing` is late
 const TOLD_MS = 3000; // that one is typing is told at most this often
 
 export class Composer {
@@ -62,7 +63,7 @@ export class Composer {
   }
 
   key(event) {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== COMPOSING) {
       event.preventDefault();
       this.submit();
     } else if (event.key === 'Escape') {

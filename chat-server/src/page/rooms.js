@@ -103,7 +103,10 @@ export class Rooms {
   }
 
   forget() {
-    for (const room of this.byName.values()) room.log = null;
+    for (const room of this.byName.values()) {
+      room.log = null;
+      room.quotes.clear();
+    }
   }
 
   sorted() {
