@@ -192,11 +192,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
         loop {
             self.bell.listen(cx.waker());
-            if self.node.is_closing() {
-                return Poll::Ready(Next::End(Close::GoingAway));
-            }
             if let Some(close) = self.poll_commits(cx) {
                 return Poll::Ready(Next::End(close));
+            }
+            // What was asked before is answered before.
+            if self.node.is_closing() && self.commits.is_empty() {
+                return Poll::Ready(Next::End(Close::GoingAway));
             }
             if self.person.is_some() && self.bell.take_person() {
                 return Poll::Ready(Next::Person);
@@ -208,7 +209,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             match self.poll_deliver(cx) {
                 Poll::Ready(Ok(Delivered::Behind(slot))) => return Poll::Ready(Next::Behind(slot)),
                 // Requests were left unread for want of room, which there is now.
-                Poll::Ready(Ok(Delivered::All)) if was_full => continue,
+                Poll::Ready(Ok(Delivered::All)) if was_full && !self.is_full() => continue,
                 Poll::Ready(Ok(Delivered::All)) => {}
                 Poll::Ready(Err(_)) => return Poll::Ready(Next::End(Close::Lost)),
                 Poll::Pending if self.reply_waits() => {
@@ -346,7 +347,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     /// Whether requests stay unread because their replies would have no room.
     fn is_full(&self) -> bool {
-        self.out.len() >= OUT_BYTES || self.reply_waits()
+        self.out.len() >= OUT_BYTES || self.reply_waits() || self.node.is_closing()
     }
 
     /// Adds a frame to what is written next.
