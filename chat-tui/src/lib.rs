@@ -1,4 +1,5 @@
 //! The terminal client: a pure [`core`], a view that only draws, and edges.
 
 pub mod core;
+pub mod edge;
 pub mod neutral;

@@ -143,7 +143,7 @@ export function startChat(url) {
   async function refresh(room) {
     const { log } = room;
     try {
-      while (log.stale !== null) log.refresh(await request('history', { room: room.name, changed_after: log.stale, limit: limits().history_page }));
+      while (log.stale !== null) log.refresh(await request('history', { room: room.name, changed_after: log.stale, limit: PAGE }));
       redraw();
     } catch {
       // asked again when the room is opened next
@@ -224,7 +224,7 @@ export function startChat(url) {
     stoppedTyping(room, event.author);
     if (rooms.removes(event)) gone(room.name);
     if (room.name === open) {
-      const news = event.type === 'message' && event.author !== rooms.me && !event.deleted;
+      const news = event.type === 'message' && event.author !== rooms.me;
       if (news && !room.newFrom && (document.hidden || !timeline.atEnd)) room.newFrom = event.seq;
       if (news) announce(`${event.author}: ${event.text}`);
       room.log.trim(timeline.atEnd ? KEPT.open : 2 * KEPT.open);

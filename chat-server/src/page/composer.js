@@ -4,7 +4,6 @@
 import { tab } from './keep.js';
 import { textReason, trimmed } from './rules.js';
 
-const COMPOSING = 229; // the key code of an Enter that only ends a composition, where `isComposing` is late
 const TOLD_MS = 3000; // that one is typing is told at most this often
 
 export class Composer {
@@ -63,7 +62,7 @@ export class Composer {
   }
 
   key(event) {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== COMPOSING) {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.submit();
     } else if (event.key === 'Escape') {

@@ -89,7 +89,6 @@ export class Link {
   async hello() {
     const fields = this.on.hello(this.greeting);
     if (!fields) return this.set('asking');
-    this.set('connecting');
     const socket = this.socket;
     try {
       const welcome = await this.request('hello', fields);

@@ -2,8 +2,7 @@
 //
 // Always holds: `order` rises strictly; every seq up to `cursor` is folded into `entries` or lies in one of `gaps`;
 // an event at or below `cursor` changes nothing, so nothing is shown twice. An entry is replaced, never altered,
-// so that whoever draws it can compare by identity. `base` of an entry is the seq up to which it came folded. Who
-// reads a gap notes `loading` and `failed` on it; one that is being read does not grow.
+// so that whoever draws it can compare by identity. `base` of an entry is the seq up to which it came folded.
 
 const CHANGES_KEPT = 500; // more than can arrive while a page of history is under way
 const ENTRIES = new Set(['message', 'topic', 'member']);
@@ -41,16 +40,15 @@ export class RoomLog {
     if (to < from) return;
     this.stale ??= from - 1;
     const last = this.gaps.at(-1);
-    if (last && last.to === from - 1 && !last.loading) last.to = to;
+    if (last && last.to === from - 1) last.to = to;
     else this.gaps.push({ from, to });
     this.cursor = to;
   }
 
   /** Folds a page that was asked for with `before` the end of `gap`. */
   fill(gap, page) {
-    if (!this.gaps.includes(gap)) return; // given up meanwhile
     this.merge(page.events, page.head);
-    gap.to = Math.min(gap.to, (page.events[0]?.seq ?? 1) - 1);
+    gap.to = (page.events[0]?.seq ?? 1) - 1;
     if (!page.more_before || gap.to < Math.max(gap.from, page.first ?? 1)) {
       this.gaps = this.gaps.filter((other) => other !== gap);
     }
@@ -59,8 +57,7 @@ export class RoomLog {
   /** Takes a page asked for with `changed_after`: only what is held already matters. */
   refresh(page) {
     this.merge(page.events.filter((entry) => this.entries.has(entry.seq)), page.head);
-    const last = page.events.at(-1)?.changed;
-    this.stale = page.more_after && last > this.stale ? last : null;
+    this.stale = page.more_after && page.events.length > 0 ? page.events.at(-1).changed : null;
   }
 
   /** The gap that hides the newest messages, if there is one. */

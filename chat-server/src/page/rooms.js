@@ -103,10 +103,7 @@ export class Rooms {
   }
 
   forget() {
-    for (const room of this.byName.values()) {
-      room.log = null;
-      room.quotes.clear();
-    }
+    for (const room of this.byName.values()) room.log = null;
   }
 
   sorted() {

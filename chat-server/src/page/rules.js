@@ -2,7 +2,7 @@
 // Nothing is refused here that the server would take; what needs its tables (scripts, confusable names) is left to it.
 
 /** The limits of a server that has not greeted yet. */
-export const LIMITS = { text_chars: 4000, name_chars: 32, room_chars: 64, history_page: 200 };
+export const LIMITS = { frame_bytes: 65536, text_chars: 4000, name_chars: 32, room_chars: 64 };
 
 const NAME = /^[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?$/u;
 

@@ -238,8 +238,6 @@ export class Timeline {
       rows[Math.max(0, Math.min(rows.length - 1, next))]?.focus();
     } else if (event.key.toLowerCase() === 'r' && here >= 0 && !event.ctrlKey && !event.metaKey) {
       rows[here].querySelector('.answer')?.click();
-    } else if (event.key === 'Enter' && document.activeElement === rows[here]) {
-      rows[here].querySelector('.quote')?.click();
     } else if (event.key === 'End' && !event.ctrlKey) {
       this.toEnd();
     } else if (event.key === 'Escape') {

@@ -1,0 +1,309 @@
+//! The disk on a thread of its own: writes are gathered, done in order, and
+//! answered once they last.
+//!
+//! What always holds: a read sees all writes asked for before it; an accepted
+//! message is reported only after its transaction; drafts wait a moment for the
+//! next key, never longer than [`DRAFT_WAIT`], and are never left behind at the end.
+
+pub mod cache;
+pub mod schema;
+pub mod slot;
+
+use crate::core::effect::{Load, Store};
+use crate::core::input::DiskInput;
+use cache::{Cache, StoreError};
+use chat_proto::RoomName;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+
+/// The disk's thread, seen from the loop.
+#[derive(Debug)]
+pub struct Disk {
+    jobs: SyncSender<Job>,
+    thread: JoinHandle<()>,
+}
+
+/// A way to the disk for a program that is falling over.
+#[derive(Debug, Clone)]
+pub struct Flusher {
+    jobs: SyncSender<Job>,
+}
+
+enum Job {
+    Store(Store),
+    Load(Load),
+    /// Answer once all before this is written.
+    Flush(SyncSender<()>),
+    End,
+    /// Stands for a bug in this thread.
+    Panic,
+}
+
+/// Writes that wait. At this bound the loop waits for the disk, and with it
+/// the network: a slow disk takes no memory.
+const JOBS_MAX: usize = 4096;
+/// Writes of one transaction.
+const BATCH_MAX: usize = 512;
+/// How long the draft of someone typing may be younger on the screen than on the disk.
+const DRAFT_WAIT: Duration = Duration::from_millis(250);
+
+impl Disk {
+    /// Moves the cache to its thread; what it has to say comes out of the receiver.
+    pub fn start(cache: Cache) -> std::io::Result<(Self, mpsc::UnboundedReceiver<DiskInput>)> {
+        let (jobs, asked) = sync_channel(JOBS_MAX);
+        // As many answers as jobs, which are bounded.
+        let (tell, news) = mpsc::unbounded_channel();
+        let thread = std::thread::Builder::new()
+            .name("disk".to_owned())
+            .spawn(move || {
+                let worker = Worker {
+                    cache,
+                    tell,
+                    drafts: BTreeMap::new(),
+                    drafts_due: None,
+                    complained: None,
+                };
+                worker.run(&asked);
+            })?;
+        Ok((Self { jobs, thread }, news))
+    }
+
+    /// Asks for a write.
+    pub fn store(&self, write: Store) {
+        self.ask(Job::Store(write));
+    }
+
+    /// Asks for a read.
+    pub fn load(&self, load: Load) {
+        self.ask(Job::Load(load));
+    }
+
+    /// For the switch that tests what a panic in this thread does.
+    pub fn panic(&self) {
+        self.ask(Job::Panic);
+    }
+
+    /// A way to have everything written in an emergency.
+    pub fn flusher(&self) -> Flusher {
+        Flusher {
+            jobs: self.jobs.clone(),
+        }
+    }
+
+    /// Writes all that was asked and ends; false if that took longer than `patience`.
+    pub fn finish(self, patience: Duration) -> bool {
+        self.ask(Job::End);
+        let deadline = Instant::now() + patience;
+        while !self.thread.is_finished() {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        true
+    }
+
+    fn ask(&self, job: Job) {
+        // The thread ends before its sender only by a panic, which ends the program.
+        let _ = self.jobs.send(job);
+    }
+}
+
+impl Flusher {
+    /// Waits until all that was asked is written, or no longer than `patience`.
+    pub fn flush(&self, patience: Duration) {
+        let (done, written) = sync_channel(1);
+        if self.jobs.try_send(Job::Flush(done)).is_ok() {
+            let _ = written.recv_timeout(patience);
+        }
+    }
+}
+
+/// Answers a read from the cache, here and now.
+pub fn load(cache: &mut Cache, load: Load) -> DiskInput {
+    let loaded = match load {
+        Load::Saved => cache.saved().map(|saved| DiskInput::Saved(Box::new(saved))),
+        Load::Log(asked) => cache
+            .log(&asked)
+            .map(|entries| DiskInput::Log { asked, entries }),
+    };
+    loaded.unwrap_or_else(|e| DiskInput::Failed(e.to_string()))
+}
+
+struct Worker {
+    cache: Cache,
+    tell: mpsc::UnboundedSender<DiskInput>,
+    /// The newest draft of each room that is not written yet.
+    drafts: BTreeMap<RoomName, Store>,
+    drafts_due: Option<Instant>,
+    /// The failure told last; said once until something succeeds.
+    complained: Option<String>,
+}
+
+impl Worker {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        let mut writes = Vec::new();
+        loop {
+            let first = match self.drafts_due {
+                None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due) => jobs.recv_timeout(due.saturating_duration_since(Instant::now())),
+            };
+            match first {
+                Ok(job) => {
+                    let more = std::iter::from_fn(|| jobs.try_recv().ok());
+                    for job in std::iter::once(job).chain(more.take(BATCH_MAX)) {
+                        if self.take(job, &mut writes) {
+                            return;
+                        }
+                    }
+                    self.write(&mut writes);
+                }
+                Err(RecvTimeoutError::Timeout) => self.write_drafts(),
+                Err(RecvTimeoutError::Disconnected) => return self.write_drafts(),
+            }
+        }
+    }
+
+    /// Takes a job; true if it is the last one.
+    fn take(&mut self, job: Job, writes: &mut Vec<Store>) -> bool {
+        match job {
+            Job::Store(Store::Draft { room, draft }) => {
+                let draft = Store::Draft {
+                    room: room.clone(),
+                    draft,
+                };
+                self.drafts.insert(room, draft);
+                self.drafts_due
+                    .get_or_insert_with(|| Instant::now() + DRAFT_WAIT);
+            }
+            Job::Store(write) => {
+                // Accepting a message ends its draft, and so all older ones.
+                if let Store::Accept(unsent) = &write {
+                    self.drafts.remove(&unsent.room);
+                }
+                writes.push(write);
+            }
+            Job::Load(asked) => {
+                self.write(writes);
+                self.write_drafts();
+                let loaded = load(&mut self.cache, asked);
+                self.say(loaded);
+            }
+            Job::Flush(done) => {
+                self.write(writes);
+                self.write_drafts();
+                let _ = done.send(());
+            }
+            Job::End => {
+                self.write(writes);
+                self.write_drafts();
+                return true;
+            }
+            Job::Panic => panic!("asked to panic in the disk's thread"),
+        }
+        false
+    }
+
+    fn write_drafts(&mut self) {
+        self.drafts_due = None;
+        let mut drafts: Vec<Store> = std::mem::take(&mut self.drafts).into_values().collect();
+        self.write(&mut drafts);
+    }
+
+    /// Writes all at once; if that fails, one by one, so that one bad write
+    /// does not take others with it.
+    fn write(&mut self, writes: &mut Vec<Store>) {
+        if writes.is_empty() {
+            return;
+        }
+        let writes = std::mem::take(writes);
+        let mut result = self.cache.store(&writes);
+        if result.as_ref().is_err_and(StoreError::is_broken) {
+            let note = self.cache.renew();
+            self.say(DiskInput::Failed(note));
+            result = self.cache.store(&writes);
+        }
+        match result {
+            Ok(()) => {
+                self.complained = None;
+                for write in &writes {
+                    self.accepted(write);
+                }
+            }
+            Err(_) => self.write_singly(&writes),
+        }
+    }
+
+    fn write_singly(&mut self, writes: &[Store]) {
+        // A log with a hole in its middle is shown as such; one whose later
+        // half was cached as if nothing was missing would lie.
+        let mut lost: BTreeSet<RoomName> = BTreeSet::new();
+        for write in writes {
+            if log_of(write).is_some_and(|room| lost.contains(room)) {
+                continue;
+            }
+            match self.cache.store(std::slice::from_ref(write)) {
+                Ok(()) => self.accepted(write),
+                Err(e) => {
+                    lost.extend(log_of(write).cloned());
+                    self.failed(write, &e);
+                }
+            }
+        }
+    }
+
+    fn accepted(&self, write: &Store) {
+        if let Store::Accept(unsent) = write {
+            let nonce = unsent.nonce.clone();
+            self.say(match self.cache.trouble() {
+                None => DiskInput::Accepted(nonce),
+                Some(why) => DiskInput::NotAccepted {
+                    nonce,
+                    why: why.to_owned(),
+                },
+            });
+        }
+    }
+
+    fn failed(&mut self, write: &Store, error: &StoreError) {
+        let why = error.to_string();
+        if let Store::Accept(unsent) = write {
+            self.say(DiskInput::NotAccepted {
+                nonce: unsent.nonce.clone(),
+                why: why.clone(),
+            });
+        }
+        if self.complained.as_ref() != Some(&why) {
+            self.say(DiskInput::Failed(why.clone()));
+            self.complained = Some(why);
+        }
+    }
+
+    fn say(&self, news: DiskInput) {
+        // The loop is gone when the program ends; nobody is left to tell.
+        let _ = self.tell.send(news);
+    }
+}
+
+/// The room whose log a write carries on.
+fn log_of(write: &Store) -> Option<&RoomName> {
+    match write {
+        Store::Log { room, .. } | Store::Changes { room, .. } => Some(room),
+        Store::Device(_)
+        | Store::Room(_)
+        | Store::Forget(_)
+        | Store::Reset
+        | Store::Draft { .. }
+        | Store::Accept(_)
+        | Store::Outbox(_)
+        | Store::Settle(_)
+        | Store::Place { .. }
+        | Store::Open(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,614 @@
+//! The cache as tables: what the core asks to store and to load, as SQL.
+//!
+//! What always holds: a write that returned is on the disk as a whole or not
+//! at all, and a text that a person typed is there even after power loss. The
+//! cache belongs to several running clients at once; what was typed into one
+//! of them is only its own as long as it runs.
+
+use super::schema::{self, OpenError};
+use super::slot::Slot;
+use crate::core::composer::Draft;
+use crate::core::effect::{End, LoadLog, Store};
+use crate::core::fold;
+use crate::core::input::{Device, Saved, SavedRoom};
+use crate::core::outbox::Unsent;
+use crate::core::room::{Anchor, RoomRow};
+use crate::core::span::{Span, Spans};
+use crate::edge::profile::ServerDir;
+use chat_proto::{Entry, Event, RoomName, Seq, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
+use std::collections::BTreeMap;
+
+/// The cache of one server.
+#[derive(Debug)]
+pub struct Cache {
+    db: Connection,
+    kept: Kept,
+}
+
+/// Whether anything lasts.
+#[derive(Debug)]
+enum Kept {
+    /// In files, under the number of this client.
+    OnDisk { dir: ServerDir, slot: Slot },
+    /// Nowhere, and why.
+    InMemory { why: String },
+}
+
+/// A write that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused.
+    #[error("{}", in_words(.0))]
+    Sqlite(#[from] rusqlite::Error),
+    /// The token's file could not be written.
+    #[error("the token could not be kept: {0}")]
+    Token(std::io::Error),
+    /// Nothing is written at all.
+    #[error("{0}")]
+    InMemory(String),
+}
+
+impl StoreError {
+    /// The file is no sound database.
+    pub fn is_broken(&self) -> bool {
+        matches!(self, Self::Sqlite(e) if schema::is_broken(e))
+    }
+}
+
+impl Cache {
+    /// Opens what is kept of a server; without a place to keep it, or where
+    /// that can't be used, a cache in memory. The words say what is amiss.
+    pub fn open(dir: Result<ServerDir, String>) -> (Self, Vec<String>) {
+        match dir.and_then(|dir| Self::open_on_disk(dir).map_err(|e| e.to_string())) {
+            Ok((cache, note)) => (cache, note.into_iter().collect()),
+            Err(why) => {
+                let why = format!("nothing is kept on the disk: {why}");
+                (Self::in_memory(why.clone()), vec![why])
+            }
+        }
+    }
+
+    fn open_on_disk(dir: ServerDir) -> Result<(Self, Option<String>), OpenError> {
+        let (db, note) = schema::open(&dir.cache())?;
+        let slot = Slot::take(&dir.slots()).map_err(|error| OpenError::Io {
+            path: dir.slots(),
+            error,
+        })?;
+        let kept = Kept::OnDisk { dir, slot };
+        Ok((Self { db, kept }, note))
+    }
+
+    fn in_memory(why: String) -> Self {
+        Self {
+            db: schema::open_in_memory().expect("SQLite can make an empty database in memory"),
+            kept: Kept::InMemory { why },
+        }
+    }
+
+    /// Begins a new file after the one in use was found broken; says what became of it.
+    pub fn renew(&mut self) -> String {
+        let Kept::OnDisk { dir, .. } = &self.kept else {
+            return "the cache is broken".to_owned();
+        };
+        match schema::renew(&dir.cache()) {
+            Ok((db, note)) => {
+                self.db = db;
+                note
+            }
+            Err(e) => {
+                let why = format!("the cache broke, and nothing is kept on the disk now: {e}");
+                *self = Self::in_memory(why.clone());
+                why
+            }
+        }
+    }
+
+    /// Why nothing lasts; `None` where it does.
+    pub fn trouble(&self) -> Option<&str> {
+        match &self.kept {
+            Kept::OnDisk { .. } => None,
+            Kept::InMemory { why } => Some(why),
+        }
+    }
+
+    /// Does all the writes in one transaction, or none of them.
+    pub fn store(&mut self, writes: &[Store]) -> Result<(), StoreError> {
+        let lasting = if writes.iter().any(was_typed) {
+            "FULL"
+        } else {
+            "NORMAL"
+        };
+        self.db.pragma_update(None, "synchronous", lasting)?;
+        let slot = self.slot();
+        let transaction = self
+            .db
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        for write in writes {
+            apply(&transaction, slot, write)?;
+        }
+        transaction.commit()?;
+        for write in writes {
+            if let (Store::Device(device), Kept::OnDisk { dir, .. }) = (write, &self.kept) {
+                dir.set_token(device.token.as_deref())
+                    .map_err(StoreError::Token)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All that is kept, but for the logs. Takes over what belonged to clients
+    /// that run no more.
+    pub fn saved(&mut self) -> Result<Saved, StoreError> {
+        self.adopt()?;
+        let slot = self.slot();
+        let token = match &self.kept {
+            Kept::OnDisk { dir, .. } => dir.token().map_err(StoreError::Token)?,
+            Kept::InMemory { .. } => None,
+        };
+        Ok(Saved {
+            device: Device {
+                name: meta(&self.db, "name")?,
+                token,
+                epoch: meta(&self.db, "epoch")?,
+            },
+            open: meta(&self.db, "open")?.and_then(|room| RoomName::trusted(&room)),
+            rooms: rooms(&self.db)?,
+            drafts: drafts(&self.db, slot)?,
+            outbox: outbox(&self.db, slot)?,
+        })
+    }
+
+    /// Cached entries, oldest first. One that can't be read is left out.
+    pub fn log(&self, asked: &LoadLog) -> Result<Vec<Entry>, StoreError> {
+        let order = match asked.end {
+            End::Newest => "DESC",
+            End::Oldest => "ASC",
+        };
+        let mut select = self.db.prepare_cached(&format!(
+            "SELECT entry FROM entries
+             WHERE room = (SELECT id FROM rooms WHERE name = ?1) AND seq BETWEEN ?2 AND ?3
+             ORDER BY seq {order} LIMIT ?4"
+        ))?;
+        let span = asked.span;
+        let limit = i64::try_from(asked.limit).unwrap_or(i64::MAX);
+        let texts = select.query_map(
+            params![asked.room.as_str(), sql(span.from), sql(span.to), limit],
+            |row| row.get::<_, String>(0),
+        )?;
+        let mut entries = Vec::new();
+        for text in texts {
+            entries.extend(serde_json::from_str(&text?).ok());
+        }
+        if asked.end == End::Newest {
+            entries.reverse();
+        }
+        Ok(entries)
+    }
+
+    /// The nonce of an earlier attempt of the command line to send this text;
+    /// `fresh` is kept as such if there was none.
+    pub fn retry(&mut self, room: &str, text: &str, fresh: &str) -> Result<String, StoreError> {
+        self.db.pragma_update(None, "synchronous", "FULL")?;
+        self.db.execute(
+            "INSERT OR IGNORE INTO retries (room, text, nonce) VALUES (?1, ?2, ?3)",
+            [room, text, fresh],
+        )?;
+        let nonce = self.db.query_row(
+            "SELECT nonce FROM retries WHERE room = ?1 AND text = ?2",
+            [room, text],
+            |row| row.get(0),
+        )?;
+        Ok(nonce)
+    }
+
+    /// The text is sent, or refused for good: the next one like it is another one.
+    pub fn settle_retry(&mut self, room: &str, text: &str) -> Result<(), StoreError> {
+        self.db.execute(
+            "DELETE FROM retries WHERE room = ?1 AND text = ?2",
+            [room, text],
+        )?;
+        Ok(())
+    }
+
+    fn slot(&self) -> u32 {
+        match &self.kept {
+            Kept::OnDisk { slot, .. } => slot.number(),
+            Kept::InMemory { .. } => 0,
+        }
+    }
+
+    /// Takes over what belonged to clients that run no more.
+    fn adopt(&mut self) -> Result<(), StoreError> {
+        let Kept::OnDisk { dir, slot: mine } = &self.kept else {
+            return Ok(());
+        };
+        let transaction = self
+            .db
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let others: Vec<u32> = transaction
+            .prepare("SELECT slot FROM drafts UNION SELECT slot FROM outbox")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        // Held until the commit, so that two starting clients don't both take it.
+        let mut held = Vec::new();
+        for other in others.into_iter().filter(|other| *other != mine.number()) {
+            let Ok(Some(dead)) = Slot::try_take(&dir.slots(), other) else {
+                continue;
+            };
+            held.push(dead);
+            adopt_from(&transaction, other, mine.number())?;
+        }
+        transaction.commit()?;
+        drop(held);
+        Ok(())
+    }
+}
+
+/// Whether a write holds what nobody but its author could restore.
+fn was_typed(write: &Store) -> bool {
+    match write {
+        Store::Draft { .. } | Store::Accept(_) | Store::Outbox(_) | Store::Settle(_) => true,
+        Store::Device(_)
+        | Store::Room(_)
+        | Store::Forget(_)
+        | Store::Reset
+        | Store::Log { .. }
+        | Store::Changes { .. }
+        | Store::Place { .. }
+        | Store::Open(_) => false,
+    }
+}
+
+fn apply(db: &Connection, slot: u32, write: &Store) -> rusqlite::Result<()> {
+    match write {
+        Store::Device(device) => {
+            set_meta(db, "name", device.name.as_deref())?;
+            set_meta(db, "epoch", device.epoch.as_deref())
+        }
+        Store::Room(row) => set_room(db, row),
+        Store::Forget(room) => forget(db, room),
+        Store::Reset => db.execute_batch(
+            "DELETE FROM rooms; DELETE FROM entries; DELETE FROM known;
+             DELETE FROM meta WHERE key IN ('epoch');",
+        ),
+        Store::Log {
+            room,
+            entries,
+            known,
+        } => add_log(db, room, entries, known),
+        Store::Changes { room, events } => {
+            events.iter().try_for_each(|event| change(db, room, event))
+        }
+        Store::Draft { room, draft } => set_draft(db, slot, room, draft.as_ref()),
+        Store::Accept(unsent) => {
+            add_unsent(db, slot, unsent)?;
+            set_draft(db, slot, &unsent.room, None)
+        }
+        Store::Outbox(unsent) => set_unsent(db, unsent),
+        Store::Settle(nonce) => run(db, "DELETE FROM outbox WHERE nonce = ?1", [nonce.as_str()]),
+        Store::Place { room, place } => set_place(db, room, *place),
+        Store::Open(room) => set_meta(db, "open", Some(room.as_str())),
+    }
+}
+
+fn run(db: &Connection, statement: &str, with: impl rusqlite::Params) -> rusqlite::Result<()> {
+    db.prepare_cached(statement)?.execute(with).map(|_| ())
+}
+
+fn meta(db: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()
+}
+
+fn set_meta(db: &Connection, key: &str, value: Option<&str>) -> rusqlite::Result<()> {
+    match value {
+        Some(value) => run(
+            db,
+            "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+            [key, value],
+        ),
+        None => run(db, "DELETE FROM meta WHERE key = ?1", [key]),
+    }
+}
+
+fn set_room(db: &Connection, row: &RoomRow) -> rusqlite::Result<()> {
+    run(
+        db,
+        "INSERT INTO rooms (name, state, first) VALUES (?1, ?2, ?3)
+         ON CONFLICT (name) DO UPDATE SET state = excluded.state, first = excluded.first",
+        params![row.state.room.as_str(), json(&row.state)?, sql(row.first)],
+    )
+}
+
+fn room_id(db: &Connection, room: &RoomName) -> rusqlite::Result<i64> {
+    run(
+        db,
+        "INSERT OR IGNORE INTO rooms (name) VALUES (?1)",
+        [room.as_str()],
+    )?;
+    db.prepare_cached("SELECT id FROM rooms WHERE name = ?1")?
+        .query_row([room.as_str()], |row| row.get(0))
+}
+
+fn forget(db: &Connection, room: &RoomName) -> rusqlite::Result<()> {
+    let id = room_id(db, room)?;
+    run(db, "DELETE FROM entries WHERE room = ?1", [id])?;
+    run(db, "DELETE FROM known WHERE room = ?1", [id])?;
+    run(db, "DELETE FROM rooms WHERE id = ?1", [id])
+}
+
+fn set_place(db: &Connection, room: &RoomName, place: Option<Anchor>) -> rusqlite::Result<()> {
+    run(
+        db,
+        "UPDATE rooms SET place_seq = ?2, place_row = ?3 WHERE name = ?1",
+        params![
+            room.as_str(),
+            place.map(|anchor| sql(anchor.seq)),
+            place.map(|anchor| anchor.row)
+        ],
+    )
+}
+
+fn add_log(
+    db: &Connection,
+    room: &RoomName,
+    entries: &[Entry],
+    known: &[Span],
+) -> rusqlite::Result<()> {
+    let id = room_id(db, room)?;
+    for entry in entries {
+        run(
+            db,
+            "INSERT OR REPLACE INTO entries (room, seq, entry) VALUES (?1, ?2, ?3)",
+            params![id, sql(entry.event.seq), json(entry)?],
+        )?;
+    }
+    for span in known {
+        add_known(db, id, *span)?;
+    }
+    Ok(())
+}
+
+/// Joins the span with those that it meets.
+fn add_known(db: &Connection, id: i64, span: Span) -> rusqlite::Result<()> {
+    // All that begin at or below its end; those before the first of them that
+    // reaches it are far away, and few: spans that meet have been joined.
+    let met: Vec<Span> = db
+        .prepare_cached(
+            "SELECT first, last FROM known
+             WHERE room = ?1 AND first <= ?3 + 1 AND last >= ?2 - 1",
+        )?
+        .query_map(params![id, sql(span.from), sql(span.to)], read_span)?
+        .filter_map(Result::transpose)
+        .collect::<Result<_, _>>()?;
+    for old in &met {
+        run(
+            db,
+            "DELETE FROM known WHERE room = ?1 AND first = ?2",
+            params![id, sql(old.from)],
+        )?;
+    }
+    let joined: Spans = met.into_iter().chain([span]).collect();
+    for span in joined.iter() {
+        run(
+            db,
+            "INSERT INTO known (room, first, last) VALUES (?1, ?2, ?3)",
+            params![id, sql(span.from), sql(span.to)],
+        )?;
+    }
+    Ok(())
+}
+
+fn change(db: &Connection, room: &RoomName, event: &Event) -> rusqlite::Result<()> {
+    let Some(target) = event.body.target() else {
+        return Ok(());
+    };
+    let id = room_id(db, room)?;
+    let cached: Option<String> = db
+        .prepare_cached("SELECT entry FROM entries WHERE room = ?1 AND seq = ?2")?
+        .query_row(params![id, sql(target)], |row| row.get(0))
+        .optional()?;
+    let Some(mut entry) = cached.and_then(|text| serde_json::from_str::<Entry>(&text).ok()) else {
+        return Ok(());
+    };
+    fold::apply(&mut entry, event);
+    run(
+        db,
+        "UPDATE entries SET entry = ?3 WHERE room = ?1 AND seq = ?2",
+        params![id, sql(target), json(&entry)?],
+    )
+}
+
+fn set_draft(
+    db: &Connection,
+    slot: u32,
+    room: &RoomName,
+    draft: Option<&Draft>,
+) -> rusqlite::Result<()> {
+    match draft {
+        Some(draft) => run(
+            db,
+            "INSERT OR REPLACE INTO drafts (room, slot, text, cursor, reply_to)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                room.as_str(),
+                slot,
+                draft.text,
+                i64::try_from(draft.cursor).unwrap_or(0),
+                draft.reply_to.map(sql)
+            ],
+        ),
+        None => run(
+            db,
+            "DELETE FROM drafts WHERE room = ?1 AND slot = ?2",
+            params![room.as_str(), slot],
+        ),
+    }
+}
+
+fn add_unsent(db: &Connection, slot: u32, unsent: &Unsent) -> rusqlite::Result<()> {
+    run(
+        db,
+        "INSERT INTO outbox (nonce, slot, room, text, reply_to, at, refused)
+         VALUES (:nonce, :slot, :room, :text, :reply_to, :at, :refused)
+         ON CONFLICT (nonce) DO NOTHING",
+        named_params! {
+            ":nonce": unsent.nonce.as_str(),
+            ":slot": slot,
+            ":room": unsent.room.as_str(),
+            ":text": unsent.text,
+            ":reply_to": unsent.reply_to.map(sql),
+            ":at": unsent.at.millis(),
+            ":refused": unsent.refused,
+        },
+    )
+}
+
+fn set_unsent(db: &Connection, unsent: &Unsent) -> rusqlite::Result<()> {
+    run(
+        db,
+        "UPDATE outbox SET text = ?2, reply_to = ?3, refused = ?4 WHERE nonce = ?1",
+        params![
+            unsent.nonce.as_str(),
+            unsent.text,
+            unsent.reply_to.map(sql),
+            unsent.refused
+        ],
+    )
+}
+
+fn adopt_from(db: &Connection, dead: u32, mine: u32) -> rusqlite::Result<()> {
+    run(
+        db,
+        "UPDATE outbox SET slot = ?2 WHERE slot = ?1",
+        [dead, mine],
+    )?;
+    // Two drafts for one room become one: neither is lost unseen.
+    run(
+        db,
+        "UPDATE drafts SET text = text || char(10) || (
+             SELECT d.text FROM drafts d WHERE d.room = drafts.room AND d.slot = ?1)
+         WHERE slot = ?2 AND room IN (SELECT room FROM drafts WHERE slot = ?1)",
+        [dead, mine],
+    )?;
+    run(
+        db,
+        "UPDATE OR IGNORE drafts SET slot = ?2 WHERE slot = ?1",
+        [dead, mine],
+    )?;
+    run(db, "DELETE FROM drafts WHERE slot = ?1", [dead])
+}
+
+fn rooms(db: &Connection) -> rusqlite::Result<Vec<SavedRoom>> {
+    let mut known: BTreeMap<i64, Vec<Span>> = BTreeMap::new();
+    let mut select = db.prepare("SELECT first, last, room FROM known ORDER BY room, first")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        known
+            .entry(row.get(2)?)
+            .or_default()
+            .extend(read_span(row)?);
+    }
+    let mut select = db.prepare(
+        "SELECT id, state, first, place_seq, place_row FROM rooms
+         WHERE state IS NOT NULL ORDER BY name",
+    )?;
+    let mut rows = select.query([])?;
+    let mut rooms = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, state): (i64, String) = (row.get(0)?, row.get(1)?);
+        // A later version's words: the server will say them again.
+        let Ok(state) = serde_json::from_str(&state) else {
+            continue;
+        };
+        let place = match (read_seq(row, 3)?, row.get::<_, Option<i32>>(4)?) {
+            (Some(seq), Some(row)) => Some(Anchor { seq, row }),
+            _ => None,
+        };
+        rooms.push(SavedRoom {
+            row: RoomRow {
+                state,
+                first: read_seq(row, 2)?.unwrap_or(Seq::FIRST),
+            },
+            known: known.remove(&id).unwrap_or_default(),
+            place,
+        });
+    }
+    Ok(rooms)
+}
+
+fn drafts(db: &Connection, slot: u32) -> rusqlite::Result<Vec<(RoomName, Draft)>> {
+    let mut select = db
+        .prepare("SELECT room, text, cursor, reply_to FROM drafts WHERE slot = ?1 ORDER BY room")?;
+    let mut rows = select.query([slot])?;
+    let mut drafts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let Some(room) = RoomName::trusted(&row.get::<_, String>(0)?) else {
+            continue;
+        };
+        let draft = Draft {
+            text: row.get(1)?,
+            cursor: usize::try_from(row.get::<_, i64>(2)?).unwrap_or(0),
+            reply_to: read_seq(row, 3)?,
+        };
+        drafts.push((room, draft));
+    }
+    Ok(drafts)
+}
+
+fn outbox(db: &Connection, slot: u32) -> rusqlite::Result<Vec<Unsent>> {
+    let mut select = db.prepare(
+        "SELECT nonce, room, text, reply_to, at, refused FROM outbox
+         WHERE slot = ?1 ORDER BY position",
+    )?;
+    let mut rows = select.query([slot])?;
+    let mut outbox = Vec::new();
+    while let Some(row) = rows.next()? {
+        let Some(room) = RoomName::trusted(&row.get::<_, String>(1)?) else {
+            continue;
+        };
+        outbox.push(Unsent {
+            nonce: row.get::<_, String>(0)?.into(),
+            room,
+            text: row.get(2)?,
+            reply_to: read_seq(row, 3)?,
+            at: Timestamp::from_millis(row.get(4)?),
+            refused: row.get(5)?,
+        });
+    }
+    Ok(outbox)
+}
+
+fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
+}
+
+fn sql(seq: Seq) -> i64 {
+    i64::try_from(seq.get()).expect("a seq is below 2^53")
+}
+
+fn read_seq(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Seq>> {
+    let number: Option<i64> = row.get(column)?;
+    Ok(number
+        .and_then(|n| u64::try_from(n).ok())
+        .and_then(Seq::new))
+}
+
+fn read_span(row: &Row<'_>) -> rusqlite::Result<Option<Span>> {
+    let (from, to) = (read_seq(row, 0)?, read_seq(row, 1)?);
+    Ok(from.zip(to).and_then(|(from, to)| Span::new(from, to)))
+}
+
+fn in_words(error: &rusqlite::Error) -> String {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "the disk is full".to_owned(),
+        Some(ErrorCode::ReadOnly) => "the disk can only be read".to_owned(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another client of this profile holds the cache".to_owned()
+        }
+        _ => format!("the cache can't be written: {error}"),
+    }
+}

@@ -1,0 +1,472 @@
+//! What the disk promises, on real files.
+
+use super::*;
+use crate::core::composer::Draft;
+use crate::core::effect::{End, LoadLog};
+use crate::core::input::{Device, Saved};
+use crate::core::outbox::Unsent;
+use crate::core::room::{Anchor, RoomRow};
+use crate::core::span::{Span, Spans};
+use crate::edge::address::Address;
+use crate::edge::profile::{Profile, ServerDir};
+use chat_proto::event::{EventBody, Message, Role, RoomKind};
+use chat_proto::reply::RoomState;
+use chat_proto::{Entry, Event, Seq, Timestamp, UserName};
+use proptest::prelude::*;
+use std::os::unix::fs::PermissionsExt as _;
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn home() -> (TempDir, ServerDir) {
+    let data = tempfile::tempdir().unwrap();
+    let address = Address::parse("localhost").unwrap();
+    let dir = Profile::find(Some(data.path()), "default")
+        .unwrap()
+        .server(&address);
+    (data, dir)
+}
+
+fn open(dir: &ServerDir) -> Cache {
+    let (cache, notes) = Cache::open(Ok(dir.clone()));
+    assert_eq!(notes, [""; 0]);
+    cache
+}
+
+fn room(name: &str) -> RoomName {
+    RoomName::trusted(name).unwrap()
+}
+
+fn seq(n: u64) -> Seq {
+    Seq::new(n).unwrap()
+}
+
+fn span(from: u64, to: u64) -> Span {
+    Span::new(seq(from), seq(to)).unwrap()
+}
+
+fn event(n: u64, body: EventBody) -> Event {
+    Event {
+        room: room("dev"),
+        seq: seq(n),
+        at: Timestamp::from_millis(n as i64),
+        author: UserName::trusted("ada").unwrap(),
+        guest: false,
+        hook: false,
+        body,
+    }
+}
+
+fn message(n: u64, text: &str) -> Entry {
+    let body = Message {
+        text: Some(text.to_owned()),
+        ..Message::default()
+    };
+    event(n, EventBody::Message(body)).into()
+}
+
+fn row(name: &str) -> RoomRow {
+    let state = RoomState {
+        room: room(name),
+        kind: RoomKind::Public,
+        topic: "all things".to_owned(),
+        role: Role::Member,
+        head: seq(9),
+        read: seq(7),
+        unread: 2,
+        mentions: 1,
+    };
+    RoomRow {
+        state,
+        first: seq(3),
+    }
+}
+
+fn draft(text: &str) -> Draft {
+    Draft {
+        text: text.to_owned(),
+        cursor: 1,
+        reply_to: Some(seq(5)),
+    }
+}
+
+fn unsent(nonce: &str, text: &str) -> Unsent {
+    Unsent {
+        nonce: nonce.into(),
+        room: room("dev"),
+        text: text.to_owned(),
+        reply_to: None,
+        at: Timestamp::from_millis(1),
+        refused: None,
+    }
+}
+
+fn begun(name: &str, draft: Option<Draft>) -> Store {
+    Store::Draft {
+        room: room(name),
+        draft,
+    }
+}
+
+fn logged(entries: Vec<Entry>, known: Vec<Span>) -> Store {
+    Store::Log {
+        room: room("dev"),
+        entries,
+        known,
+    }
+}
+
+fn newest(limit: usize) -> LoadLog {
+    LoadLog {
+        room: room("dev"),
+        span: span(1, 1000),
+        end: End::Newest,
+        limit,
+    }
+}
+
+#[test]
+fn what_was_stored_is_there_after_a_restart() {
+    let (_data, dir) = home();
+    let device = Device {
+        name: Some("ada".to_owned()),
+        token: Some("secret".to_owned()),
+        epoch: Some("01K".to_owned()),
+    };
+    let place = Anchor {
+        seq: seq(4),
+        row: -2,
+    };
+    open(&dir)
+        .store(&[
+            Store::Device(device.clone()),
+            Store::Room(row("dev")),
+            Store::Room(row("lobby")),
+            Store::Open(room("dev")),
+            logged(
+                vec![message(4, "four"), message(3, "three")],
+                vec![span(3, 5)],
+            ),
+            Store::Place {
+                room: room("dev"),
+                place: Some(place),
+            },
+            begun("dev", Some(draft("half"))),
+            begun("gone", Some(draft("kept"))),
+            Store::Accept(unsent("n1", "one")),
+            Store::Accept(unsent("n2", "two")),
+            begun("dev", Some(draft("a thought"))),
+        ])
+        .unwrap();
+    let mut cache = open(&dir);
+    let saved = cache.saved().unwrap();
+    let expected = Saved {
+        device,
+        open: Some(room("dev")),
+        rooms: vec![
+            crate::core::input::SavedRoom {
+                row: row("dev"),
+                known: vec![span(3, 5)],
+                place: Some(place),
+            },
+            crate::core::input::SavedRoom {
+                row: row("lobby"),
+                known: vec![],
+                place: None,
+            },
+        ],
+        drafts: vec![
+            (room("dev"), draft("a thought")),
+            (room("gone"), draft("kept")),
+        ],
+        outbox: vec![unsent("n1", "one"), unsent("n2", "two")],
+    };
+    assert_eq!(saved, expected);
+    assert_eq!(
+        cache.log(&newest(9)).unwrap(),
+        [message(3, "three"), message(4, "four")]
+    );
+    assert_eq!(cache.log(&newest(1)).unwrap(), [message(4, "four")]);
+}
+
+#[test]
+fn only_the_owner_can_read_what_is_kept() {
+    let (_data, dir) = home();
+    open(&dir)
+        .store(&[Store::Accept(unsent("n", "private"))])
+        .unwrap();
+    let mode = dir.cache().metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn another_epoch_drops_the_logs_and_keeps_what_was_typed() {
+    let (_data, dir) = home();
+    let mut cache = open(&dir);
+    cache
+        .store(&[
+            Store::Room(row("dev")),
+            logged(vec![message(4, "four")], vec![span(4, 4)]),
+            Store::Accept(unsent("n", "mine")),
+            begun("dev", Some(draft("half"))),
+            Store::Reset,
+        ])
+        .unwrap();
+    let saved = cache.saved().unwrap();
+    assert_eq!(saved.rooms, []);
+    assert_eq!((saved.drafts.len(), saved.outbox.len()), (1, 1));
+    assert_eq!(cache.log(&newest(9)).unwrap(), []);
+}
+
+#[test]
+fn changes_reach_the_entries_that_are_cached() {
+    let (_data, dir) = home();
+    let mut cache = open(&dir);
+    let edit = event(
+        6,
+        EventBody::Edited {
+            target: seq(4),
+            text: Some("better".to_owned()),
+        },
+    );
+    let elsewhere = event(7, EventBody::Deleted { target: seq(5) });
+    let changes = Store::Changes {
+        room: room("dev"),
+        events: vec![edit.clone(), elsewhere],
+    };
+    cache
+        .store(&[logged(vec![message(4, "four")], vec![span(4, 4)]), changes])
+        .unwrap();
+    let mut expected = message(4, "four");
+    crate::core::fold::apply(&mut expected, &edit);
+    assert_eq!(cache.log(&newest(9)).unwrap(), [expected]);
+}
+
+#[test]
+fn two_clients_of_a_profile_keep_apart_what_is_typed() {
+    let (_data, dir) = home();
+    let (mut one, mut two) = (open(&dir), open(&dir));
+    one.store(&[
+        Store::Accept(unsent("n1", "from one")),
+        begun("dev", Some(draft("one's"))),
+        begun("lobby", Some(draft("only one's"))),
+    ])
+    .unwrap();
+    two.store(&[
+        Store::Accept(unsent("n2", "from two")),
+        begun("dev", Some(draft("two's"))),
+    ])
+    .unwrap();
+    assert_eq!(two.saved().unwrap().outbox, [unsent("n2", "from two")]);
+    assert_eq!(two.saved().unwrap().drafts, [(room("dev"), draft("two's"))]);
+
+    // The first one dies: its texts are taken over, and none is lost unseen.
+    drop(one);
+    let saved = two.saved().unwrap();
+    assert_eq!(
+        saved.outbox,
+        [unsent("n1", "from one"), unsent("n2", "from two")]
+    );
+    assert_eq!(
+        saved.drafts,
+        [
+            (room("dev"), draft("two's\none's")),
+            (room("lobby"), draft("only one's"))
+        ]
+    );
+}
+
+#[test]
+fn a_broken_file_is_put_aside_and_said() {
+    let (_data, dir) = home();
+    dir.create().unwrap();
+    std::fs::write(dir.cache(), vec![b'x'; 20_000]).unwrap();
+    let (mut cache, notes) = Cache::open(Ok(dir.clone()));
+    assert_eq!(notes.len(), 1);
+    assert!(notes[0].contains("broken-1"), "{}", notes[0]);
+    assert_eq!(cache.saved().unwrap(), Saved::default());
+    cache
+        .store(&[Store::Accept(unsent("n", "goes on"))])
+        .unwrap();
+    drop(cache);
+    assert_eq!(open(&dir).saved().unwrap().outbox.len(), 1);
+}
+
+#[test]
+fn what_was_typed_is_saved_out_of_a_broken_file() {
+    let (_data, dir) = home();
+    let mut cache = open(&dir);
+    let entries: Vec<Entry> = (1..400).map(|n| message(n, &"x".repeat(500))).collect();
+    cache
+        .store(&[
+            Store::Accept(unsent("n", "mine")),
+            begun("dev", Some(draft("half"))),
+            logged(entries, vec![span(1, 399)]),
+        ])
+        .unwrap();
+    drop(cache);
+    // The last connection has folded the log into the file; its tail is entries.
+    let mut bytes = std::fs::read(dir.cache()).unwrap();
+    let half = bytes.len() / 2;
+    bytes[half..].fill(0xAA);
+    std::fs::write(dir.cache(), bytes).unwrap();
+
+    let mut cache = Cache::open(Ok(dir.clone())).0;
+    let note = cache.renew();
+    assert!(
+        note.contains("with all drafts and unsent messages"),
+        "{note}"
+    );
+    let saved = cache.saved().unwrap();
+    assert_eq!(saved.outbox, [unsent("n", "mine")]);
+    assert_eq!(saved.drafts, [(room("dev"), draft("half"))]);
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_left_alone() {
+    let (_data, dir) = home();
+    drop(open(&dir));
+    let db = rusqlite::Connection::open(dir.cache()).unwrap();
+    db.pragma_update(None, "user_version", 99).unwrap();
+    drop(db);
+    let (cache, notes) = Cache::open(Ok(dir.clone()));
+    assert!(cache.trouble().is_some());
+    assert!(notes[0].contains("newer version"), "{notes:?}");
+    let db = rusqlite::Connection::open(dir.cache()).unwrap();
+    let version: i64 = db
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 99);
+}
+
+/// Takes news until one is found, or panics after a while.
+fn heard<T>(
+    news: &mut mpsc::UnboundedReceiver<DiskInput>,
+    mut wanted: impl FnMut(DiskInput) -> Option<T>,
+) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = news.try_recv().ok().and_then(&mut wanted) {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "no such news");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn an_accepted_message_is_on_the_disk_when_it_is_said_so() {
+    let (_data, dir) = home();
+    let (disk, mut news) = Disk::start(open(&dir)).unwrap();
+    for n in 0..50 {
+        let nonce = format!("n{n}");
+        disk.store(begun("dev", Some(draft("typing"))));
+        disk.store(Store::Accept(unsent(&nonce, "text")));
+        heard(&mut news, |said| {
+            (said == DiskInput::Accepted(nonce.as_str().into())).then_some(())
+        });
+        let there: bool = rusqlite::Connection::open(dir.cache())
+            .unwrap()
+            .query_row(
+                "SELECT EXISTS (SELECT 1 FROM outbox WHERE nonce = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM drafts)",
+                [&nonce],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert!(there, "{nonce}");
+    }
+    assert!(disk.finish(PATIENCE));
+}
+
+#[test]
+fn the_end_leaves_nothing_behind() {
+    let (_data, dir) = home();
+    let (disk, _news) = Disk::start(open(&dir)).unwrap();
+    disk.store(begun("dev", Some(draft("older"))));
+    disk.store(begun("dev", Some(draft("newest"))));
+    assert!(disk.finish(PATIENCE));
+    assert_eq!(
+        open(&dir).saved().unwrap().drafts,
+        [(room("dev"), draft("newest"))]
+    );
+}
+
+#[test]
+fn a_flush_writes_the_draft_that_waits() {
+    let (_data, dir) = home();
+    let (disk, _news) = Disk::start(open(&dir)).unwrap();
+    disk.store(begun("dev", Some(draft("newest"))));
+    disk.flusher().flush(PATIENCE);
+    let drafts: i64 = rusqlite::Connection::open(dir.cache())
+        .unwrap()
+        .query_row("SELECT count(*) FROM drafts", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(drafts, 1);
+}
+
+#[test]
+fn a_read_sees_the_writes_before_it() {
+    let (_data, dir) = home();
+    let (disk, mut news) = Disk::start(open(&dir)).unwrap();
+    disk.store(logged(vec![message(4, "four")], vec![span(4, 4)]));
+    disk.load(Load::Log(newest(9)));
+    let entries = heard(&mut news, |said| match said {
+        DiskInput::Log { entries, .. } => Some(entries),
+        _ => None,
+    });
+    assert_eq!(entries, [message(4, "four")]);
+}
+
+#[test]
+fn without_a_place_to_keep_it_a_message_is_not_accepted_and_all_goes_on() {
+    let (cache, notes) = Cache::open(Err("no home".to_owned()));
+    assert_eq!(notes, ["nothing is kept on the disk: no home"]);
+    let (disk, mut news) = Disk::start(cache).unwrap();
+    disk.store(Store::Accept(unsent("n", "text")));
+    disk.store(logged(vec![message(4, "four")], vec![span(4, 4)]));
+    disk.load(Load::Log(newest(9)));
+    let why = heard(&mut news, |said| match said {
+        DiskInput::NotAccepted { why, .. } => Some(why),
+        _ => None,
+    });
+    assert_eq!(why, notes[0]);
+    let entries = heard(&mut news, |said| match said {
+        DiskInput::Log { entries, .. } => Some(entries),
+        _ => None,
+    });
+    assert_eq!(entries.len(), 1);
+}
+
+#[test]
+fn the_command_line_repeats_a_text_with_its_nonce_until_it_is_settled() {
+    let (_data, dir) = home();
+    let mut cache = open(&dir);
+    assert_eq!(cache.retry("dev", "hi", "n1").unwrap(), "n1");
+    drop(cache);
+    let mut cache = open(&dir);
+    assert_eq!(cache.retry("dev", "hi", "n2").unwrap(), "n1");
+    assert_eq!(cache.retry("dev", "ho", "n3").unwrap(), "n3");
+    cache.settle_retry("dev", "hi").unwrap();
+    assert_eq!(cache.retry("dev", "hi", "n4").unwrap(), "n4");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_known_is_the_union_of_all_that_was_said_to_be(
+        parts in proptest::collection::vec((1u64..60, 0u64..9), 1..20)
+    ) {
+        let (_data, dir) = home();
+        let mut cache = open(&dir);
+        let spans: Vec<Span> = parts.iter().map(|(from, len)| span(*from, from + len)).collect();
+        cache.store(&[Store::Room(row("dev"))]).unwrap();
+        for part in &spans {
+            cache.store(&[logged(vec![], vec![*part])]).unwrap();
+        }
+        let expected: Spans = spans.into_iter().collect();
+        let known = cache.saved().unwrap().rooms[0].known.clone();
+        prop_assert_eq!(known, expected.iter().collect::<Vec<_>>());
+    }
+}

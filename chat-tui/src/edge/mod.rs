@@ -1,0 +1,11 @@
+//! Where the program touches the world: the terminal, the network, the disk.
+//!
+//! The edges decide nothing; they turn what happens into the core's inputs and
+//! carry out its effects.
+
+pub mod address;
+pub mod disk;
+pub mod input;
+pub mod net;
+pub mod profile;
+pub mod terminal;

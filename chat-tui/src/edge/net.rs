@@ -1,0 +1,328 @@
+//! One connection to a server: frames in, news out. It decides nothing: when
+//! to connect again, and what to say, is the core's business.
+//!
+//! What always holds: both queues are bounded. News that nobody takes stops
+//! the reading, and so, through TCP, the server; requests that the server does
+//! not take end the connection.
+
+use super::address::Address;
+use crate::core::input::NetInput;
+use chat_proto::codec::decode_frame;
+use chat_proto::limits::WELCOME_BYTES;
+use futures_util::{SinkExt, StreamExt};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::client::ClientRequestBuilder;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{self, Message};
+
+/// A connection, or the attempt at one. Dropping it cuts it off.
+#[derive(Debug)]
+pub struct Connection {
+    requests: Option<mpsc::Sender<String>>,
+    news: mpsc::Receiver<NetInput>,
+    task: JoinHandle<()>,
+}
+
+/// Frames that wait to be taken; each may be a page of a hundred messages.
+const NEWS_MAX: usize = 256;
+/// Requests that wait for the socket. The core keeps far fewer under way, so
+/// that this many waiting means that the server no longer reads.
+const REQUESTS_MAX: usize = 256;
+/// Name look-up, TCP and the handshake together.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Starts to connect.
+pub fn connect(address: Address) -> Connection {
+    let (requests, requested) = mpsc::channel(REQUESTS_MAX);
+    let (tell, news) = mpsc::channel(NEWS_MAX);
+    let task = tokio::spawn(async move {
+        let over = run(&address, requested, &tell).await;
+        // The receiver is gone when the connection was dropped.
+        let _ = tell.send(over).await;
+    });
+    Connection {
+        requests: Some(requests),
+        news,
+        task,
+    }
+}
+
+impl Connection {
+    /// Queues a frame; false when the queue is full or the connection over.
+    #[must_use]
+    pub fn send(&self, frame: String) -> bool {
+        match &self.requests {
+            Some(requests) => requests.try_send(frame).is_ok(),
+            None => false,
+        }
+    }
+
+    /// The next piece of news; `None` after [`NetInput::Closed`] or [`NetInput::Failed`]. Cancel-safe.
+    pub async fn next(&mut self) -> Option<NetInput> {
+        self.news.recv().await
+    }
+
+    /// What has come in already.
+    pub fn ready(&mut self) -> Option<NetInput> {
+        self.news.try_recv().ok()
+    }
+
+    /// Says goodbye after what is queued, and waits for that no longer than `patience`.
+    pub async fn close(mut self, patience: Duration) {
+        self.requests = None;
+        let over = async { while self.news.recv().await.is_some() {} };
+        let _ = tokio::time::timeout(patience, over).await;
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn run(
+    address: &Address,
+    requested: mpsc::Receiver<String>,
+    tell: &mpsc::Sender<NetInput>,
+) -> NetInput {
+    let Ok(opened) = tokio::time::timeout(CONNECT_TIMEOUT, open(address)).await else {
+        let seconds = CONNECT_TIMEOUT.as_secs();
+        return failed(format!("{address} did not answer within {seconds} s"));
+    };
+    let socket = match opened {
+        Ok(socket) => socket,
+        Err(why) => return failed(why),
+    };
+    if tell.send(NetInput::Connected).await.is_err() {
+        return failed("no longer wanted");
+    }
+    let (mut sink, mut stream) = socket.split();
+    // Two futures that live side by side: sending must not be cancelled half
+    // way, and waiting for room to send must not stop the reading.
+    let writing = async {
+        let mut requested = requested;
+        while let Some(frame) = requested.recv().await {
+            if let Err(e) = sink.send(Message::text(frame)).await {
+                return failed(in_words(&e));
+            }
+        }
+        // No more requests will come: the user leaves.
+        let _ = sink.close().await;
+        std::future::pending().await
+    };
+    let reading = async {
+        loop {
+            match stream.next().await {
+                Some(Ok(Message::Text(text))) => {
+                    let news = NetInput::Frame(Box::new(decode_frame(&text)));
+                    if tell.send(news).await.is_err() {
+                        return failed("no longer wanted");
+                    }
+                }
+                Some(Ok(Message::Close(frame))) => return closed(frame),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
+                    if tell.send(NetInput::Heard).await.is_err() {
+                        return failed("no longer wanted");
+                    }
+                }
+                Some(Ok(Message::Binary(_) | Message::Frame(_))) => {}
+                Some(Err(e)) => return failed(in_words(&e)),
+                None => return failed("the connection was cut"),
+            }
+        }
+    };
+    tokio::select! {
+        over = writing => over,
+        over = reading => over,
+    }
+}
+
+async fn open(address: &Address) -> Result<WebSocketStream<TcpStream>, String> {
+    let stream = TcpStream::connect(address.target())
+        .await
+        .map_err(|e| format!("{address} can't be reached: {e}"))?;
+    // A key press must not wait for the acknowledgement of the one before.
+    let _ = stream.set_nodelay(true);
+    let uri = address
+        .to_string()
+        .parse()
+        .map_err(|e| format!("{address}: {e}"))?;
+    let request = ClientRequestBuilder::new(uri).with_sub_protocol(chat_proto::SUBPROTOCOL);
+    let config = WebSocketConfig::default()
+        .read_buffer_size(32 * 1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(1024 * 1024)
+        .max_message_size(Some(WELCOME_BYTES))
+        .max_frame_size(Some(WELCOME_BYTES));
+    tokio_tungstenite::client_async_with_config(request, stream, Some(config))
+        .await
+        .map(|(socket, _)| socket)
+        .map_err(|e| format!("{address} does not speak this protocol: {}", in_words(&e)))
+}
+
+fn failed(why: impl Into<String>) -> NetInput {
+    NetInput::Failed(why.into())
+}
+
+fn closed(frame: Option<CloseFrame>) -> NetInput {
+    let (code, reason) = match frame {
+        Some(CloseFrame { code, reason }) => (Some(code.into()), reason.as_str().to_owned()),
+        None => (None, String::new()),
+    };
+    NetInput::Closed { code, reason }
+}
+
+/// The refusal's own words, where an HTTP server gave some.
+fn in_words(error: &tungstenite::Error) -> String {
+    use tungstenite::error::ProtocolError;
+    match error {
+        tungstenite::Error::Http(response) => {
+            let body = response.body().as_deref().unwrap_or_default();
+            let said = String::from_utf8_lossy(body);
+            let said: String = said.trim().chars().take(200).collect();
+            format!("{} {said}", response.status()).trim().to_owned()
+        }
+        tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
+            "the connection was cut".to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_proto::codec::Frame;
+    use tokio::net::TcpListener;
+    use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+    use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+    type Peer = WebSocketStream<TcpStream>;
+
+    #[expect(clippy::result_large_err, reason = "the library's own signature")]
+    async fn accept(listener: &TcpListener) -> Peer {
+        let (stream, _) = listener.accept().await.unwrap();
+        let choose = |request: &Request, mut response: Response| {
+            let offered = request.headers()["sec-websocket-protocol"].clone();
+            response
+                .headers_mut()
+                .insert("sec-websocket-protocol", offered);
+            Ok(response)
+        };
+        tokio_tungstenite::accept_hdr_async(stream, choose)
+            .await
+            .unwrap()
+    }
+
+    async fn listen() -> (TcpListener, Address) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let address = Address::parse(&format!("ws://127.0.0.1:{port}/ws")).unwrap();
+        (listener, address)
+    }
+
+    #[tokio::test]
+    async fn frames_go_both_ways_and_the_close_frame_is_told() {
+        let (listener, address) = listen().await;
+        let mut connection = connect(address);
+        let mut peer = accept(&listener).await;
+        assert_eq!(connection.next().await, Some(NetInput::Connected));
+
+        assert!(connection.send(r#"{"type":"ping"}"#.to_owned()));
+        let heard = peer.next().await.unwrap().unwrap();
+        assert_eq!(heard, Message::text(r#"{"type":"ping"}"#));
+
+        let pong = r#"{"type":"pong","id":7,"at":"2026-11-22T05:00:00.000Z"}"#;
+        peer.send(Message::binary(vec![1, 2])).await.unwrap();
+        peer.send(Message::text(pong)).await.unwrap();
+        let Some(NetInput::Frame(received)) = connection.next().await else {
+            panic!("no frame");
+        };
+        assert!(matches!(received.frame, Frame::Pong(_)));
+
+        peer.close(Some(CloseFrame {
+            code: CloseCode::Away,
+            reason: "restarting".into(),
+        }))
+        .await
+        .unwrap();
+        let over = NetInput::Closed {
+            code: Some(1001),
+            reason: "restarting".to_owned(),
+        };
+        assert_eq!(connection.next().await, Some(over));
+        assert_eq!(connection.next().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_welcome_of_three_megabytes_is_taken() {
+        let (listener, address) = listen().await;
+        let mut connection = connect(address);
+        let mut peer = accept(&listener).await;
+        let large = format!(
+            r#"{{"type":"pong","at":"x","pad":"{}"}}"#,
+            "a".repeat(3 << 20)
+        );
+        tokio::spawn(async move { peer.send(Message::text(large)).await });
+        assert_eq!(connection.next().await, Some(NetInput::Connected));
+        assert!(matches!(connection.next().await, Some(NetInput::Frame(_))));
+    }
+
+    #[tokio::test]
+    async fn no_server_is_told_in_words() {
+        let (listener, address) = listen().await;
+        drop(listener);
+        let Some(NetInput::Failed(why)) = connect(address.clone()).next().await else {
+            panic!("connected to nobody");
+        };
+        assert!(
+            why.starts_with(&format!("{address} can't be reached")),
+            "{why}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_cut_is_told_in_words() {
+        let (listener, address) = listen().await;
+        let mut connection = connect(address);
+        drop(accept(&listener).await);
+        assert_eq!(connection.next().await, Some(NetInput::Connected));
+        let cut = NetInput::Failed("the connection was cut".to_owned());
+        assert_eq!(connection.next().await, Some(cut));
+    }
+
+    #[tokio::test]
+    async fn requests_that_nobody_takes_are_refused_at_the_bound() {
+        let (_listener, address) = listen().await;
+        let connection = connect(address);
+        for _ in 0..REQUESTS_MAX {
+            assert!(connection.send("{}".to_owned()));
+        }
+        assert!(!connection.send("{}".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn closing_says_what_was_queued_and_goodbye() {
+        let (listener, address) = listen().await;
+        let mut connection = connect(address);
+        let mut peer = accept(&listener).await;
+        assert_eq!(connection.next().await, Some(NetInput::Connected));
+        assert!(connection.send("last words".to_owned()));
+        let (heard, ()) = tokio::join!(
+            async {
+                let heard = (peer.next().await, peer.next().await);
+                // The answer to the goodbye goes out with the next look.
+                peer.next().await;
+                heard
+            },
+            connection.close(Duration::from_secs(5)),
+        );
+        assert_eq!(heard.0.unwrap().unwrap(), Message::text("last words"));
+        assert!(matches!(heard.1, Some(Ok(Message::Close(_)))));
+    }
+}

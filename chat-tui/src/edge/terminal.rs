@@ -1,0 +1,356 @@
+//! The terminal as we found it, and what we switched on: claimed once, given
+//! back from wherever the program ends.
+//!
+//! What always holds: everything switched on is undone exactly once
+//! ([`release`] may be called from any thread, any number of times), and after
+//! that not one byte of a frame is written. What a frame holds is no business
+//! of this module.
+
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Rect, Size};
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
+
+/// The switches that may be on or off while the terminal is ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Modes {
+    /// Clicks, drags and the wheel are reported; the terminal's own selecting rests.
+    pub mouse: bool,
+}
+
+/// Why this terminal can't show the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Output goes to a file or a pipe.
+    #[error("standard output is not a terminal")]
+    NoOutput,
+    /// Keys would come from a file or a pipe.
+    #[error("standard input is not a terminal")]
+    NoInput,
+    /// A terminal that has said that it can do nothing.
+    #[error("this terminal says that it can't move its cursor (TERM=dumb)")]
+    Dumb,
+}
+
+/// The terminal while it is ours; dropping this gives it back.
+#[derive(Debug)]
+pub struct Claimed(());
+
+/// What it takes to give the terminal back.
+struct Claim {
+    found: Termios,
+    modes: Modes,
+}
+
+static CLAIM: Mutex<Option<Claim>> = Mutex::new(None);
+
+/// Waiting longer than this for another thread that is writing would keep a dying program alive.
+const RELEASE_WAIT: Duration = Duration::from_millis(150);
+
+/// Whether the screen can be shown here; asks nothing of the terminal and writes nothing.
+pub fn fitness() -> Result<(), Unfit> {
+    if !io::stdout().is_terminal() {
+        Err(Unfit::NoOutput)
+    } else if !io::stdin().is_terminal() {
+        Err(Unfit::NoInput)
+    } else if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        Err(Unfit::Dumb)
+    } else {
+        Ok(())
+    }
+}
+
+impl Claimed {
+    /// Switches everything on.
+    pub fn claim(modes: Modes) -> io::Result<Self> {
+        let mut claim = lock();
+        take(&mut claim, modes)?;
+        Ok(Self(()))
+    }
+
+    /// Switches everything on again, after the program was stopped; what was on stays on.
+    pub fn reclaim(&mut self, modes: Modes) -> io::Result<()> {
+        let mut claim = lock();
+        match claim.as_ref() {
+            // Stopped from outside without a chance to give it back: the shell
+            // has set the line to its liking, and what we found still holds.
+            Some(Claim { found, .. }) => {
+                set_raw(found.clone())?;
+                write_all(enter(modes).as_bytes())
+            }
+            None => take(&mut claim, modes),
+        }
+    }
+
+    /// Turns mouse reports on or off.
+    pub fn set_mouse(&mut self, on: bool) -> io::Result<()> {
+        let mut claim = lock();
+        let Some(claim) = claim.as_mut() else {
+            return Ok(());
+        };
+        if claim.modes.mouse == on {
+            return Ok(());
+        }
+        claim.modes.mouse = on;
+        write_all(if on { MOUSE_ON } else { MOUSE_OFF }.as_bytes())
+    }
+
+    /// Sets the window's title; the words must hold no control characters.
+    pub fn set_title(&mut self, title: &str) -> io::Result<()> {
+        write_if_claimed(self::title(title).as_bytes())
+    }
+
+    /// Rings the bell.
+    pub fn ring(&mut self) -> io::Result<()> {
+        write_if_claimed(b"\x07")
+    }
+
+    /// Asks the terminal to put a text on the clipboard (OSC 52).
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        write_if_claimed(clipboard(text).as_bytes())
+    }
+}
+
+impl Drop for Claimed {
+    fn drop(&mut self) {
+        release();
+    }
+}
+
+/// Gives the terminal back, from any thread; the second call does nothing.
+pub fn release() {
+    let deadline = Instant::now() + RELEASE_WAIT;
+    loop {
+        match CLAIM.try_lock() {
+            Ok(mut claim) => return give_back(&mut claim),
+            Err(TryLockError::Poisoned(poisoned)) => return give_back(&mut poisoned.into_inner()),
+            // A terminal that takes no bytes holds up the one that writes.
+            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => return,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
+}
+
+/// A frame on its way: gathered whole, written in one piece between the marks
+/// of synchronized output, and dropped once the terminal is no longer ours.
+#[derive(Debug, Default)]
+pub struct Frames {
+    frame: Vec<u8>,
+}
+
+/// The screen that the view draws to.
+pub type Screen = Terminal<CrosstermBackend<Frames>>;
+
+/// A screen on standard output.
+pub fn screen() -> io::Result<Screen> {
+    Terminal::new(CrosstermBackend::new(Frames::default()))
+}
+
+/// Makes the next draw paint every cell, whatever the terminal shows now.
+pub fn repaint(screen: &mut Screen) -> io::Result<()> {
+    let Size { width, height } = size();
+    screen.resize(Rect::new(0, 0, width, height))
+}
+
+/// The terminal's columns and rows; 80 by 24 where it does not say.
+pub fn size() -> Size {
+    match tcgetwinsize(io::stdout()) {
+        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Size::new(size.ws_col, size.ws_row),
+        Ok(_) | Err(_) => Size::new(80, 24),
+    }
+}
+
+impl Write for Frames {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.frame.is_empty() {
+            self.frame.extend_from_slice(SYNC_BEGIN.as_bytes());
+        }
+        self.frame.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.frame.is_empty() {
+            return Ok(());
+        }
+        self.frame.extend_from_slice(SYNC_END.as_bytes());
+        let written = write_if_claimed(&self.frame);
+        self.frame.clear();
+        // One flood of colour must not keep its size for the life of the program.
+        self.frame.shrink_to(64 * 1024);
+        written
+    }
+}
+
+const SYNC_BEGIN: &str = "\x1b[?2026h";
+const SYNC_END: &str = "\x1b[?2026l";
+// Presses and releases, drags, in decimal. Not 1003: every movement would wake us.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+const TITLE_PUSH: &str = "\x1b[22;0t";
+const TITLE_POP: &str = "\x1b[23;0t";
+const ALTERNATE_ON: &str = "\x1b[?1049h";
+const ALTERNATE_OFF: &str = "\x1b[?1049l";
+const PASTE_ON: &str = "\x1b[?2004h";
+const PASTE_OFF: &str = "\x1b[?2004l";
+const FOCUS_ON: &str = "\x1b[?1004h";
+const FOCUS_OFF: &str = "\x1b[?1004l";
+const CURSOR_SHOW: &str = "\x1b[?25h";
+const CURSOR_HIDE: &str = "\x1b[?25l";
+const PLAIN: &str = "\x1b[0m";
+
+fn enter(modes: Modes) -> String {
+    let mouse = if modes.mouse { MOUSE_ON } else { "" };
+    format!("{TITLE_PUSH}{ALTERNATE_ON}{CURSOR_HIDE}{PASTE_ON}{FOCUS_ON}{mouse}")
+}
+
+fn leave(modes: Modes) -> String {
+    let mouse = if modes.mouse { MOUSE_OFF } else { "" };
+    // A frame may have been cut short: end its synchronized block before all else.
+    format!("{SYNC_END}{mouse}{FOCUS_OFF}{PASTE_OFF}{PLAIN}{CURSOR_SHOW}{ALTERNATE_OFF}{TITLE_POP}")
+}
+
+fn title(words: &str) -> String {
+    let mut out = String::from("\x1b]2;");
+    out.extend(words.chars().filter(|c| !c.is_control()));
+    out.push_str("\x1b\\");
+    out
+}
+
+fn clipboard(text: &str) -> String {
+    let mut out = String::from("\x1b]52;c;");
+    // Writing to a String can't fail.
+    let _ = write!(
+        out,
+        "{}",
+        data_encoding::BASE64.encode_display(text.as_bytes())
+    );
+    out.push_str("\x1b\\");
+    out
+}
+
+fn lock() -> MutexGuard<'static, Option<Claim>> {
+    CLAIM.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn take(claim: &mut Option<Claim>, modes: Modes) -> io::Result<()> {
+    let found = tcgetattr(io::stdin())?;
+    set_raw(found.clone())?;
+    *claim = Some(Claim { found, modes });
+    write_all(enter(modes).as_bytes())
+}
+
+fn set_raw(mut termios: Termios) -> io::Result<()> {
+    termios.make_raw();
+    Ok(tcsetattr(io::stdin(), OptionalActions::Now, &termios)?)
+}
+
+fn give_back(claim: &mut Option<Claim>) {
+    let Some(Claim { found, modes }) = claim.take() else {
+        return;
+    };
+    // A terminal that is gone can't be given back, and there is no one to tell;
+    // one that takes no bytes must not keep the program from ending.
+    let stdout = io::stdout();
+    let mut fds = [PollFd::new(&stdout, PollFlags::OUT)];
+    let wait = Timespec::try_from(RELEASE_WAIT).ok();
+    if rustix::event::poll(&mut fds, wait.as_ref()).is_ok_and(|ready| ready > 0) {
+        let _ = write_all(leave(modes).as_bytes());
+    }
+    let _ = tcsetattr(io::stdin(), OptionalActions::Now, &found);
+}
+
+fn write_if_claimed(bytes: &[u8]) -> io::Result<()> {
+    let claim = lock();
+    if claim.is_some() {
+        write_all(bytes)
+    } else {
+        Ok(())
+    }
+}
+
+/// Past Rust's line buffer, whose rest could surface after [`release`]; patient
+/// with a terminal that another program has left non-blocking.
+fn write_all(mut bytes: &[u8]) -> io::Result<()> {
+    let stdout = io::stdout();
+    while !bytes.is_empty() {
+        match rustix::io::write(&stdout, bytes) {
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(rustix::io::Errno::AGAIN) => {
+                let mut fds = [PollFd::new(&stdout, PollFlags::OUT)];
+                match rustix::event::poll(&mut fds, None) {
+                    Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                    Err(e) => return Err(e.into()),
+                }
+            }
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn switched(bytes: &str, to: char) -> Vec<&str> {
+        let mut modes: Vec<&str> = bytes
+            .split("\x1b[?")
+            .skip(1)
+            .filter_map(|rest| rest.split_once(to))
+            .map(|(mode, _)| mode)
+            .filter(|mode| mode.chars().all(|c| c.is_ascii_digit()))
+            .collect();
+        modes.sort_unstable();
+        modes
+    }
+
+    #[test]
+    fn what_is_switched_on_is_switched_off() {
+        for mouse in [false, true] {
+            let (on, off) = (enter(Modes { mouse }), leave(Modes { mouse }));
+            let mut expected: Vec<&str> = switched(&on, 'h');
+            // Leaving ends a synchronized block that a cut frame may have begun.
+            expected.push("2026");
+            expected.sort_unstable();
+            assert_eq!(switched(&off, 'l'), expected);
+            assert_eq!(switched(&on, 'l'), ["25"]);
+            assert_eq!(switched(&off, 'h'), ["25"]);
+            assert!(on.starts_with(TITLE_PUSH) && off.ends_with(TITLE_POP));
+            assert_eq!(on.contains("1000"), mouse);
+        }
+    }
+
+    #[test]
+    fn every_movement_of_the_mouse_is_never_asked_for() {
+        assert!(!enter(Modes { mouse: true }).contains("1003"));
+    }
+
+    #[test]
+    fn a_title_can_not_carry_a_sequence() {
+        assert_eq!(
+            title("a\x1b]52;c;eA==\x07b\u{9c}"),
+            "\x1b]2;a]52;c;eA==b\x1b\\"
+        );
+    }
+
+    #[test]
+    fn the_clipboard_gets_the_text_itself() {
+        assert_eq!(clipboard("hé\n"), "\x1b]52;c;aMOpCg==\x1b\\");
+    }
+
+    #[test]
+    fn a_frame_without_the_terminal_goes_nowhere() {
+        let mut frames = Frames::default();
+        frames.write_all(b"text").unwrap();
+        assert_eq!(frames.frame, b"\x1b[?2026htext");
+        frames.flush().unwrap();
+        assert!(frames.frame.is_empty());
+    }
+}
