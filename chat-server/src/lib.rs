@@ -1,10 +1,18 @@
 //! A chat server: a room is a log, and everybody reads it from a cursor.
 
+// Not called: its feature `release_max_level_debug` compiles out what the
+// WebSocket library logs at every poll.
+use ::log as _;
+
+pub mod banner;
 pub mod committer;
+pub mod config;
+pub mod edge;
 pub mod log;
 pub mod node;
 pub mod people;
 pub mod presence;
 pub mod rate;
+pub mod run;
 pub mod session;
 pub mod store;

@@ -1,0 +1,114 @@
+//! A server from its settings to its end.
+//!
+//! Opening takes everything that can be refused (the port, the data) before
+//! anybody is told that the server is there. Running ends when it is told to.
+
+mod absent;
+
+use crate::config::Config;
+use crate::edge::http::Site;
+use crate::edge::{descriptors, listen};
+use crate::node::Node;
+use crate::store::Store;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Within which clients have taken their leave and all that was accepted is committed.
+const STOP_WITHIN: Duration = Duration::from_secs(4);
+
+/// A server that has its port and its data, and is about to serve.
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    connections_max: usize,
+    site: Site,
+}
+
+/// Why a server can't start; the text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another program listens there.
+    #[error(
+        "{0} is in use by another program: end that one, or choose another port with --listen (port 0 takes a free one)"
+    )]
+    AddressInUse(SocketAddr),
+    /// This user may not listen there.
+    #[error(
+        "this user may not listen on {0}: choose a port above 1023 with --listen, such as 127.0.0.1:7878"
+    )]
+    AddressForbidden(SocketAddr),
+    /// No network of this machine has that address.
+    #[error(
+        "this machine has no address {0}: choose another with --listen; 0.0.0.0:7878 is all it has"
+    )]
+    AddressUnknown(SocketAddr),
+    /// Anything else about the port.
+    #[error("can't listen on {0}: {1}")]
+    Listen(SocketAddr, io::Error),
+}
+
+impl Server {
+    /// Takes the port and opens the data. Within a runtime.
+    pub fn open(config: &Config) -> Result<Self, StartError> {
+        let connections_max = descriptors::connections_max(descriptors::raise_limit());
+        let listener =
+            listen::bind(config.listen).map_err(|error| refused(config.listen, error))?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| StartError::Listen(config.listen, error))?;
+        let store: Arc<dyn Store> = Arc::new(absent::Absent);
+        Ok(Self {
+            listener,
+            address,
+            connections_max,
+            site: Site {
+                node: Node::start(store, config.chat.clone()),
+                origins: Arc::new(config.origins.clone()),
+            },
+        })
+    }
+
+    /// Where it listens, with the port that it got.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown` ends, then takes leave of everybody. While it
+    /// does that, probes and newcomers are still answered, with 503.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        let Self { listener, site, .. } = self;
+        let accepted = CancellationToken::new();
+        let accepting = tokio::spawn(listen::accept(
+            listener,
+            site.clone(),
+            self.connections_max,
+            accepted.clone(),
+        ));
+        shutdown.await;
+        tracing::info!("stopping");
+        if tokio::time::timeout(STOP_WITHIN, site.node.stop())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some clients did not take their leave in time");
+        }
+        accepted.cancel();
+        if let Err(error) = accepting.await {
+            tracing::error!(%error, "accepting connections broke");
+        }
+        tracing::info!("stopped");
+    }
+}
+
+fn refused(address: SocketAddr, error: io::Error) -> StartError {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => StartError::AddressInUse(address),
+        io::ErrorKind::PermissionDenied => StartError::AddressForbidden(address),
+        io::ErrorKind::AddrNotAvailable => StartError::AddressUnknown(address),
+        _ => StartError::Listen(address, error),
+    }
+}
