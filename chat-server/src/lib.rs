@@ -14,5 +14,6 @@ pub mod people;
 pub mod presence;
 pub mod rate;
 pub mod run;
+pub mod rules;
 pub mod session;
 pub mod store;

@@ -8,7 +8,10 @@
 //! with the batch.
 
 mod change;
+#[cfg(test)]
+mod contract;
 mod row;
+pub mod sqlite;
 
 pub use change::{Change, Committed, Hello, Join, Leave, MarkRead, Outcome, SendMessage, Welcomed};
 pub use row::{

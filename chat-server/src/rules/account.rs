@@ -1,0 +1,295 @@
+//! Coming in: whose name is whose, and for how long.
+
+use crate::store::UserId;
+use chat_proto::{ErrorCode, ErrorReply, Timestamp, UserName};
+
+/// How long a guest's name stays its own after its last connection.
+pub const GUEST_MS: i64 = 2 * 60 * 1000;
+/// The same for one that has written anything.
+pub const GUEST_WROTE_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// What is known of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Who, inwardly.
+    pub id: UserId,
+    /// The name borne, or last borne.
+    pub name: UserName,
+    /// Without an account: the name is only lent.
+    pub guest: bool,
+    /// Connected now.
+    pub online: bool,
+    /// When the last connection ended; of no meaning while online.
+    pub last_seen: Timestamp,
+    /// Has written something, ever.
+    pub wrote: bool,
+    /// Name and memberships have been taken back.
+    pub lapsed: bool,
+}
+
+impl Account {
+    /// Whether name and memberships are no longer this user's at `now`.
+    pub fn has_lapsed(&self, now: Timestamp) -> bool {
+        let kept = if self.wrote { GUEST_WROTE_MS } else { GUEST_MS };
+        let gone_for = now.millis().saturating_sub(self.last_seen.millis());
+        self.lapsed || (self.guest && !self.online && gone_for >= kept)
+    }
+}
+
+/// A name that someone wants to bear, and who else bears one that looks like it.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// The name.
+    pub name: &'a UserName,
+    /// The other user whose name is the same or can be confused with it.
+    pub rival: Option<&'a Account>,
+}
+
+impl Wish<'_> {
+    /// The name that stands in the way.
+    fn taken_by(&self, now: Timestamp) -> Option<&UserName> {
+        self.rival
+            .filter(|rival| !rival.has_lapsed(now))
+            .map(|rival| &rival.name)
+    }
+}
+
+/// The device that says `hello`.
+#[derive(Debug, Clone, Copy)]
+pub enum Device<'a> {
+    /// It has no token.
+    New,
+    /// Its token is nobody's.
+    Unknown,
+    /// Its token is this user's.
+    Of {
+        /// Whose.
+        user: &'a Account,
+        /// Who else bears that user's name by now; only after it has lapsed.
+        rival: Option<&'a Account>,
+    },
+}
+
+/// What `hello` comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrival {
+    /// A guest that was never here.
+    New(UserName),
+    /// A user who is as it was left.
+    Back(UserId),
+    /// A user who had lapsed and gets its memberships back, under this name.
+    Revived(UserId, UserName),
+}
+
+/// Decides a `hello` without password. Whoever still bears the name of the
+/// arrival has lapsed.
+pub fn hello(
+    device: Device<'_>,
+    wish: Option<Wish<'_>>,
+    now: Timestamp,
+) -> Result<Arrival, ErrorReply> {
+    match device {
+        Device::New => {
+            let wish = wish.ok_or_else(|| {
+                let text =
+                    "a name or a token is needed, like {\"type\":\"hello\",\"name\":\"ada\"}";
+                ErrorReply::about(ErrorCode::Invalid, "name", text)
+            })?;
+            bear(wish, now).map(Arrival::New)
+        }
+        Device::Unknown => Err(ErrorReply::about(
+            ErrorCode::BadCredentials,
+            "token",
+            "this token is not known here; say `hello` with a name instead",
+        )),
+        Device::Of { user, rival } => back(user, rival, wish, now),
+    }
+}
+
+fn back(
+    user: &Account,
+    rival: Option<&Account>,
+    wish: Option<Wish<'_>>,
+    now: Timestamp,
+) -> Result<Arrival, ErrorReply> {
+    let own = Wish {
+        name: &user.name,
+        rival,
+    };
+    let other = wish.filter(|wish| wish.name.key() != user.name.key());
+    match (user.lapsed, own.taken_by(now), other) {
+        (true, Some(_), Some(other)) => {
+            bear(other, now).map(|name| Arrival::Revived(user.id, name))
+        }
+        (true, Some(taken), None) => Err(name_taken(format!(
+            "while you were away the name {taken} was taken; say `hello` again with your token \
+             and another name, and you are yourself again under that"
+        ))),
+        (true, None, None) => Ok(Arrival::Revived(user.id, user.name.clone())),
+        (false, _, None) => Ok(Arrival::Back(user.id)),
+        (false, _, Some(_)) | (true, None, Some(_)) => Err(ErrorReply::about(
+            ErrorCode::Invalid,
+            "name",
+            format!("this token is {}'s; leave the name out", user.name),
+        )),
+    }
+}
+
+fn bear(wish: Wish<'_>, now: Timestamp) -> Result<UserName, ErrorReply> {
+    let name = wish.name;
+    if name.is_reserved() {
+        return Err(name_taken(format!(
+            "the name {name} is kept for the server's own use; choose another"
+        )));
+    }
+    match wish.taken_by(now) {
+        None => Ok(name.clone()),
+        Some(taken) => {
+            let held = if taken.key() == name.key() {
+                format!("the name {taken} is in use")
+            } else {
+                format!("the name {name} looks like {taken}, which is in use")
+            };
+            Err(name_taken(format!(
+                "{held}; choose another, or if {taken} is you, come back with the token \
+                 of your `welcome`: {{\"type\":\"hello\",\"token\":\"...\"}}"
+            )))
+        }
+    }
+}
+
+fn name_taken(message: String) -> ErrorReply {
+    ErrorReply::about(ErrorCode::NameTaken, "name", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> UserName {
+        UserName::trusted(text).unwrap()
+    }
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millis(ms)
+    }
+
+    fn guest(id: i64, called: &str) -> Account {
+        Account {
+            id: UserId(id),
+            name: name(called),
+            guest: true,
+            online: false,
+            last_seen: at(0),
+            wrote: false,
+            lapsed: false,
+        }
+    }
+
+    fn wish<'a>(name: &'a UserName, rival: Option<&'a Account>) -> Option<Wish<'a>> {
+        Some(Wish { name, rival })
+    }
+
+    #[test]
+    fn a_guests_name_is_its_own_while_connected_and_for_its_time_after() {
+        let passer = guest(1, "ada");
+        let writer = Account {
+            wrote: true,
+            ..passer.clone()
+        };
+        let present = Account {
+            online: true,
+            ..passer.clone()
+        };
+        let member = Account {
+            guest: false,
+            ..passer.clone()
+        };
+        for (account, ms, lapsed) in [
+            (&passer, GUEST_MS - 1, false),
+            (&passer, GUEST_MS, true),
+            (&writer, GUEST_MS, false),
+            (&writer, GUEST_WROTE_MS - 1, false),
+            (&writer, GUEST_WROTE_MS, true),
+            (&present, i64::MAX, false),
+            (&member, i64::MAX, false),
+            (&passer, -5, false),
+        ] {
+            assert_eq!(account.has_lapsed(at(ms)), lapsed, "{account:?} at {ms}");
+        }
+    }
+
+    #[test]
+    fn a_new_guest_gets_a_name_that_nobody_bears() {
+        let (ada, rival) = (name("ada"), guest(1, "Ada"));
+        let free = hello(Device::New, wish(&ada, None), at(0));
+        assert_eq!(free, Ok(Arrival::New(ada.clone())));
+        let lapsed = hello(Device::New, wish(&ada, Some(&rival)), at(GUEST_MS));
+        assert_eq!(lapsed, Ok(Arrival::New(ada.clone())));
+        let taken = hello(Device::New, wish(&ada, Some(&rival)), at(0)).unwrap_err();
+        assert_eq!(taken.code, ErrorCode::NameTaken);
+        assert!(taken.message.contains("Ada") && taken.message.contains("token"));
+        let reserved = hello(Device::New, wish(&name("Admin"), None), at(0)).unwrap_err();
+        assert_eq!(reserved.code, ErrorCode::NameTaken);
+        let nameless = hello(Device::New, None, at(0)).unwrap_err();
+        assert_eq!(nameless.code, ErrorCode::Invalid);
+    }
+
+    #[test]
+    fn a_token_decides_who_it_is() {
+        let ada = guest(1, "Ada");
+        let device = Device::Of {
+            user: &ada,
+            rival: None,
+        };
+        let back = Ok(Arrival::Back(UserId(1)));
+        assert_eq!(hello(device, None, at(0)), back);
+        assert_eq!(hello(device, wish(&name("ada"), None), at(0)), back);
+        let other = hello(device, wish(&name("bob"), None), at(0)).unwrap_err();
+        assert_eq!(
+            (other.code, other.field.as_deref()),
+            (ErrorCode::Invalid, Some("name"))
+        );
+        let unknown = hello(Device::Unknown, wish(&name("ada"), None), at(0)).unwrap_err();
+        assert_eq!(unknown.code, ErrorCode::BadCredentials);
+    }
+
+    #[test]
+    fn a_lapsed_guest_gets_its_name_back_while_it_is_free_and_another_otherwise() {
+        let lapsed = Account {
+            lapsed: true,
+            ..guest(1, "ada")
+        };
+        let thief = Account {
+            online: true,
+            ..guest(2, "ada")
+        };
+        let free = Device::Of {
+            user: &lapsed,
+            rival: None,
+        };
+        let taken = Device::Of {
+            user: &lapsed,
+            rival: Some(&thief),
+        };
+        let (bob, room) = (name("bob"), name("room"));
+        let code = |reply: Result<Arrival, ErrorReply>| reply.unwrap_err().code;
+        let revived = |called| Ok(Arrival::Revived(UserId(1), name(called)));
+
+        assert_eq!(hello(free, None, at(0)), revived("ada"));
+        assert_eq!(
+            code(hello(free, wish(&bob, None), at(0))),
+            ErrorCode::Invalid
+        );
+        assert_eq!(code(hello(taken, None, at(0))), ErrorCode::NameTaken);
+        assert_eq!(hello(taken, wish(&bob, None), at(0)), revived("bob"));
+        assert_eq!(
+            code(hello(taken, wish(&room, None), at(0))),
+            ErrorCode::NameTaken
+        );
+        assert_eq!(
+            code(hello(taken, wish(&bob, Some(&thief)), at(0))),
+            ErrorCode::NameTaken
+        );
+    }
+}

@@ -1,0 +1,150 @@
+//! Saying things, and having read them.
+
+use super::room::{Place, member};
+use super::{no_direct_rooms, no_room};
+use chat_proto::event::RoomKind;
+use chat_proto::{ErrorCode, ErrorReply, RoomName, Seq};
+
+/// A message of the same author in the same room that had the same nonce.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// What it said first; `None` once it is deleted.
+    pub text: Option<String>,
+}
+
+/// What `reply_to` points to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// The message answers nothing.
+    No,
+    /// A message, deleted or not.
+    ToMessage,
+    /// No message of this room.
+    ToNothing,
+}
+
+/// What `send` comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// It is a new message.
+    Append,
+    /// It is on the log already.
+    Repeat,
+}
+
+/// Decides a `send`.
+pub fn send(
+    name: &RoomName,
+    place: Option<Place>,
+    text: &str,
+    earlier: Option<&Earlier>,
+    reply: Reply,
+) -> Result<Sending, ErrorReply> {
+    if name.is_direct() {
+        return Err(no_direct_rooms());
+    }
+    let place = place.ok_or_else(|| no_room(name))?;
+    if let Some(earlier) = earlier
+        && (place.role.is_some() || place.kind == RoomKind::Public)
+    {
+        return match &earlier.text {
+            Some(first) if first != text => Err(ErrorReply::about(
+                ErrorCode::Conflict,
+                "nonce",
+                "a message with this nonce and another text was sent before; \
+                 a new message needs a new nonce",
+            )),
+            Some(_) | None => Ok(Sending::Repeat),
+        };
+    }
+    member(name, Some(place))?;
+    match reply {
+        Reply::No | Reply::ToMessage => Ok(Sending::Append),
+        Reply::ToNothing => Err(ErrorReply::about(
+            ErrorCode::NotFound,
+            "reply_to",
+            format!("there is no such message in {name}; leave reply_to out to answer none"),
+        )),
+    }
+}
+
+/// Decides a `read`: where the marker stands then.
+pub fn read(marker: Seq, head: Seq, wanted: Seq, back: bool) -> Result<Seq, ErrorReply> {
+    if wanted > head {
+        return Err(ErrorReply::about(
+            ErrorCode::Invalid,
+            "seq",
+            format!("seq is {wanted}, but the last event of the room is {head}"),
+        ));
+    }
+    Ok(if back { wanted } else { wanted.max(marker) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_proto::event::Role;
+
+    fn seq(number: u64) -> Seq {
+        Seq::new(number).unwrap()
+    }
+
+    #[test]
+    fn a_message_is_sent_once_by_members_only() {
+        let out = Place {
+            kind: RoomKind::Public,
+            members: 1,
+            owned: true,
+            role: None,
+        };
+        let inside = Place {
+            role: Some(Role::Member),
+            ..out
+        };
+        let hidden = Place {
+            kind: RoomKind::Private,
+            ..out
+        };
+        let earlier = |text: &str| {
+            Some(Earlier {
+                text: Some(text.to_owned()),
+            })
+        };
+        let deleted = Some(Earlier { text: None });
+        let (no, yes, nothing) = (Reply::No, Reply::ToMessage, Reply::ToNothing);
+        for (place, before, reply, expected) in [
+            (Some(inside), None, no, Ok(Sending::Append)),
+            (Some(inside), None, yes, Ok(Sending::Append)),
+            (Some(inside), None, nothing, Err(ErrorCode::NotFound)),
+            (Some(out), None, no, Err(ErrorCode::NotMember)),
+            (Some(hidden), None, no, Err(ErrorCode::NotFound)),
+            (None, None, no, Err(ErrorCode::NotFound)),
+            (Some(inside), earlier("hi"), no, Ok(Sending::Repeat)),
+            (Some(inside), earlier("hi"), nothing, Ok(Sending::Repeat)),
+            (Some(out), earlier("hi"), no, Ok(Sending::Repeat)),
+            (Some(hidden), earlier("hi"), no, Err(ErrorCode::NotFound)),
+            (Some(inside), earlier("ho"), no, Err(ErrorCode::Conflict)),
+            (Some(inside), deleted, no, Ok(Sending::Repeat)),
+        ] {
+            let room = RoomName::trusted("dev").unwrap();
+            let got = send(&room, place, "hi", before.as_ref(), reply).map_err(|error| error.code);
+            assert_eq!(got, expected, "{place:?} {before:?} {reply:?}");
+        }
+    }
+
+    #[test]
+    fn a_marker_never_passes_the_head_and_goes_back_only_on_purpose() {
+        for (wanted, back, expected) in [
+            (7, false, Ok(7)),
+            (9, false, Ok(9)),
+            (10, false, Err(ErrorCode::Invalid)),
+            (10, true, Err(ErrorCode::Invalid)),
+            (2, false, Ok(5)),
+            (2, true, Ok(2)),
+            (0, true, Ok(0)),
+        ] {
+            let got = read(seq(5), seq(9), seq(wanted), back).map_err(|error| error.code);
+            assert_eq!(got, expected.map(seq), "{wanted} {back}");
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! What every store promises, as tests that each engine must pass.
+//!
+//! An engine's own tests say `crate::store::contract::promises!(Engine);`.
+
+pub(crate) mod account;
+pub(crate) mod log;
+pub(crate) mod room;
+
+use super::{
+    Anchor, Change, Committed, Hello, Join, Leave, MarkRead, Outcome, Page, SendMessage, Standing,
+    Store, StoreError, TokenHash, UserRow,
+};
+use chat_proto::event::Role;
+use chat_proto::{ErrorCode, Event, EventBody, Nonce, RoomName, Seq, Text, Timestamp, UserName};
+
+/// A way to have stores of one kind.
+pub(crate) trait Engine: Sized {
+    /// An empty store.
+    fn fresh() -> Self;
+    /// The store, open.
+    fn store(&self) -> &dyn Store;
+    /// Closes it properly and opens it again.
+    fn reopen(self, now: Timestamp) -> Self;
+    /// Opens what would be left of it if its process had been killed now.
+    fn crash(self, now: Timestamp) -> Self;
+}
+
+/// Makes a test of each promise for one engine.
+macro_rules! promises {
+    ($engine:ty) => {
+        $crate::store::contract::promises! { $engine:
+            log seq_has_no_holes_also_after_refusals_in_a_batch,
+            log a_repeated_nonce_is_one_message,
+            log a_nonce_with_another_text_is_a_conflict,
+            log times_never_fall_along_a_log,
+            log who_is_not_a_member_says_nothing,
+            log a_reply_answers_a_message_of_its_room,
+            log unread_is_exact_up_to_999,
+            log mentions_are_exact_up_to_999,
+            log ones_own_messages_are_never_unread,
+            log a_marker_goes_back_only_on_purpose,
+            log pages_agree_with_a_plain_scan,
+            log a_page_ends_early_rather_than_grow_too_large,
+            log what_was_committed_survives_a_kill,
+            account a_new_guest_starts_in_the_default_rooms,
+            account a_guests_name_is_kept_for_two_minutes,
+            account a_guest_who_wrote_keeps_the_name_for_a_day,
+            account a_token_brings_name_and_memberships_back,
+            account a_taken_name_is_given_up_for_another,
+            account names_that_can_be_confused_are_taken,
+            account all_are_offline_when_a_store_is_opened,
+            account the_epoch_stays,
+            room who_comes_in_has_nothing_unread,
+            room joining_again_is_no_news,
+            room the_first_to_join_owns_the_room_and_is_followed_when_it_leaves,
+            room a_user_is_in_so_many_rooms_at_the_most,
+            room rooms_are_listed_by_name_in_pages,
+            room members_are_listed_by_name_in_pages,
+        }
+    };
+    ($engine:ty: $($module:ident $promise:ident,)*) => {
+        $(
+            #[test]
+            fn $promise() {
+                $crate::store::contract::$module::$promise::<$engine>();
+            }
+        )*
+    };
+}
+pub(crate) use promises;
+
+/// A store with a clock that is set by hand, and short words for what is done to it.
+struct Scene<E> {
+    engine: E,
+    runtime: tokio::runtime::Runtime,
+    /// In ms.
+    now: i64,
+    devices: u64,
+}
+
+impl<E: Engine> Scene<E> {
+    fn new() -> Self {
+        Self {
+            engine: E::fresh(),
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap(),
+            now: 1_000_000,
+            devices: 0,
+        }
+    }
+
+    fn reopen(self) -> Self {
+        let engine = self.engine.reopen(Timestamp::from_millis(self.now));
+        Self { engine, ..self }
+    }
+
+    fn crash(self) -> Self {
+        let engine = self.engine.crash(Timestamp::from_millis(self.now));
+        Self { engine, ..self }
+    }
+
+    fn commit(&self, batch: Vec<Change>) -> Vec<Outcome> {
+        let count = batch.len();
+        let now = Timestamp::from_millis(self.now);
+        let outcomes = self.wait(|store| store.commit(batch, now));
+        assert_eq!(outcomes.len(), count);
+        outcomes
+    }
+
+    fn one(&self, change: Change) -> Outcome {
+        self.commit(vec![change]).remove(0)
+    }
+
+    fn wait<'a, T>(&'a self, ask: impl FnOnce(&'a dyn Store) -> super::Pending<'a, T>) -> T {
+        let answer: Result<T, StoreError> = self.runtime.block_on(ask(self.engine.store()));
+        answer.unwrap()
+    }
+
+    fn guest(&mut self, called: &str) -> Guest {
+        self.devices += 1;
+        let token = token(self.devices);
+        match self.one(hello(Some(called), None, token)) {
+            Outcome::Done(Committed::Welcomed(welcomed)) => Guest {
+                row: welcomed.user,
+                token,
+            },
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A new guest's refusal.
+    fn no_guest(&mut self, called: &str) -> ErrorCode {
+        self.devices += 1;
+        refused(self.one(hello(Some(called), None, token(self.devices))))
+    }
+
+    fn back(&self, guest: &Guest, called: Option<&str>) -> Outcome {
+        self.one(hello(called, Some(guest.token), token(0)))
+    }
+
+    fn gone(&self, guest: &Guest) {
+        let outcome = self.one(Change::Gone(guest.row.id));
+        assert_eq!(outcome, Outcome::Done(Committed::Gone));
+    }
+
+    fn join(&self, guest: &Guest, name: &str) -> Standing {
+        match self.one(join(guest, name)) {
+            Outcome::Done(Committed::Joined { standing, .. }) => standing,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn say(&self, guest: &Guest, name: &str, text: &str) -> Event {
+        sent(self.one(send(guest, name, text, None)))
+    }
+
+    /// Says it so often, in one batch.
+    fn say_often(&self, guest: &Guest, name: &str, text: &str, times: usize) {
+        for outcome in self.commit(vec![send(guest, name, text, None); times]) {
+            sent(outcome);
+        }
+    }
+
+    fn standing(&self, guest: &Guest, name: &str) -> Option<Standing> {
+        let (row, _) = self.wait(|store| store.room(room(name), guest.row.id))?;
+        self.wait(|store| store.standing(guest.row.id, guest.row.name.clone(), row.id))
+    }
+
+    fn counts(&self, guest: &Guest, name: &str) -> (u32, u32) {
+        let counts = self.standing(guest, name).unwrap().counts;
+        (counts.unread, counts.mentions)
+    }
+
+    fn scan(&self, guest: &Guest, name: &str) -> Vec<Event> {
+        let (row, _) = self
+            .wait(|store| store.room(room(name), guest.row.id))
+            .unwrap();
+        self.wait(|store| store.events(row.id, Seq::ZERO, usize::MAX))
+    }
+
+    fn page(&self, guest: &Guest, name: &str, anchor: Anchor, limit: usize) -> Page {
+        let (row, _) = self
+            .wait(|store| store.room(room(name), guest.row.id))
+            .unwrap();
+        self.wait(|store| store.history(row.id, anchor, limit))
+    }
+
+    fn members(&self, guest: &Guest, name: &str) -> Vec<(String, Role)> {
+        let (row, _) = self
+            .wait(|store| store.room(room(name), guest.row.id))
+            .unwrap();
+        let page = self.wait(|store| store.members(row.id, String::new(), 1000));
+        assert_eq!(page.total, page.members.len() as u64);
+        assert_eq!(page.total, row.members);
+        page.members
+            .into_iter()
+            .map(|(user, role)| (user.name.as_str().to_owned(), role))
+            .collect()
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Guest {
+    row: UserRow,
+    token: TokenHash,
+}
+
+fn token(number: u64) -> TokenHash {
+    let mut hash = [0; 32];
+    hash[..8].copy_from_slice(&number.to_le_bytes());
+    TokenHash(hash)
+}
+
+fn seq(number: u64) -> Seq {
+    Seq::new(number).unwrap()
+}
+
+fn user(text: &str) -> UserName {
+    UserName::trusted(text).unwrap()
+}
+
+fn room(text: &str) -> RoomName {
+    RoomName::trusted(text).unwrap()
+}
+
+fn hello(called: Option<&str>, token: Option<TokenHash>, fresh: TokenHash) -> Change {
+    Change::Hello(Hello {
+        name: called.map(user),
+        token,
+        fresh,
+        default_rooms: vec![room("lobby")],
+    })
+}
+
+fn join(guest: &Guest, name: &str) -> Change {
+    Change::Join(Join {
+        user: guest.row.id,
+        room: room(name),
+        create: true,
+        rooms_max: 1000,
+    })
+}
+
+fn leave(guest: &Guest, name: &str) -> Change {
+    Change::Leave(Leave {
+        user: guest.row.id,
+        room: room(name),
+    })
+}
+
+fn send(guest: &Guest, name: &str, text: &str, nonce: Option<&str>) -> Change {
+    Change::Send(SendMessage {
+        author: guest.row.id,
+        room: room(name),
+        text: Text::parse(text, usize::MAX).unwrap(),
+        nonce: nonce.map(|nonce| Nonce::parse(nonce).unwrap()),
+        reply_to: None,
+    })
+}
+
+fn mark(guest: &Guest, name: &str, number: u64, back: bool) -> Change {
+    Change::Read(MarkRead {
+        user: guest.row.id,
+        room: room(name),
+        seq: seq(number),
+        back,
+    })
+}
+
+fn sent(outcome: Outcome) -> Event {
+    match outcome {
+        Outcome::Done(Committed::Sent { event, .. }) => event,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn repeated(outcome: Outcome) -> Seq {
+    match outcome {
+        Outcome::Done(Committed::Repeated { seq, .. }) => seq,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refused(outcome: Outcome) -> ErrorCode {
+    match outcome {
+        Outcome::Refused(refusal) => refusal.code,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn text(event: &Event) -> &str {
+    match &event.body {
+        EventBody::Message(message) => message.text.as_deref().unwrap(),
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,265 @@
+//! The store on one machine: SQLite in a data directory.
+//!
+//! One thread owns the connection that writes, a few others read; WAL lets
+//! them not wait for one another. A commit is one transaction with one sync.
+//! Facts are loaded, rules asked and decisions written within it, so nothing
+//! can change between. The directory is ours alone, by a lock that the system
+//! gives back however the process ends.
+
+mod account;
+mod count;
+mod fault;
+mod history;
+mod message;
+mod open;
+mod read;
+mod room;
+mod row;
+mod worker;
+
+pub use open::OpenError;
+
+use super::{
+    Anchor, Change, MembersPage, Outcome, Page, Pending, RoomId, RoomRow, RoomsPage, Standing,
+    Store, UserId,
+};
+use chat_proto::{Event, RoomName, Seq, Timestamp, UserName};
+use fault::Fault;
+use open::DataDir;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use worker::Workers;
+
+/// Connections that read.
+const READERS: usize = 2;
+/// Between two looks for guests whose time is over.
+const SWEEP_MS: i64 = 30_000;
+
+/// See the module. Dropping it waits for what is under way, moves the WAL into
+/// the database and gives the directory free.
+#[derive(Debug)]
+pub struct SqliteStore {
+    // Dropped in this order: the last connection to be closed is the writer's,
+    // and the lock goes last.
+    readers: Workers,
+    writer: Workers,
+    epoch: String,
+    /// When guests were last looked through, in ms.
+    swept: Arc<AtomicI64>,
+    _dir: DataDir,
+}
+
+impl SqliteStore {
+    /// Opens the data directory, which is made if need be. All who were online
+    /// when the last server ended are taken to have gone `now`.
+    pub fn open(dir: &Path, now: Timestamp) -> Result<Self, OpenError> {
+        let dir = DataDir::claim(dir)?;
+        let mut conn = dir.writer()?;
+        let epoch = begin(&mut conn, now).map_err(|error| dir.failed(&error))?;
+        let readers = (0..READERS)
+            .map(|_| dir.reader())
+            .collect::<Result<Vec<_>, _>>()?;
+        let start = |name, conns, last| {
+            Workers::start(name, conns, last).map_err(|error| dir.thread_failed(&error))
+        };
+        Ok(Self {
+            readers: start("store-read", readers, |_| {})?,
+            writer: start("store-write", vec![conn], checkpoint)?,
+            epoch,
+            swept: Arc::new(AtomicI64::new(i64::MIN)),
+            _dir: dir,
+        })
+    }
+}
+
+/// What happens once at every start; gives the epoch.
+fn begin(conn: &mut Connection, now: Timestamp) -> rusqlite::Result<String> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.execute(
+        "UPDATE users SET online = 0, last_seen = ? WHERE online = 1",
+        [now.millis()],
+    )?;
+    let kept = tx
+        .query_row("SELECT value FROM meta WHERE key = 'epoch'", (), |row| {
+            row.get(0)
+        })
+        .optional()?;
+    let epoch = match kept {
+        Some(epoch) => epoch,
+        None => {
+            // SQLite seeds its own generator from the system's.
+            let bytes: [u8; 16] = tx.query_row("SELECT randomblob(16)", (), |row| row.get(0))?;
+            let fresh = data_encoding::BASE64URL_NOPAD.encode(&bytes);
+            tx.execute(
+                "INSERT INTO meta (key, value) VALUES ('epoch', ?)",
+                [&fresh],
+            )?;
+            fresh
+        }
+    };
+    tx.commit()?;
+    Ok(epoch)
+}
+
+/// So that a directory at rest is one file, and the next start has nothing to recover.
+fn checkpoint(conn: &mut Connection) {
+    // If it can't be done now, the next start does it.
+    let _ = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
+}
+
+fn commit(
+    conn: &mut Connection,
+    batch: &[Change],
+    now: Timestamp,
+    sweep: bool,
+) -> Result<Vec<Outcome>, Fault> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if sweep {
+        account::sweep(&tx, now)?;
+    }
+    // Leaving early rolls back.
+    let outcomes = batch
+        .iter()
+        .map(|change| apply(&tx, change, now))
+        .collect::<Result<_, _>>()?;
+    tx.commit().map_err(Fault::Commit)?;
+    Ok(outcomes)
+}
+
+fn apply(conn: &Connection, change: &Change, now: Timestamp) -> Result<Outcome, Fault> {
+    match change {
+        Change::Hello(hello) => account::hello(conn, hello, now),
+        Change::Gone(user) => account::gone(conn, *user, now),
+        Change::Join(join) => room::join(conn, join, now),
+        Change::Leave(leave) => room::leave(conn, leave),
+        Change::Send(send) => message::send(conn, send, now),
+        Change::Read(mark) => message::read(conn, mark),
+    }
+}
+
+impl SqliteStore {
+    /// Reads within one transaction: all it sees is of one moment.
+    fn read<T, F>(&self, work: F) -> Pending<'_, T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        self.readers.run(move |conn| {
+            let tx = conn.transaction()?;
+            work(&tx)
+        })
+    }
+}
+
+impl Store for SqliteStore {
+    fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    fn commit(&self, batch: Vec<Change>, now: Timestamp) -> Pending<'_, Vec<Outcome>> {
+        let swept = Arc::clone(&self.swept);
+        self.writer.run(move |conn| {
+            let since = now.millis().saturating_sub(swept.load(Ordering::Relaxed));
+            let sweep = !(0..SWEEP_MS).contains(&since);
+            let outcomes = commit(conn, &batch, now, sweep)?;
+            if sweep {
+                swept.store(now.millis(), Ordering::Relaxed);
+            }
+            Ok(outcomes)
+        })
+    }
+
+    fn standings(&self, user: UserId, name: UserName) -> Pending<'_, Vec<Standing>> {
+        self.read(move |conn| read::standings(conn, user, &name.key()))
+    }
+
+    fn standing(
+        &self,
+        user: UserId,
+        name: UserName,
+        room: RoomId,
+    ) -> Pending<'_, Option<Standing>> {
+        self.read(move |conn| read::standing(conn, user, &name.key(), room))
+    }
+
+    fn room(&self, name: RoomName, user: UserId) -> Pending<'_, Option<(RoomRow, bool)>> {
+        self.read(move |conn| read::room(conn, &name, user))
+    }
+
+    fn events(&self, room: RoomId, after: Seq, limit: usize) -> Pending<'_, Vec<Event>> {
+        self.read(move |conn| history::events(conn, room, after, limit))
+    }
+
+    fn history(&self, room: RoomId, anchor: Anchor, limit: usize) -> Pending<'_, Page> {
+        self.read(move |conn| history::page(conn, room, anchor, limit))
+    }
+
+    fn rooms(
+        &self,
+        user: UserId,
+        query: String,
+        mine: bool,
+        after: String,
+        limit: usize,
+    ) -> Pending<'_, RoomsPage> {
+        self.read(move |conn| read::rooms(conn, user, &query, mine, &after, limit))
+    }
+
+    fn members(&self, room: RoomId, after: String, limit: usize) -> Pending<'_, MembersPage> {
+        self.read(move |conn| read::members(conn, room, &after, limit))
+    }
+
+    fn ready(&self) -> Pending<'_, ()> {
+        // Takes the lock that a commit takes, so a writer that hangs is noticed too.
+        self.writer.run(|conn| {
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            tx.query_row("SELECT value FROM meta WHERE key = 'epoch'", (), |_| Ok(()))?;
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::contract::{Engine, promises};
+
+    struct Sqlite {
+        // Closed before its directory goes.
+        store: SqliteStore,
+        dir: tempfile::TempDir,
+    }
+
+    impl Engine for Sqlite {
+        fn fresh() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let store = SqliteStore::open(dir.path(), Timestamp::from_millis(0)).unwrap();
+            Self { store, dir }
+        }
+
+        fn store(&self) -> &dyn Store {
+            &self.store
+        }
+
+        fn reopen(self, now: Timestamp) -> Self {
+            drop(self.store);
+            let store = SqliteStore::open(self.dir.path(), now).unwrap();
+            Self { store, ..self }
+        }
+
+        /// What a killed process leaves is its files as they are; the shared
+        /// memory beside them is rebuilt.
+        fn crash(self, now: Timestamp) -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            for file in ["chat.db", "chat.db-wal"] {
+                std::fs::copy(self.dir.path().join(file), dir.path().join(file)).unwrap();
+            }
+            let store = SqliteStore::open(dir.path(), now).unwrap();
+            Self { store, dir }
+        }
+    }
+
+    promises!(Sqlite);
+}

@@ -1,0 +1,218 @@
+//! Opening a data directory: its lock, its connections, its schema.
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The schema's steps: the first makes version 1 of nothing, the next 2 of 1.
+const MIGRATIONS: [&str; 1] = [include_str!("schema_1.sql")];
+/// In every database of ours, so that no other program's is taken for one: "chat".
+const APPLICATION_ID: i64 = 0x6368_6174;
+
+/// Statements kept prepared on each connection; more than there are.
+const STATEMENTS: usize = 128;
+/// Pages of WAL after which a commit also moves them into the database: 8 MiB,
+/// few enough that nobody notices the pause.
+const CHECKPOINT_PAGES: u32 = 2048;
+/// Bytes that the WAL's file keeps once a burst is over.
+const WAL_BYTES_MAX: u32 = 64 * 1024 * 1024;
+/// KiB of page cache.
+const WRITER_CACHE_KIB: u32 = 16 * 1024;
+const READER_CACHE_KIB: u32 = 4 * 1024;
+
+/// Why a data directory could not be opened; each says what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It can't be made, or nothing can be written in it.
+    #[error(
+        "the data directory {} can't be written: {source}; make it writable, or name another with --data DIR",
+        dir.display()
+    )]
+    NotWritable {
+        /// The directory.
+        dir: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Another process has it open.
+    #[error(
+        "the data directory {} is in use by another server; stop that one, or name another directory with --data DIR",
+        dir.display()
+    )]
+    InUse {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A later version of this program wrote it.
+    #[error(
+        "the database {} is of a newer version ({found}; this server knows up to {known}); start the newer chat-server again",
+        file.display()
+    )]
+    Newer {
+        /// The database.
+        file: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The last one that is known here.
+        known: i64,
+    },
+    /// It is damaged, or something else.
+    #[error(
+        "{} is no intact chat database ({detail}); put back a backup of it, or name another directory with --data DIR",
+        file.display()
+    )]
+    Corrupt {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+    /// SQLite or the system refuses for another reason.
+    #[error("the database {} can't be opened: {detail}", file.display())]
+    Failed {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        detail: String,
+    },
+}
+
+/// A data directory that is ours alone until this is dropped.
+#[derive(Debug)]
+pub(super) struct DataDir {
+    file: PathBuf,
+    _lock: File,
+}
+
+impl DataDir {
+    pub(super) fn claim(dir: &Path) -> Result<Self, OpenError> {
+        let not_writable = |source| OpenError::NotWritable {
+            dir: dir.to_owned(),
+            source,
+        };
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(dir).map_err(not_writable)?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(false)
+            .open(dir.join("chat.lock"))
+            .map_err(not_writable)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
+                file: dir.join("chat.db"),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+                dir: dir.to_owned(),
+            }),
+            Err(TryLockError::Error(source)) => Err(not_writable(source)),
+        }
+    }
+
+    /// The one connection that writes, its schema up to date.
+    pub(super) fn writer(&self) -> Result<Connection, OpenError> {
+        let mut conn =
+            self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        self.migrate(&mut conn)?;
+        conn.pragma_update(None, "synchronous", "FULL")
+            .and_then(|()| conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES))
+            .and_then(|()| conn.pragma_update(None, "journal_size_limit", WAL_BYTES_MAX))
+            .and_then(|()| cache(&conn, WRITER_CACHE_KIB))
+            .map_err(|error| self.failed(&error))?;
+        Ok(conn)
+    }
+
+    /// One that reads. The writer's has to be open.
+    pub(super) fn reader(&self) -> Result<Connection, OpenError> {
+        let conn = self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        cache(&conn, READER_CACHE_KIB).map_err(|error| self.failed(&error))?;
+        Ok(conn)
+    }
+
+    fn connect(&self, flags: OpenFlags) -> Result<Connection, OpenError> {
+        let conn = Connection::open_with_flags(&self.file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(|error| self.failed(&error))?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Only a backup or a curious shell can hold a lock against us.
+        conn.busy_timeout(std::time::Duration::from_secs(5))
+            .map_err(|error| self.failed(&error))?;
+        Ok(conn)
+    }
+
+    fn migrate(&self, conn: &mut Connection) -> Result<(), OpenError> {
+        let failed = |error: rusqlite::Error| self.failed(&error);
+        let found = number(conn, "PRAGMA user_version").map_err(failed)?;
+        let known = i64::try_from(MIGRATIONS.len()).expect("a handful of migrations");
+        if found > known {
+            return Err(OpenError::Newer {
+                file: self.file.clone(),
+                found,
+                known,
+            });
+        }
+        let ours = number(conn, "PRAGMA application_id").map_err(failed)? == APPLICATION_ID;
+        let tables = number(conn, "SELECT count(*) FROM sqlite_schema").map_err(failed)?;
+        if !ours && tables > 0 {
+            return Err(self.corrupt("it is another program's"));
+        }
+        // Returns the mode as a row, and can't be changed within a transaction.
+        conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
+            .map_err(failed)?;
+        let done = usize::try_from(found).map_err(|_| self.corrupt("its version is negative"))?;
+        for (sql, version) in MIGRATIONS.iter().zip(1_i64..).skip(done) {
+            let tx = conn.transaction().map_err(failed)?;
+            tx.execute_batch(sql)
+                .and_then(|()| tx.pragma_update(None, "application_id", APPLICATION_ID))
+                .and_then(|()| tx.pragma_update(None, "user_version", version))
+                .and_then(|()| tx.commit())
+                .map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn failed(&self, error: &rusqlite::Error) -> OpenError {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                self.corrupt(&error.to_string())
+            }
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                OpenError::NotWritable {
+                    dir: self.file.parent().unwrap_or(&self.file).to_owned(),
+                    source: io::Error::other(error.to_string()),
+                }
+            }
+            _ => OpenError::Failed {
+                file: self.file.clone(),
+                detail: error.to_string(),
+            },
+        }
+    }
+
+    pub(super) fn thread_failed(&self, error: &io::Error) -> OpenError {
+        OpenError::Failed {
+            file: self.file.clone(),
+            detail: format!("no thread for it can be started: {error}"),
+        }
+    }
+
+    fn corrupt(&self, detail: &str) -> OpenError {
+        OpenError::Corrupt {
+            file: self.file.clone(),
+            detail: detail.to_owned(),
+        }
+    }
+}
+
+fn cache(conn: &Connection, kib: u32) -> rusqlite::Result<()> {
+    // Negative: KiB instead of pages.
+    conn.pragma_update(None, "cache_size", -i64::from(kib))
+}
+
+fn number(conn: &Connection, sql: &str) -> rusqlite::Result<i64> {
+    conn.query_row(sql, (), |row| row.get(0))
+}

@@ -1,0 +1,166 @@
+//! Rooms and members, read for others to see.
+
+use super::count;
+use super::fault::Fault;
+use super::row::{role, room_columns, room_row, rows_column, seq, user_name};
+use crate::store::{MembersPage, RoomId, RoomRow, RoomsPage, Standing, UserId, UserRow};
+use chat_proto::RoomName;
+use rusqlite::{Connection, Row};
+
+/// See [`crate::store::Store::standings`].
+pub(super) fn standings(
+    conn: &Connection,
+    user: UserId,
+    key: &str,
+) -> Result<Vec<Standing>, Fault> {
+    let mut statement = conn.prepare_cached(concat!(
+        "SELECT ",
+        room_columns!(),
+        ", m.role, m.read FROM memberships m JOIN rooms r ON r.id = m.room
+         WHERE m.user = ? AND m.key IS NOT NULL ORDER BY r.name"
+    ))?;
+    let mut rows = statement.query([user.0])?;
+    let mut standings = Vec::new();
+    while let Some(row) = rows.next()? {
+        standings.push(stands(conn, row, user, key)?);
+    }
+    Ok(standings)
+}
+
+/// See [`crate::store::Store::standing`].
+pub(super) fn standing(
+    conn: &Connection,
+    user: UserId,
+    key: &str,
+    room: RoomId,
+) -> Result<Option<Standing>, Fault> {
+    let mut statement = conn.prepare_cached(concat!(
+        "SELECT ",
+        room_columns!(),
+        ", m.role, m.read FROM memberships m JOIN rooms r ON r.id = m.room
+         WHERE m.user = ? AND m.room = ? AND m.key IS NOT NULL"
+    ))?;
+    let mut rows = statement.query((user.0, room.0))?;
+    rows.next()?
+        .map(|row| stands(conn, row, user, key))
+        .transpose()
+}
+
+fn stands(conn: &Connection, row: &Row<'_>, user: UserId, key: &str) -> Result<Standing, Fault> {
+    let (room, read) = (room_row(row)?, seq(row.get(7)?)?);
+    Ok(Standing {
+        counts: count::above(conn, user, key, room.id, read, room.head)?,
+        role: role(row.get(6)?)?,
+        room,
+        read,
+    })
+}
+
+/// See [`crate::store::Store::room`].
+pub(super) fn room(
+    conn: &Connection,
+    name: &RoomName,
+    user: UserId,
+) -> Result<Option<(RoomRow, bool)>, Fault> {
+    let mut statement = conn.prepare_cached(concat!(
+        "SELECT ",
+        room_columns!(),
+        ", EXISTS (SELECT 1 FROM memberships m
+                   WHERE m.user = ? AND m.room = r.id AND m.key IS NOT NULL)
+         FROM rooms r WHERE r.name = ?"
+    ))?;
+    let mut rows = statement.query((user.0, name.as_str()))?;
+    match rows.next()? {
+        Some(row) => Ok(Some((room_row(row)?, row.get(6)?))),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn room_by_id(conn: &Connection, id: RoomId) -> Result<RoomRow, Fault> {
+    let mut statement = conn.prepare_cached(concat!(
+        "SELECT ",
+        room_columns!(),
+        " FROM rooms r WHERE r.id = ?"
+    ))?;
+    let mut rows = statement.query([id.0])?;
+    let row = rows.next()?.ok_or_else(|| Fault::nonsense("room", id.0))?;
+    room_row(row)
+}
+
+/// See [`crate::store::Store::rooms`].
+pub(super) fn rooms(
+    conn: &Connection,
+    user: UserId,
+    query: &str,
+    mine: bool,
+    after: &str,
+    limit: usize,
+) -> Result<RoomsPage, Fault> {
+    let sql = if mine {
+        // The plus keeps the order of names from being walked through all rooms.
+        concat!(
+            "SELECT ",
+            room_columns!(),
+            " FROM memberships m JOIN rooms r ON r.id = m.room
+             WHERE m.user = ?1 AND m.key IS NOT NULL
+               AND +r.name > ?2 AND instr(r.folded, ?3) > 0 ORDER BY +r.name LIMIT ?4"
+        )
+    } else {
+        concat!(
+            "SELECT ",
+            room_columns!(),
+            " FROM rooms r
+             WHERE r.name > ?2 AND instr(r.folded, ?3) > 0 AND (r.kind = 0 OR EXISTS
+                   (SELECT 1 FROM memberships m
+                    WHERE m.user = ?1 AND m.room = r.id AND m.key IS NOT NULL))
+             ORDER BY r.name LIMIT ?4"
+        )
+    };
+    let mut statement = conn.prepare_cached(sql)?;
+    let wanted = rows_column(limit.saturating_add(1));
+    let mut rows = statement.query((user.0, after, query.to_lowercase(), wanted))?;
+    let mut rooms = Vec::new();
+    while let Some(row) = rows.next()? {
+        rooms.push(room_row(row)?);
+    }
+    let more = rooms.len() > limit;
+    rooms.truncate(limit);
+    Ok(RoomsPage { rooms, more })
+}
+
+/// See [`crate::store::Store::members`].
+pub(super) fn members(
+    conn: &Connection,
+    room: RoomId,
+    after: &str,
+    limit: usize,
+) -> Result<MembersPage, Fault> {
+    let total = room_by_id(conn, room)?.members;
+    let mut statement = conn.prepare_cached(
+        "SELECT u.id, u.name, u.guest, m.role FROM memberships m JOIN users u ON u.id = m.user
+         WHERE m.room = ? AND m.key IS NOT NULL AND m.key > ? ORDER BY m.key LIMIT ?",
+    )?;
+    let mut rows = statement.query((room.0, after, rows_column(limit.saturating_add(1))))?;
+    let mut members = Vec::new();
+    while let Some(row) = rows.next()? {
+        let user = UserRow {
+            id: UserId(row.get(0)?),
+            name: user_name(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?,
+            guest: row.get(2)?,
+        };
+        members.push((user, role(row.get(3)?)?));
+    }
+    let more = members.len() > limit;
+    members.truncate(limit);
+    Ok(MembersPage {
+        members,
+        total,
+        more,
+    })
+}
+
+/// What is searched for a part of a name or topic; neither can hold a newline,
+/// so nothing is found across both.
+pub(super) fn folded(name: &str, topic: &str) -> String {
+    format!("{name}\n{topic}").to_lowercase()
+}
