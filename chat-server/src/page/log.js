@@ -106,12 +106,14 @@ function changed(entry, event) {
   }
 }
 
+// The server names at most 20 people of a reaction and counts the others; one who is not named is among those.
 function reacted({ reactions = {}, counts = {} }, { emoji, author, on }) {
   const names = reactions[emoji] ?? [];
   const others = names.filter((name) => name !== author);
+  const unnamed = Math.max(0, (counts[emoji] ?? 0) - names.length);
   const next = on === false ? others : [...others, author];
-  const count = (counts[emoji] ?? names.length) + (on === false ? -1 : others.length === names.length ? 1 : 0);
+  const count = next.length + Math.max(0, unnamed - (on === false && others.length === names.length ? 1 : 0));
   const result = { reactions: { ...reactions, [emoji]: next }, counts: { ...counts, [emoji]: count } };
-  if (count <= 0) delete result.reactions[emoji];
+  if (count === 0) delete result.reactions[emoji];
   return result;
 }

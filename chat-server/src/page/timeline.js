@@ -4,7 +4,7 @@
 import { mentions } from './rules.js';
 
 const NEAR_PX = 400; // older entries are drawn, or loaded, this far before the top
-const DRAWN = { least: 300, most: 600, step: 200 }; // entries in the document; scrolling up adds to them
+const DRAWN = { least: 300, most: 600, step: 400 }; // entries in the document; scrolling up adds to them
 const GROUP_MS = 5 * 60 * 1000; // messages of one author within this show the name once
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
