@@ -35,8 +35,7 @@ impl fmt::Display for Banner<'_> {
             "                 {{\"type\":\"hello\",\"name\":\"your-name\"}}"
         )?;
         if self.address.ip().is_loopback() {
-            let port = self.address.port();
-            writeln!(f, "  other machines chat-server --listen 0.0.0.0:{port}")?;
+            writeln!(f, "  other machines chat-server --listen 0.0.0.0:7878")?;
             writeln!(
                 f,
                 "                 unencrypted: beyond a network you trust, put a TLS proxy in front"

@@ -13,7 +13,7 @@ pub mod node;
 pub mod people;
 pub mod presence;
 pub mod rate;
-pub mod run;
 pub mod rules;
+pub mod run;
 pub mod session;
 pub mod store;

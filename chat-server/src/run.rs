@@ -3,13 +3,12 @@
 //! Opening takes everything that can be refused (the port, the data) before
 //! anybody is told that the server is there. Running ends when it is told to.
 
-mod absent;
-
+use crate::committer;
 use crate::config::Config;
 use crate::edge::http::Site;
 use crate::edge::{descriptors, listen};
 use crate::node::Node;
-use crate::store::Store;
+use crate::store::sqlite::{OpenError, SqliteStore};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -49,6 +48,9 @@ pub enum StartError {
     /// Anything else about the port.
     #[error("can't listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
+    /// The data can't be opened.
+    #[error(transparent)]
+    Data(#[from] OpenError),
 }
 
 impl Server {
@@ -60,13 +62,13 @@ impl Server {
         let address = listener
             .local_addr()
             .map_err(|error| StartError::Listen(config.listen, error))?;
-        let store: Arc<dyn Store> = Arc::new(absent::Absent);
+        let store = SqliteStore::open(&config.data, committer::now())?;
         Ok(Self {
             listener,
             address,
             connections_max,
             site: Site {
-                node: Node::start(store, config.chat.clone()),
+                node: Node::start(Arc::new(store), config.chat.clone()),
                 origins: Arc::new(config.origins.clone()),
             },
         })
