@@ -4,6 +4,7 @@
 
 pub(crate) mod account;
 pub(crate) mod log;
+pub(crate) mod model;
 pub(crate) mod room;
 
 use super::{
@@ -56,6 +57,7 @@ macro_rules! promises {
             room a_user_is_in_so_many_rooms_at_the_most,
             room rooms_are_listed_by_name_in_pages,
             room members_are_listed_by_name_in_pages,
+            model ten_thousand_random_changes_agree_with_a_simple_model,
         }
     };
     ($engine:ty: $($module:ident $promise:ident,)*) => {

@@ -222,44 +222,4 @@ impl Store for SqliteStore {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::contract::{Engine, promises};
-
-    struct Sqlite {
-        // Closed before its directory goes.
-        store: SqliteStore,
-        dir: tempfile::TempDir,
-    }
-
-    impl Engine for Sqlite {
-        fn fresh() -> Self {
-            let dir = tempfile::tempdir().unwrap();
-            let store = SqliteStore::open(dir.path(), Timestamp::from_millis(0)).unwrap();
-            Self { store, dir }
-        }
-
-        fn store(&self) -> &dyn Store {
-            &self.store
-        }
-
-        fn reopen(self, now: Timestamp) -> Self {
-            drop(self.store);
-            let store = SqliteStore::open(self.dir.path(), now).unwrap();
-            Self { store, ..self }
-        }
-
-        /// What a killed process leaves is its files as they are; the shared
-        /// memory beside them is rebuilt.
-        fn crash(self, now: Timestamp) -> Self {
-            let dir = tempfile::tempdir().unwrap();
-            for file in ["chat.db", "chat.db-wal"] {
-                std::fs::copy(self.dir.path().join(file), dir.path().join(file)).unwrap();
-            }
-            let store = SqliteStore::open(dir.path(), now).unwrap();
-            Self { store, dir }
-        }
-    }
-
-    promises!(Sqlite);
-}
+mod tests;
