@@ -263,3 +263,271 @@ fn is_key(key: &HeaderValue) -> bool {
         .decode(key.as_bytes())
         .is_ok_and(|bytes| bytes.len() == 16)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::committer;
+    use crate::config::{Config, Written};
+    use crate::edge::origin::Origin;
+    use crate::store::sqlite::SqliteStore;
+    use clap::Parser as _;
+    use http_body_util::BodyExt as _;
+    use tempfile::TempDir;
+
+    const UPGRADE: [(&str, &str); 5] = [
+        ("host", "chat.example.com"),
+        ("connection", "keep-alive, Upgrade"),
+        ("upgrade", "WebSocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+
+    #[tokio::test]
+    async fn the_page_comes_with_its_policy_and_is_not_sent_twice() {
+        let (site, _data) = site();
+        let answer = ask(&site, "GET", "/", &[("host", "h")]).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(header(&answer, "content-type"), "text/html; charset=utf-8");
+        assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
+        assert_eq!(header(&answer, "referrer-policy"), "no-referrer");
+        let policy = header(&answer, "content-security-policy");
+        assert!(policy.starts_with("default-src 'none';"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        let tag = header(&answer, "etag").to_owned();
+        assert!(body(answer).await.contains("<!doctype html>"));
+        for known in [tag.clone(), format!("\"old\", W/{tag}"), "*".to_owned()] {
+            let again = ask(
+                &site,
+                "GET",
+                "/",
+                &[("host", "h"), ("if-none-match", &known)],
+            )
+            .await;
+            assert_eq!(again.status(), 304, "{known}");
+            assert_eq!(header(&again, "etag"), tag);
+            assert_eq!(body(again).await, "");
+        }
+        let newer = ask(
+            &site,
+            "GET",
+            "/",
+            &[("host", "h"), ("if-none-match", "\"old\"")],
+        )
+        .await;
+        assert_eq!(newer.status(), 200);
+    }
+
+    #[tokio::test]
+    async fn each_path_answers_its_methods_and_nothing_else() {
+        let (site, _data) = site();
+        for (method, target, status) in [
+            ("GET", "/healthz", 200),
+            ("HEAD", "/healthz", 200),
+            ("GET", "/readyz", 200),
+            ("HEAD", "/readyz", 200),
+            ("HEAD", "/", 200),
+            ("GET", "/main.js?v=1", 200),
+            ("GET", "/page.css", 200),
+            ("POST", "/", 405),
+            ("DELETE", "/healthz", 405),
+            ("OPTIONS", "/ws", 405),
+            ("POST", "/ws", 405),
+            ("GET", "/nothing", 404),
+            ("POST", "/nothing", 404),
+            ("GET", "/index.html", 404),
+            ("GET", "/ws/", 404),
+            ("GET", "/../Cargo.toml", 404),
+            ("GET", "/metrics", 404),
+        ] {
+            let answer = ask(&site, method, target, &[("host", "h")]).await;
+            assert_eq!(answer.status(), status, "{method} {target}");
+            if status == 405 {
+                assert_eq!(header(&answer, "allow"), "GET, HEAD");
+            }
+            if status >= 400 {
+                told(answer).await;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_needs_exactly_one_host() {
+        let (site, _data) = site();
+        for headers in [vec![], vec![("host", "a"), ("host", "b")]] {
+            for target in ["/", "/ws"] {
+                let answer = ask(&site, "GET", target, &headers).await;
+                assert_eq!(answer.status(), 400, "{headers:?}");
+                assert_eq!(told(answer).await, "invalid");
+            }
+        }
+        // Load balancers probe with HTTP/1.0, which knows no Host.
+        let mut probe = request("GET", "/healthz", &[]);
+        *probe.version_mut() = Version::HTTP_10;
+        assert_eq!(respond(&site, &probe).await.status(), 200);
+    }
+
+    #[tokio::test]
+    async fn a_right_handshake_is_accepted() {
+        let (site, _data) = site();
+        let answer = ask(&site, "GET", "/ws", &UPGRADE).await;
+        assert_eq!(answer.status(), 101);
+        assert_eq!(header(&answer, "connection"), "Upgrade");
+        assert_eq!(header(&answer, "upgrade"), "websocket");
+        // The example of RFC 6455, section 1.3.
+        assert_eq!(
+            header(&answer, "sec-websocket-accept"),
+            "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+        );
+        assert!(!answer.headers().contains_key("sec-websocket-extensions"));
+    }
+
+    #[tokio::test]
+    async fn a_wrong_handshake_is_told_what_would_be_right() {
+        let (site, _data) = site();
+        for (name, value, status) in [
+            ("connection", None, 426),
+            ("connection", Some("keep-alive"), 426),
+            ("upgrade", None, 426),
+            ("upgrade", Some("h2c"), 426),
+            ("sec-websocket-version", None, 426),
+            ("sec-websocket-version", Some("8"), 426),
+            ("sec-websocket-key", None, 400),
+            ("sec-websocket-key", Some("c2hvcnQ="), 400),
+            ("sec-websocket-key", Some("dGhlIHNhbXBsZSBub25jZ!=="), 400),
+        ] {
+            let mut headers: Vec<_> = UPGRADE.into_iter().filter(|(n, _)| *n != name).collect();
+            headers.extend(value.map(|value| (name, value)));
+            let answer = ask(&site, "GET", "/ws", &headers).await;
+            assert_eq!(answer.status(), status, "{name}: {value:?}");
+            if status == 426 {
+                assert_eq!(header(&answer, "upgrade"), "websocket");
+                assert_eq!(header(&answer, "sec-websocket-version"), "13");
+            }
+            told(answer).await;
+        }
+        let head = ask(&site, "HEAD", "/ws", &UPGRADE).await;
+        assert_eq!(head.status(), 426);
+    }
+
+    #[tokio::test]
+    async fn the_subprotocol_is_taken_where_it_is_offered() {
+        let (site, _data) = site();
+        for (offers, taken) in [
+            (vec![], None),
+            (vec!["chat.v1"], Some("chat.v1")),
+            (vec!["chat.v2, chat.v1"], Some("chat.v1")),
+            (vec!["chat.v2", "chat.v1"], Some("chat.v1")),
+            (vec!["chat.v2"], None),
+            (vec!["chat.v11"], None),
+        ] {
+            let mut headers = UPGRADE.to_vec();
+            headers.extend(
+                offers
+                    .iter()
+                    .map(|offer| ("sec-websocket-protocol", *offer)),
+            );
+            let answer = ask(&site, "GET", "/ws", &headers).await;
+            assert_eq!(answer.status(), 101);
+            let answered = answer.headers().get("sec-websocket-protocol");
+            assert_eq!(
+                answered.map(|value| value.to_str().unwrap()),
+                taken,
+                "{offers:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_from_elsewhere_are_refused() {
+        let (mut site, _data) = site();
+        site.origins = Arc::new(Policy {
+            listed: vec![Origin::parse("https://portal.example.com").unwrap()],
+            ..Policy::default()
+        });
+        for (origins, status) in [
+            (vec!["http://chat.example.com"], 101),
+            (vec!["https://portal.example.com"], 101),
+            (vec!["http://localhost:3000"], 101),
+            (vec!["http://evil.com"], 403),
+            (vec!["null"], 403),
+            (vec!["http://localhost", "http://evil.com"], 403),
+            (vec!["http://localhost", "http://localhost"], 403),
+            (vec!["http://loc\u{e4}lhost"], 403),
+        ] {
+            let mut headers = UPGRADE.to_vec();
+            headers.extend(origins.iter().map(|origin| ("origin", *origin)));
+            let answer = ask(&site, "GET", "/ws", &headers).await;
+            assert_eq!(answer.status(), status, "{origins:?}");
+            if status == 403 {
+                assert_eq!(told(answer).await, "forbidden");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_node_that_goes_away_is_alive_but_not_ready() {
+        let (site, _data) = site();
+        site.node.stop().await;
+        for (target, headers, status) in [
+            ("/healthz", &UPGRADE[..1], 200),
+            ("/readyz", &UPGRADE[..1], 503),
+            ("/ws", &UPGRADE[..], 503),
+        ] {
+            let answer = ask(&site, "GET", target, headers).await;
+            assert_eq!(answer.status(), status, "{target}");
+            if status == 503 {
+                assert_eq!(header(&answer, "retry-after"), "1");
+                assert_eq!(told(answer).await, "unavailable");
+            }
+        }
+    }
+
+    fn site() -> (Site, TempDir) {
+        let data = TempDir::new().unwrap();
+        let store = SqliteStore::open(data.path(), committer::now()).unwrap();
+        let config = Config::check(Written::parse_from(["chat-server"])).unwrap();
+        let site = Site {
+            node: Node::start(Arc::new(store), config.chat),
+            origins: Arc::default(),
+        };
+        (site, data)
+    }
+
+    async fn ask(site: &Site, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
+        respond(site, &request(method, target, headers)).await
+    }
+
+    fn request(method: &str, target: &str, headers: &[(&str, &str)]) -> Request<()> {
+        let request = Request::builder().method(method).uri(target);
+        headers
+            .iter()
+            .fold(request, |request, (name, value)| {
+                request.header(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap())
+            })
+            .body(())
+            .unwrap()
+    }
+
+    fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+        let value = answer.headers().get(name);
+        value.map_or("", |value| value.to_str().unwrap())
+    }
+
+    async fn body(answer: Answer) -> String {
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    /// The code of an error, which must come with words.
+    async fn told(answer: Answer) -> String {
+        assert_eq!(header(&answer, "content-type"), "application/json");
+        let error: ErrorReply = serde_json::from_str(&body(answer).await).unwrap();
+        assert!(!error.message.is_empty());
+        serde_json::to_value(error.code)
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+}

@@ -155,3 +155,183 @@ async fn hand_over(upgrade: OnUpgrade, site: Site, place: Arc<OwnedSemaphorePerm
     // `map` rather than an async block around it: that would keep the session's future twice.
     tokio::spawn(session.map(move |()| drop(place)));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::committer;
+    use crate::config::{Config, Written};
+    use crate::node::Node;
+    use crate::store::sqlite::SqliteStore;
+    use clap::Parser as _;
+    use tempfile::TempDir;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::time::{Instant, timeout};
+
+    const HANDSHAKE: &[u8] = b"GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n\
+        Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    const GET: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n";
+    /// The text frame `{"type":"ping"}`, masked with zeros.
+    const PING: &[u8] = b"\x81\x8f\0\0\0\0{\"type\":\"ping\"}";
+
+    #[tokio::test]
+    async fn what_came_right_behind_the_handshake_is_not_lost() {
+        let server = Server::start(10);
+        let mut client = server.connect().await;
+        client.write_all(&[HANDSHAKE, PING].concat()).await.unwrap();
+        let said = read_until(&mut client, "\"type\":\"pong\"").await;
+        assert!(said.starts_with("HTTP/1.1 101 "), "{said}");
+        assert!(said.contains("{\"type\":\"server\""), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_connection_too_many_is_told_so_and_a_place_is_free_again() {
+        let server = Server::start(1);
+        let mut session = server.connect().await;
+        session.write_all(HANDSHAKE).await.unwrap();
+        read_until(&mut session, "{\"type\":\"server\"").await;
+        let said = read_to_end(&mut server.connect().await).await;
+        assert!(said.starts_with("HTTP/1.1 503 "), "{said}");
+        let (head, body) = said.split_once("\r\n\r\n").unwrap();
+        assert!(
+            head.contains(&format!("content-length: {}\r\n", body.len())),
+            "{said}"
+        );
+        let error: chat_proto::ErrorReply = serde_json::from_str(body).unwrap();
+        assert_eq!(error.code, chat_proto::ErrorCode::Unavailable);
+        drop(session);
+        let freed = async {
+            loop {
+                let mut client = server.connect().await;
+                // A refused one may be gone before it can be written to.
+                let _ = client.write_all(GET).await;
+                let mut start = [0; 12];
+                if client.read_exact(&mut start).await.is_ok() && &start == b"HTTP/1.1 200" {
+                    return;
+                }
+            }
+        };
+        timeout(SOON, freed).await.expect("a free place");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_does_not_come_is_waited_for_ten_seconds() {
+        let server = Server::start(10);
+        for (begun, rests) in [
+            ("GET /ws HTTP/1.1\r\nHost: h\r\n", false),
+            ("", false),
+            ("", true),
+        ] {
+            let mut client = server.connect().await;
+            if rests {
+                client.write_all(GET).await.unwrap();
+                read_until(&mut client, "ok\n").await;
+            }
+            client.write_all(begun.as_bytes()).await.unwrap();
+            let since = Instant::now();
+            read_to_end(&mut client).await;
+            let waited = since.elapsed();
+            assert!(
+                (HEAD_WITHIN..HEAD_WITHIN * 2).contains(&waited),
+                "{begun:?} rests={rests}: {waited:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_head_too_large_is_refused() {
+        let server = Server::start(10);
+        let mut client = server.connect().await;
+        let head = format!(
+            "GET / HTTP/1.1\r\nHost: h\r\nX: {}",
+            "x".repeat(HEAD_BYTES_MAX)
+        );
+        client.write_all(head.as_bytes()).await.unwrap();
+        let said = read_until(&mut client, "\r\n\r\n").await;
+        assert!(said.starts_with("HTTP/1.1 431 "), "{said}");
+    }
+
+    #[tokio::test]
+    async fn accepting_ends_when_it_is_told_to() {
+        let server = Server::start(10);
+        let mut open = server.connect().await;
+        open.write_all(GET).await.unwrap();
+        read_until(&mut open, "ok\n").await;
+        server.stop.cancel();
+        timeout(SOON, server.accepting).await.unwrap().unwrap();
+        assert!(TcpStream::connect(server.address).await.is_err());
+        // Who is in is served on.
+        open.write_all(GET).await.unwrap();
+        read_until(&mut open, "ok\n").await;
+    }
+
+    #[tokio::test]
+    async fn only_what_is_wrong_with_one_connection_is_passed_over() {
+        for (error, passed) in [
+            (rustix::io::Errno::CONNABORTED, true),
+            (rustix::io::Errno::CONNRESET, true),
+            (rustix::io::Errno::INTR, true),
+            (rustix::io::Errno::MFILE, false),
+            (rustix::io::Errno::NFILE, false),
+            (rustix::io::Errno::NOBUFS, false),
+            (rustix::io::Errno::NOMEM, false),
+        ] {
+            assert_eq!(is_of_one_connection(&error.into()), passed, "{error}");
+        }
+    }
+
+    const SOON: Duration = Duration::from_secs(10);
+
+    struct Server {
+        address: SocketAddr,
+        accepting: tokio::task::JoinHandle<()>,
+        stop: CancellationToken,
+        _data: TempDir,
+    }
+
+    impl Server {
+        fn start(connections_max: usize) -> Self {
+            let data = TempDir::new().unwrap();
+            let store = SqliteStore::open(data.path(), committer::now()).unwrap();
+            let config = Config::check(Written::parse_from(["chat-server"])).unwrap();
+            let site = Site {
+                node: Node::start(Arc::new(store), config.chat),
+                origins: Arc::default(),
+            };
+            let listener = bind(([127, 0, 0, 1], 0).into()).unwrap();
+            let stop = CancellationToken::new();
+            Self {
+                address: listener.local_addr().unwrap(),
+                accepting: tokio::spawn(accept(listener, site, connections_max, stop.clone())),
+                stop,
+                _data: data,
+            }
+        }
+
+        async fn connect(&self) -> TcpStream {
+            TcpStream::connect(self.address).await.unwrap()
+        }
+    }
+
+    async fn read_until(client: &mut TcpStream, end: &str) -> String {
+        let mut said = Vec::new();
+        let reading = async {
+            while !String::from_utf8_lossy(&said).contains(end) {
+                let count = client.read_buf(&mut said).await.unwrap();
+                assert_ne!(count, 0, "ended without {end}: {}", said.escape_ascii());
+            }
+        };
+        timeout(SOON, reading).await.expect(end);
+        String::from_utf8_lossy(&said).into_owned()
+    }
+
+    async fn read_to_end(client: &mut TcpStream) -> String {
+        let mut said = Vec::new();
+        timeout(SOON * 3, client.read_to_end(&mut said))
+            .await
+            .expect("the end")
+            .unwrap();
+        String::from_utf8(said).unwrap()
+    }
+}
