@@ -80,4 +80,6 @@ pub fn invalid_field(field: &str, problem: &str) -> ErrorReply {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
