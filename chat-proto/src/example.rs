@@ -32,4 +32,6 @@ pub fn help() -> Help {
 }
 
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod tests;

@@ -25,7 +25,10 @@ pub(super) fn events() -> impl Iterator<Item = (&'static str, EventBody)> {
                 ..message
             }),
         ),
-        ("message deleted", EventBody::Message(Message::default())),
+        (
+            "message and deleted",
+            EventBody::Message(Message::default()),
+        ),
         (
             "edited",
             EventBody::Edited {
@@ -33,7 +36,10 @@ pub(super) fn events() -> impl Iterator<Item = (&'static str, EventBody)> {
                 text: Some("hi all".to_owned()),
             },
         ),
-        ("edited, deleted", EventBody::Edited { target, text: None }),
+        (
+            "edited and deleted",
+            EventBody::Edited { target, text: None },
+        ),
         ("deleted", EventBody::Deleted { target }),
         (
             "reacted",
