@@ -3,3 +3,4 @@
 pub mod core;
 pub mod edge;
 pub mod neutral;
+pub mod view;

@@ -231,11 +231,10 @@ fn keep(rest: &str, whole: &str) -> Kept {
 /// The columns of what follows in the same cluster, past a zero-width joiner
 /// where one comes first: 0 where nothing is joined.
 fn joined_columns(more: &str) -> usize {
-    let mut chars = more.chars();
-    match chars.next() {
-        Some('\u{200d}') => chars.next().map_or(0, columns_alone),
-        next => next.map_or(0, columns_alone),
-    }
+    let more = more.strip_prefix('\u{200d}').unwrap_or(more);
+    let next = more.chars().next();
+    next.filter(|c| !has_own_column(*c))
+        .map_or(0, columns_alone)
 }
 
 /// What becomes of a character within a cluster.
@@ -271,13 +270,12 @@ impl Around {
             // The variants of ideographs.
             '\u{e0100}'..='\u{e01ef}' if is_ideograph(previous) => Fate::Show,
             '\u{200c}' | '\u{200d}'
-                if joins_letters(previous) && self.next.is_some_and(joins_letters) =>
+                if joins_letters(previous) && self.next.is_none_or(joins_letters) =>
             {
                 Fate::Show
             }
             '\u{200d}' if joins && self.next != Some('\u{200d}') => Fate::Show,
-            // Halfwidth sound marks have a column of their own.
-            '\u{ff9e}' | '\u{ff9f}' => Fate::Break,
+            c if has_own_column(c) => Fate::Break,
             c if c.is_control() || is_invisible(c) => Fate::Break,
             _ if columns > self.room => Fate::Break,
             _ => Fate::Show,
@@ -306,6 +304,11 @@ fn columns_alone(c: char) -> usize {
 
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}')
+}
+
+/// The halfwidth sound marks: part of a cluster by the tables, a cell on every terminal.
+fn has_own_column(c: char) -> bool {
+    matches!(c, '\u{ff9e}' | '\u{ff9f}')
 }
 
 fn is_ideograph(c: char) -> bool {

@@ -1,0 +1,4 @@
+//! Draws the state, and only draws.
+
+pub mod theme;
+pub mod wrap;
