@@ -176,28 +176,24 @@ pub fn author(name: &str) -> Role {
     Role::Author((sum % u32::from(AUTHORS)) as u8)
 }
 
+/// What is faint is dimmed, not grey: a grey that is readable on every background
+/// is not among the sixteen.
 fn coloured(role: Role) -> Style {
     let plain = Style::new();
     match role {
         Role::Text => plain,
-        Role::Faint => plain.fg(Color::DarkGray),
+        Role::Faint | Role::Pending | Role::Border => plain.dim(),
         Role::Author(colour) => plain.fg(author_colour(colour)).bold(),
         Role::Own => plain.bold().underlined(),
-        Role::Mention => plain.fg(Color::Yellow).bold().reversed(),
+        Role::Mention | Role::Mentioned => plain.fg(Color::Yellow).bold().reversed(),
         Role::Link => plain.fg(Color::Blue).underlined(),
         Role::Code => plain.fg(Color::Cyan),
         Role::Mark => plain.fg(Color::Red).reversed(),
-        Role::Quote => plain.fg(Color::DarkGray).italic(),
-        Role::Notice => plain.fg(Color::DarkGray).italic(),
-        Role::New => plain.fg(Color::Red).bold(),
-        Role::Pending => plain.fg(Color::DarkGray),
-        Role::Refused => plain.fg(Color::Red).bold(),
+        Role::Quote | Role::Notice => plain.dim().italic(),
+        Role::New | Role::Refused => plain.fg(Color::Red).bold(),
         Role::Warning => plain.fg(Color::Yellow).bold(),
-        Role::Border => plain.fg(Color::DarkGray),
-        Role::Title => plain.bold(),
+        Role::Title | Role::Unread => plain.bold(),
         Role::Chosen => plain.reversed(),
-        Role::Unread => plain.bold(),
-        Role::Mentioned => plain.fg(Color::Yellow).bold().reversed(),
         Role::Key => plain.fg(Color::Cyan).bold(),
         Role::Live => plain.fg(Color::Green),
     }
@@ -217,10 +213,9 @@ fn author_colour(number: u8) -> Color {
 fn monochrome(role: Role) -> Style {
     let bare = Style::new();
     let modifiers = match role {
-        Role::Text | Role::Border | Role::Live | Role::Notice | Role::Quote | Role::Code => {
-            Modifier::empty()
-        }
-        Role::Faint | Role::Pending => Modifier::DIM,
+        Role::Text | Role::Live | Role::Code => Modifier::empty(),
+        Role::Faint | Role::Pending | Role::Border => Modifier::DIM,
+        Role::Quote | Role::Notice => Modifier::DIM.union(Modifier::ITALIC),
         Role::Author(_) | Role::Title | Role::Unread | Role::New | Role::Key => Modifier::BOLD,
         Role::Own => Modifier::BOLD.union(Modifier::UNDERLINED),
         Role::Link => Modifier::UNDERLINED,

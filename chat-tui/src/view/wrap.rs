@@ -67,9 +67,9 @@ impl Wrapped {
             })
     }
 
-    /// The bytes that this holds on to, about.
-    pub fn bytes(&self) -> usize {
-        self.text.capacity() + 16 * self.runs.capacity() + 32 * self.rows.capacity()
+    /// Whether anything in it has this role.
+    pub fn has(&self, role: Role) -> bool {
+        self.runs.iter().any(|(_, run)| *run == role)
     }
 }
 

@@ -1,0 +1,259 @@
+//! What a message, a piece of news or an unsent message says, as spans to be
+//! laid out.
+//!
+//! Knows the entry and the log it stands in, no rows and no buffer. Always
+//! holds: what an entry answers takes one row whether or not it is loaded, so
+//! that loading it moves nothing.
+
+use super::markup;
+use super::pen::fit;
+use super::theme::{Glyphs, Role, author};
+use super::when::When;
+use crate::core::outbox::{Item, Stage};
+use crate::core::room::Room;
+use crate::neutral;
+use chat_proto::event::{EventBody, Fold, MemberChange, MemberChanged, Message};
+use chat_proto::{Entry, Seq};
+
+/// Parts of a text with their roles, before they are laid out.
+pub(super) type Spans = Vec<(String, Role)>;
+
+/// How the columns of a timeline are shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Columns {
+    /// Columns for authors; 0 where they stand in the text.
+    pub(super) author: usize,
+    /// The first column of the text.
+    pub(super) text: usize,
+    /// Columns of the text.
+    pub(super) width: usize,
+    /// Whether times are shown.
+    pub(super) times: bool,
+}
+
+impl Columns {
+    /// For a timeline of this width. The text never touches what stands right of it.
+    pub(super) fn new(width: u16) -> Self {
+        const CLOCK: usize = 5;
+        const TEXT_MIN: usize = 30;
+        // A sign and a blank.
+        const SIGN: usize = 2;
+        let width = usize::from(width);
+        let author = (width / 5).clamp(8, 16);
+        let text = SIGN + CLOCK + 1 + author + 1;
+        if width > text + TEXT_MIN {
+            Self {
+                author,
+                text,
+                width: width - text - 1,
+                times: true,
+            }
+        } else {
+            Self {
+                author: 0,
+                text: SIGN,
+                width: width.saturating_sub(SIGN + 1).max(1),
+                times: width >= 30,
+            }
+        }
+    }
+}
+
+/// What is needed to say what something says.
+pub(super) struct Context<'a> {
+    pub(super) room: &'a Room,
+    pub(super) me: Option<&'a str>,
+    pub(super) when: &'a When,
+    pub(super) columns: Columns,
+    pub(super) glyphs: &'static Glyphs,
+    /// The keys that act on the refused message, with what they do.
+    pub(super) refused_keys: &'a str,
+}
+
+impl Context<'_> {
+    /// The role of a name.
+    pub(super) fn author(&self, name: &str) -> Role {
+        if self.me == Some(name) {
+            Role::Own
+        } else {
+            author(name)
+        }
+    }
+
+    /// An entry of the log.
+    pub(super) fn entry(&self, entry: &Entry) -> Spans {
+        let name = entry.event.author.as_str();
+        let mut spans = self.lead(name, &self.when.clock(entry.event.at));
+        match &entry.event.body {
+            EventBody::Message(message) => self.message(&mut spans, message, &entry.fold),
+            EventBody::Topic { topic } if topic.is_empty() => {
+                spans.push(("took the topic away".into(), Role::Notice));
+            }
+            EventBody::Topic { topic } => {
+                let topic = neutral::line(topic);
+                spans.push((format!("set the topic: {topic}"), Role::Notice));
+            }
+            EventBody::Member(change) => spans.push((member(change), Role::Notice)),
+            // Only folded into others; an entry never is one of these.
+            EventBody::Edited { .. }
+            | EventBody::Deleted { .. }
+            | EventBody::Reacted { .. }
+            | EventBody::Pinned { .. } => {}
+        }
+        spans
+    }
+
+    /// A message that is not in the log yet.
+    pub(super) fn unsent(&self, item: &Item, acts: bool) -> Spans {
+        let unsent = &item.unsent;
+        let mut spans = self.lead(self.me.unwrap_or("you"), &self.when.clock(unsent.at));
+        self.reply(&mut spans, unsent.reply_to);
+        let waits = !matches!(item.stage, Stage::Sent { .. });
+        for (part, role) in markup::parts(&unsent.text, None) {
+            let role = if waits && role == Role::Text {
+                Role::Pending
+            } else {
+                role
+            };
+            spans.push((part.to_owned(), role));
+        }
+        if let Some(why) = &unsent.refused {
+            let sign = self.glyphs.refused;
+            let why = neutral::line(why);
+            spans.push((format!("\n{sign} not sent: {why}"), Role::Refused));
+            if acts {
+                spans.push((format!("\n{}", self.refused_keys), Role::Key));
+            }
+        }
+        spans
+    }
+
+    /// Where names have no column of their own, they begin the text.
+    fn lead(&self, name: &str, clock: &str) -> Spans {
+        if self.columns.author > 0 {
+            return Spans::new();
+        }
+        let mut spans = Spans::new();
+        if self.columns.times {
+            spans.push((format!("{clock} "), Role::Faint));
+        }
+        let room = (self.columns.width / 2).max(1);
+        spans.push((fit(name, room, self.glyphs.cut), self.author(name)));
+        spans.push((" ".into(), Role::Text));
+        spans
+    }
+
+    fn message(&self, spans: &mut Spans, message: &Message, fold: &Fold) {
+        self.reply(spans, message.reply_to);
+        let Some(text) = &message.text else {
+            spans.push(("(deleted)".into(), Role::Faint));
+            return;
+        };
+        spans.extend(
+            markup::parts(text, self.me)
+                .into_iter()
+                .map(|(part, role)| (part.to_owned(), role)),
+        );
+        if fold.rev.is_some() {
+            spans.push((" (edited)".into(), Role::Faint));
+        }
+        if fold.pinned {
+            spans.push((format!(" {} pinned", self.glyphs.pin), Role::Warning));
+        }
+        for file in &message.files {
+            let name = neutral::line(&file.name);
+            let mime = neutral::line(&file.mime);
+            let text = format!("\n[file: {name}, {}, {mime}]", size(file.size));
+            spans.push((text, Role::Link));
+        }
+        self.reactions(spans, fold);
+    }
+
+    fn reactions(&self, spans: &mut Spans, fold: &Fold) {
+        let mut before = "\n";
+        for (emoji, names) in &fold.reactions {
+            let named = u32::try_from(names.len()).unwrap_or(u32::MAX);
+            let count = fold.counts.get(emoji).copied().unwrap_or(named);
+            if count == 0 {
+                continue;
+            }
+            let mine = names.iter().any(|name| self.me == Some(name));
+            let role = if mine { Role::Title } else { Role::Faint };
+            spans.push((before.into(), Role::Text));
+            spans.push((format!("{} {count}", neutral::line(emoji)), role));
+            before = "  ";
+        }
+    }
+
+    /// One row, whatever is known of the message that is answered.
+    fn reply(&self, spans: &mut Spans, to: Option<Seq>) {
+        let Some(to) = to else { return };
+        let used: usize = spans.iter().map(|(text, _)| neutral::width(text)).sum();
+        let room = self.columns.width.saturating_sub(used).max(1);
+        let what = format!("{} {}", self.glyphs.reply, self.answered(to));
+        spans.push((fit(&what, room, self.glyphs.cut), Role::Quote));
+        spans.push(("\n".into(), Role::Text));
+    }
+
+    /// The message that is answered, in one line.
+    pub(super) fn answered(&self, to: Seq) -> String {
+        let Some(entry) = self.room.log.entry(to) else {
+            return "an earlier message".into();
+        };
+        let name = entry.event.author.as_str();
+        match &entry.event.body {
+            EventBody::Message(Message {
+                text: Some(text), ..
+            }) => {
+                // More than a screen's width of it is never shown.
+                let start: String = text.chars().take(300).collect();
+                format!("{name}: {}", neutral::line(&start).replace('␊', " "))
+            }
+            EventBody::Message(Message { text: None, .. }) => format!("{name}: (deleted)"),
+            EventBody::Topic { .. }
+            | EventBody::Member(_)
+            | EventBody::Edited { .. }
+            | EventBody::Deleted { .. }
+            | EventBody::Reacted { .. }
+            | EventBody::Pinned { .. } => name.to_owned(),
+        }
+    }
+}
+
+fn member(change: &MemberChange) -> String {
+    let user = change.user.as_str();
+    let mut said = match change.change {
+        MemberChanged::Joined => format!("{user} came in"),
+        MemberChanged::Left => format!("{user} left"),
+        MemberChanged::Kicked => format!("removed {user}"),
+        MemberChanged::Banned => format!("banned {user}"),
+        MemberChanged::Unbanned => format!("lifted the ban of {user}"),
+        MemberChanged::Muted => format!("muted {user}"),
+        MemberChanged::Unmuted => format!("lets {user} write again"),
+        MemberChanged::Role => match change.role {
+            Some(role) => format!("made {user} {}", role_word(role)),
+            None => format!("changed the role of {user}"),
+        },
+    };
+    if let Some(reason) = change.reason.as_deref().filter(|reason| !reason.is_empty()) {
+        said.push_str(&format!(": {}", neutral::line(reason)));
+    }
+    said
+}
+
+/// A role in words.
+pub(super) fn role_word(role: chat_proto::event::Role) -> &'static str {
+    match role {
+        chat_proto::event::Role::Member => "member",
+        chat_proto::event::Role::Moderator => "moderator",
+        chat_proto::event::Role::Owner => "owner",
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..1_048_576 => format!("{} KiB", bytes / 1024),
+        _ => format!("{}.{} MiB", bytes >> 20, (bytes >> 10) % 1024 * 10 / 1024),
+    }
+}

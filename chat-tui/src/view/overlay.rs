@@ -1,0 +1,139 @@
+//! Draws what lies over the timeline, the topmost last, and the words that go
+//! away by themselves.
+
+mod asks;
+mod lists;
+
+use super::field::Field;
+use super::pen::{Pen, columns, fit};
+use super::theme::Role;
+use crate::core::State;
+use crate::core::clock::Now;
+use crate::core::composer::Composer;
+use crate::core::overlay::Overlay;
+use crate::neutral;
+use ratatui::layout::{Position, Rect};
+
+/// Draws all overlays; says where the cursor of the topmost stands.
+pub(super) fn draw(pen: &mut Pen<'_>, screen: Rect, state: &State) -> Option<Position> {
+    let mut cursor = None;
+    for overlay in &state.overlays {
+        cursor = match overlay {
+            Overlay::Picker(picker) => lists::picker(pen, screen, state, picker),
+            Overlay::Help(help) => lists::help(pen, screen, state, help),
+            Overlay::Members(members) => lists::members(pen, screen, state, members),
+            Overlay::Rooms(rooms) => lists::rooms(pen, screen, state, rooms),
+            Overlay::Login(login) => asks::login(pen, screen, login),
+            Overlay::Paste(paste) => asks::paste(pen, screen, state, paste),
+        };
+    }
+    cursor
+}
+
+/// Rows of notices at most; older ones give way.
+const NOTICES: usize = 3;
+
+/// Draws words that go away by themselves at the upper right.
+pub(super) fn draw_notices(pen: &mut Pen<'_>, area: Rect, state: &State, now: Now) {
+    let current: Vec<_> = state
+        .notices
+        .iter()
+        .filter(|n| n.until > now.mono)
+        .collect();
+    let newest = &current[current.len().saturating_sub(NOTICES)..];
+    for (y, notice) in (area.top()..area.bottom()).zip(newest) {
+        let role = if notice.error {
+            Role::Refused
+        } else {
+            Role::Chosen
+        };
+        let sign = if notice.error {
+            pen.glyphs().refused
+        } else {
+            pen.glyphs().online
+        };
+        let room = usize::from(area.width.saturating_sub(2));
+        let words = fit(
+            &format!("{sign} {}", neutral::line(&notice.text)),
+            room,
+            pen.glyphs().cut,
+        );
+        pen.flush(area.left(), y, area.right(), &format!(" {words} "), role);
+    }
+}
+
+/// A box in the middle of the screen; the whole of a small one.
+fn boxed(pen: &mut Pen<'_>, screen: Rect, title: &str, width: u16, height: u16) -> Rect {
+    const SMALL: (u16, u16) = (44, 12);
+    let whole = screen.width <= SMALL.0 || screen.height <= SMALL.1;
+    let width = if whole {
+        screen.width
+    } else {
+        width.min(screen.width - 4)
+    };
+    let height = if whole {
+        screen.height
+    } else {
+        height.min(screen.height - 2)
+    };
+    let area = Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 3,
+        width,
+        height,
+    };
+    pen.frame(area, title)
+}
+
+/// Takes the first row of an area away, if there is one.
+fn take_row(area: &mut Rect) -> Rect {
+    let row = Rect {
+        height: area.height.min(1),
+        ..*area
+    };
+    area.y += row.height;
+    area.height -= row.height;
+    row
+}
+
+/// A field of one row: what was typed, the part around the cursor where it is
+/// longer. Says where the cursor stands.
+fn field(pen: &mut Pen<'_>, row: Rect, composer: &Composer, empty: &str) -> Option<Position> {
+    if row.height == 0 || row.width < 4 {
+        return None;
+    }
+    let left = pen.text(
+        row.left(),
+        row.y,
+        row.right(),
+        pen.glyphs().prompt,
+        Role::Title,
+    ) + 1;
+    let field = Field::new(composer, usize::from(row.right() - left));
+    let (at, column) = field.cursor;
+    if composer.text().is_empty() {
+        pen.cut(left, row.y, row.right(), empty, Role::Faint);
+    }
+    pen.text(left, row.y, row.right(), &field.rows[at], Role::Text);
+    Some(Position {
+        x: (left + columns(column)).min(row.right() - 1),
+        y: row.y,
+    })
+}
+
+/// The rows of a list that are in sight, with their numbers.
+fn seen(area: Rect, top: usize, len: usize) -> impl Iterator<Item = (usize, Rect)> {
+    let top = top.min(len.saturating_sub(1));
+    (area.top()..area.bottom())
+        .zip(top..len)
+        .map(move |(y, index)| {
+            (
+                index,
+                Rect {
+                    y,
+                    height: 1,
+                    ..area
+                },
+            )
+        })
+}

@@ -1,0 +1,82 @@
+//! The overlays that ask: for a name, and what is to become of a large paste.
+
+use super::{boxed, field, take_row};
+use crate::core::State;
+use crate::core::overlay::{BigPaste, Login};
+use crate::neutral;
+use crate::view::pen::Pen;
+use crate::view::theme::Role;
+use crate::view::timeline::grouped;
+use crate::view::wrap::wrap;
+use ratatui::layout::{Position, Rect};
+
+pub(super) fn login(pen: &mut Pen<'_>, screen: Rect, login: &Login) -> Option<Position> {
+    let mut area = boxed(pen, screen, "what is your name?", 52, 8);
+    if area.height > 3 {
+        take_row(&mut area);
+    }
+    let row = take_row(&mut area);
+    let cursor = field(pen, row, &login.name, "letters and digits");
+    if area.height > 2 {
+        take_row(&mut area);
+    }
+    let (words, role) = match (&login.why, login.busy) {
+        (_, true) => ("asking the server …", Role::Faint),
+        (Some(why), false) => (why.as_str(), Role::Warning),
+        (None, false) => ("Enter takes it", Role::Faint),
+    };
+    paragraph(pen, area, words, role);
+    cursor
+}
+
+pub(super) fn paste(
+    pen: &mut Pen<'_>,
+    screen: Rect,
+    state: &State,
+    paste: &BigPaste,
+) -> Option<Position> {
+    let mut area = boxed(pen, screen, "a large text was pasted", 60, 16);
+    let number = |count: usize| grouped(u64::try_from(count).unwrap_or(u64::MAX));
+    let words = format!(
+        "{} lines, {} characters; limit {}",
+        number(paste.lines),
+        number(paste.chars),
+        number(state.limits().text_chars),
+    );
+    let row = take_row(&mut area);
+    pen.cut(row.left(), row.y, row.right(), &words, Role::Title);
+    if let Some(problem) = &paste.problem {
+        let used = paragraph(pen, area, problem, Role::Warning);
+        area.y += used;
+        area.height -= used;
+    }
+    // The beginning of the text, as far as the choices leave room.
+    let choices = u16::try_from(paste.choices.len()).unwrap_or(u16::MAX);
+    let preview = area.height.saturating_sub(choices + 2);
+    let shown = paste.text.lines().take(usize::from(preview));
+    for (y, line) in (area.top() + 1..area.bottom()).zip(shown) {
+        let start: String = line.chars().take(usize::from(area.width) * 2).collect();
+        pen.cut(area.left(), y, area.right(), &start, Role::Code);
+    }
+    let top = area.bottom().saturating_sub(choices).max(area.top());
+    for (y, (key, words)) in (top..area.bottom()).zip(&paste.choices) {
+        let x = pen.text(area.left(), y, area.right(), &key.to_string(), Role::Key);
+        pen.cut(x + 2, y, area.right(), words, Role::Text);
+    }
+    None
+}
+
+/// Words over as many rows as they need; says how many.
+fn paragraph(pen: &mut Pen<'_>, area: Rect, words: &str, role: Role) -> u16 {
+    let words = neutral::line(words);
+    let laid = wrap([(&*words, role)], usize::from(area.width));
+    let mut used = 0;
+    for (row, y) in (0..laid.height()).zip(area.top()..area.bottom()) {
+        let mut x = area.left();
+        for (part, role) in laid.row(row) {
+            x = pen.text(x, y, area.right(), part, role);
+        }
+        used += 1;
+    }
+    used
+}

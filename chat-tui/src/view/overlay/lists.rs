@@ -1,0 +1,212 @@
+//! The overlays that are lists: rooms to go to, keys, members, rooms of the server.
+
+use super::{boxed, field, seen, take_row};
+use crate::core::State;
+use crate::core::keys::{Action, When};
+use crate::core::overlay::{Choice, Help, MemberList, Picker, RoomList};
+use crate::neutral;
+use crate::view::body::role_word;
+use crate::view::my_name;
+use crate::view::pen::Pen;
+use crate::view::rooms::{badges, title, top};
+use crate::view::theme::Role;
+use crate::view::timeline::grouped;
+use chat_proto::event::RoomKind;
+use ratatui::layout::{Position, Rect};
+
+pub(super) fn picker(
+    pen: &mut Pen<'_>,
+    screen: Rect,
+    state: &State,
+    picker: &Picker,
+) -> Option<Position> {
+    let mut area = boxed(pen, screen, "go to a room", 56, 20);
+    let row = take_row(&mut area);
+    let cursor = field(pen, row, &picker.query, "part of its name");
+    if picker.found.is_empty() {
+        pen.cut(
+            area.left(),
+            area.y,
+            area.right(),
+            "no such room",
+            Role::Faint,
+        );
+    }
+    let top = top(picker.chosen, picker.found.len(), usize::from(area.height));
+    for (index, row) in seen(area, top, picker.found.len()) {
+        let choice = &picker.found[index];
+        let right = badges(pen, row, choice.unread, choice.mentions);
+        room_to_go(pen, row, right, state, choice);
+        if index == picker.chosen {
+            choose(pen, row);
+        }
+    }
+    cursor
+}
+
+fn room_to_go(pen: &mut Pen<'_>, row: Rect, right: u16, state: &State, choice: &Choice) {
+    let left = row.left() + 2;
+    let role = if choice.unread > 0 {
+        Role::Unread
+    } else {
+        Role::Text
+    };
+    if choice.join {
+        let name = neutral::line(choice.room.as_str());
+        pen.cut(left, row.y, right, &format!("join #{name}"), role);
+        return;
+    }
+    if choice.kind == Some(RoomKind::Direct) {
+        let me = my_name(state);
+        pen.cut(left, row.y, right, &title(&choice.room, me), role);
+        return;
+    }
+    let mut x = pen.text(left, row.y, right, "#", role);
+    for (at, c) in choice.room.as_str().char_indices() {
+        let role = if choice.matched.contains(&at) {
+            Role::Key
+        } else {
+            role
+        };
+        x = pen.text(x, row.y, right, c.encode_utf8(&mut [0; 4]), role);
+    }
+}
+
+pub(super) fn help(
+    pen: &mut Pen<'_>,
+    screen: Rect,
+    state: &State,
+    help: &Help,
+) -> Option<Position> {
+    let mut area = boxed(pen, screen, "keys", 72, screen.height);
+    let row = take_row(&mut area);
+    let cursor = field(pen, row, &help.query, "filter by words or keys");
+    if help.found.is_empty() {
+        pen.cut(
+            area.left(),
+            area.y,
+            area.right(),
+            "nothing fits",
+            Role::Faint,
+        );
+    }
+    for (index, row) in seen(area, help.top, help.found.len()) {
+        let action = help.found[index];
+        let keys: Vec<_> = state
+            .setup
+            .keys
+            .keys(action)
+            .map(|key| key.to_string())
+            .collect();
+        let chord = row.left() + (row.width / 3).clamp(8, 24);
+        pen.cut(row.left(), row.y, chord - 1, &keys.join(" "), Role::Key);
+        let x = pen.cut(chord, row.y, row.right(), action.title(), Role::Text);
+        pen.cut(x, row.y, row.right(), when(action), Role::Faint);
+    }
+    cursor
+}
+
+fn when(action: Action) -> &'static str {
+    match action.when() {
+        When::Always | When::Room | When::Writing => "",
+        When::Selecting => " (on a selected message)",
+        When::Refused => " (where one was refused)",
+    }
+}
+
+pub(super) fn members(
+    pen: &mut Pen<'_>,
+    screen: Rect,
+    state: &State,
+    list: &MemberList,
+) -> Option<Position> {
+    let me = my_name(state);
+    let count = match (list.total, list.loading) {
+        (Some(total), _) => format!("{} in ", grouped(total)),
+        (None, true) => "asking who is in ".into(),
+        (None, false) => "who is in ".into(),
+    };
+    let area = boxed(
+        pen,
+        screen,
+        &format!("{count}{}", title(&list.room, me)),
+        48,
+        20,
+    );
+    for (index, row) in seen(area, list.top, list.members.len()) {
+        let member = &list.members[index];
+        if member.online {
+            pen.text(
+                row.left(),
+                row.y,
+                row.right(),
+                pen.glyphs().online,
+                Role::Live,
+            );
+        }
+        let role = role_word(member.role);
+        let right = pen.flush(row.left() + 2, row.y, row.right(), role, Role::Faint);
+        let name = member.name.as_str();
+        let role = if me == Some(name) {
+            Role::Own
+        } else {
+            Role::Text
+        };
+        pen.cut(row.left() + 2, row.y, right.saturating_sub(1), name, role);
+    }
+    None
+}
+
+pub(super) fn rooms(
+    pen: &mut Pen<'_>,
+    screen: Rect,
+    state: &State,
+    list: &RoomList,
+) -> Option<Position> {
+    let title_words = if list.loading {
+        "rooms, loading"
+    } else {
+        "rooms"
+    };
+    let area = boxed(pen, screen, title_words, 72, 20);
+    if list.rooms.is_empty() && !list.loading {
+        pen.cut(
+            area.left(),
+            area.y,
+            area.right(),
+            "there are none",
+            Role::Faint,
+        );
+    }
+    let me = my_name(state);
+    let top = top(list.chosen, list.rooms.len(), usize::from(area.height));
+    for (index, row) in seen(area, top, list.rooms.len()) {
+        let room = &list.rooms[index];
+        let members = format!("{} here", grouped(room.members));
+        let right = pen.flush(row.left() + 2, row.y, row.right(), &members, Role::Faint);
+        let right = right.saturating_sub(1);
+        let x = pen.cut(
+            row.left() + 2,
+            row.y,
+            right,
+            &title(&room.room, me),
+            Role::Unread,
+        );
+        pen.cut(x + 1, row.y, right, &room.topic, Role::Faint);
+        if index == list.chosen {
+            choose(pen, row);
+        }
+    }
+    None
+}
+
+fn choose(pen: &mut Pen<'_>, row: Rect) {
+    pen.text(
+        row.left(),
+        row.y,
+        row.right(),
+        pen.glyphs().pointer,
+        Role::Text,
+    );
+    pen.restyle(row, Role::Chosen);
+}

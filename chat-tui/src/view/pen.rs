@@ -1,0 +1,270 @@
+//! Puts text, lines and boxes into a buffer.
+//!
+//! The only place that writes cells: whatever passes through here is neutral
+//! and stays within its bounds. Always holds: a cluster about whose width
+//! terminals disagree can't shift what stands beside it, because the cells
+//! after it are placed anew with every frame.
+
+use super::theme::{Glyphs, Role, Theme};
+use crate::neutral::{self, Cluster, Piece};
+use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use std::num::NonZeroU16;
+
+/// What draws.
+pub(super) struct Pen<'a> {
+    buffer: &'a mut Buffer,
+    theme: Theme,
+}
+
+impl<'a> Pen<'a> {
+    pub(super) fn new(buffer: &'a mut Buffer, theme: Theme) -> Self {
+        Self { buffer, theme }
+    }
+
+    pub(super) fn glyphs(&self) -> &'static Glyphs {
+        self.theme.glyphs()
+    }
+
+    /// Puts a text on a row from `x` to before `right`; what does not fit is
+    /// left out. Says where it ended.
+    pub(super) fn text(&mut self, x: u16, y: u16, right: u16, text: &str, role: Role) -> u16 {
+        self.styled(x, y, right, text, self.theme.style(role))
+    }
+
+    /// As [`Pen::text`], but says so where something is left out.
+    pub(super) fn cut(&mut self, x: u16, y: u16, right: u16, text: &str, role: Role) -> u16 {
+        let room = usize::from(right.saturating_sub(x));
+        let text = fit(text, room, self.glyphs().cut);
+        self.text(x, y, right, &text, role)
+    }
+
+    /// As [`Pen::cut`], but ends before `right` wherever it begins. Says where it began.
+    pub(super) fn flush(&mut self, x: u16, y: u16, right: u16, text: &str, role: Role) -> u16 {
+        let room = usize::from(right.saturating_sub(x));
+        let text = fit(text, room, self.glyphs().cut);
+        let from = right.saturating_sub(columns(neutral::width(&text))).max(x);
+        self.text(from, y, right, &text, role);
+        from
+    }
+
+    /// Adds a role's style to cells that are drawn already.
+    pub(super) fn restyle(&mut self, area: Rect, role: Role) {
+        self.buffer.set_style(area, self.theme.style(role));
+    }
+
+    /// Makes an area blank.
+    pub(super) fn clear(&mut self, area: Rect) {
+        let area = area.intersection(self.buffer.area);
+        for y in area.top()..area.bottom() {
+            for x in area.left()..area.right() {
+                self.buffer[(x, y)].reset();
+            }
+            self.mend(area.left(), y);
+        }
+    }
+
+    /// A level line over a row of `area`.
+    pub(super) fn level(&mut self, area: Rect) {
+        let glyph = self.glyphs().level;
+        for x in area.left()..area.right() {
+            self.text(x, area.y, area.right(), glyph, Role::Border);
+        }
+    }
+
+    /// An upright line in the column `x`.
+    pub(super) fn upright(&mut self, x: u16, from: u16, to: u16) {
+        let glyph = self.glyphs().upright;
+        for y in from..to {
+            self.text(x, y, x + 1, glyph, Role::Border);
+        }
+    }
+
+    /// An empty box with a title; says what is inside, a blank column on each
+    /// side left free.
+    pub(super) fn frame(&mut self, area: Rect, title: &str) -> Rect {
+        self.clear(area);
+        if area.width < 2 || area.height < 2 {
+            return Rect { height: 0, ..area };
+        }
+        let (left, right) = (area.left(), area.right() - 1);
+        let (top, bottom) = (area.top(), area.bottom() - 1);
+        self.level(Rect { height: 1, ..area });
+        self.level(Rect {
+            y: bottom,
+            height: 1,
+            ..area
+        });
+        self.upright(left, top + 1, bottom);
+        self.upright(right, top + 1, bottom);
+        let corners = [(left, top), (right, top), (left, bottom), (right, bottom)];
+        for (glyph, (x, y)) in self.glyphs().corners.into_iter().zip(corners) {
+            self.text(x, y, x + 1, glyph, Role::Border);
+        }
+        if !title.is_empty() {
+            self.cut(left + 2, top, right, &format!(" {title} "), Role::Title);
+        }
+        Rect {
+            x: left + 2,
+            y: top + 1,
+            width: area.width.saturating_sub(4),
+            height: area.height - 2,
+        }
+    }
+
+    /// After everything is drawn: what stands right of a doubtful cluster is
+    /// sent with every frame, each time from a place that was said anew.
+    pub(super) fn settle(self) {
+        let width = usize::from(self.buffer.area.width.max(1));
+        for row in self.buffer.content.chunks_mut(width) {
+            let mut doubtful = false;
+            for cell in row {
+                match cell.diff_option {
+                    CellDiffOption::ForcedWidth(_) => doubtful = true,
+                    CellDiffOption::None if doubtful => {
+                        cell.set_diff_option(CellDiffOption::AlwaysUpdate);
+                    }
+                    CellDiffOption::None | CellDiffOption::Skip | CellDiffOption::AlwaysUpdate => {}
+                }
+            }
+        }
+    }
+
+    fn styled(&mut self, x: u16, y: u16, right: u16, text: &str, style: Style) -> u16 {
+        let right = right.min(self.buffer.area.right());
+        let mut at = x;
+        if y < self.buffer.area.top() || y >= self.buffer.area.bottom() {
+            return at;
+        }
+        if x < right {
+            self.mend(x, y);
+        }
+        for (_, piece) in neutral::pieces(text) {
+            let next = match piece {
+                Piece::Cluster(cluster) => self.cluster(at, y, right, &cluster, style),
+                Piece::Tab => self.letters(at, y, right, neutral::TAB, style),
+                Piece::Newline => self.mark(at, y, right, '\n', style),
+                Piece::Mark(c) => self.mark(at, y, right, c, style),
+            };
+            match next {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        at
+    }
+
+    fn mark(&mut self, x: u16, y: u16, right: u16, c: char, style: Style) -> Option<u16> {
+        let style = style.patch(self.theme.style(Role::Mark));
+        self.letters(x, y, right, &neutral::mark(c), style)
+    }
+
+    /// Characters of one column each.
+    fn letters(&mut self, x: u16, y: u16, right: u16, text: &str, style: Style) -> Option<u16> {
+        let mut at = x;
+        for c in text.chars().filter(|c| !c.is_control()) {
+            if at >= right {
+                return None;
+            }
+            let cell = &mut self.buffer[(at, y)];
+            cell.reset();
+            cell.set_char(c).set_style(style);
+            at += 1;
+        }
+        Some(at)
+    }
+
+    /// `None` where there is no room, even for its widest form.
+    fn cluster(
+        &mut self,
+        x: u16,
+        y: u16,
+        right: u16,
+        cluster: &Cluster<'_>,
+        style: Style,
+    ) -> Option<u16> {
+        let (width, widest) = (columns(cluster.width), columns(cluster.widest));
+        if widest > right.saturating_sub(x) {
+            return None;
+        }
+        for covered in x..x + width {
+            let cell = &mut self.buffer[(covered, y)];
+            cell.reset();
+            cell.set_style(style);
+        }
+        let cell = &mut self.buffer[(x, y)];
+        cell.set_symbol(&cluster.shown);
+        if cluster.is_doubtful() || cell.cell_width() != width {
+            let width = NonZeroU16::new(width).unwrap_or(NonZeroU16::MIN);
+            cell.set_diff_option(CellDiffOption::ForcedWidth(width));
+        }
+        Some(x + width)
+    }
+
+    /// Before a cell is written over: a wide cluster that begins left of it and
+    /// reaches into it is taken away, rather than be drawn half.
+    fn mend(&mut self, x: u16, y: u16) {
+        let left = self.buffer.area.left();
+        for back in 1..=x.saturating_sub(left).min(WIDEST) {
+            let cell = &mut self.buffer[(x - back, y)];
+            if cell.cell_width() > back {
+                cell.set_symbol(" ").set_diff_option(CellDiffOption::None);
+                return;
+            }
+        }
+    }
+}
+
+/// Columns of the widest cluster that [`neutral`] lets through.
+const WIDEST: u16 = 12;
+
+/// A length as columns of a screen.
+pub(super) fn columns(length: usize) -> u16 {
+    u16::try_from(length).unwrap_or(u16::MAX)
+}
+
+/// The text as one line of at most `room` columns, ending in `cut` where that
+/// meant leaving something out. No cluster is split.
+pub(super) fn fit(text: &str, room: usize, cut: &str) -> String {
+    let text = neutral::line(text);
+    if widest(&text) <= room {
+        return text.into_owned();
+    }
+    match room.checked_sub(neutral::width(cut)) {
+        Some(room) => prefix(&text, room) + cut,
+        None => prefix(&text, room),
+    }
+}
+
+/// The columns of a neutral line, if the last cluster is as wide as can be.
+fn widest(text: &str) -> usize {
+    let mut used = 0;
+    let mut most = 0;
+    for (_, piece) in neutral::pieces(text) {
+        let widest = match &piece {
+            Piece::Cluster(cluster) => cluster.widest,
+            Piece::Mark(_) | Piece::Newline | Piece::Tab => piece.width(),
+        };
+        most = most.max(used + widest);
+        used += piece.width();
+    }
+    most
+}
+
+/// The longest beginning that fits.
+fn prefix(text: &str, room: usize) -> String {
+    let mut used = 0;
+    let mut out = String::new();
+    for (_, piece) in neutral::pieces(text) {
+        let Piece::Cluster(cluster) = piece else {
+            break;
+        };
+        if used + cluster.widest > room {
+            break;
+        }
+        used += cluster.width;
+        out.push_str(&cluster.shown);
+    }
+    out
+}

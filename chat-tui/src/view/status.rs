@@ -1,0 +1,147 @@
+//! Draws the lines around: the room's title, the connection, and the keys that
+//! work now.
+
+use super::composer::below;
+use super::my_name;
+use super::pen::Pen;
+use super::rooms::{capped, title};
+use super::theme::Role;
+use super::when::When;
+use crate::core::State;
+use crate::core::clock::Now;
+use crate::core::room::{Room, Viewport};
+use crate::neutral;
+use ratatui::layout::Rect;
+
+/// The room's name and topic.
+pub(super) fn draw_title(pen: &mut Pen<'_>, area: Rect, state: &State, room: &Room) {
+    if area.height == 0 {
+        return;
+    }
+    let me = my_name(state);
+    let mut right = area.right();
+    if let Some(total) = room.people.total {
+        let people = format!(" {total} here ");
+        right = pen.flush(area.left(), area.y, right, &people, Role::Faint);
+    }
+    let name = title(room.name(), me);
+    let x = pen.cut(area.left() + 1, area.y, right, &name, Role::Title);
+    if !room.state.topic.is_empty() {
+        let topic = format!(" {} {}", pen.glyphs().dot, neutral::line(&room.state.topic));
+        pen.cut(x, area.y, right, &topic, Role::Faint);
+    }
+}
+
+/// The connection in words, who one is, and what is not sent or not read.
+/// `seen` is what is in sight, where the line above the composer can't tell.
+pub(super) fn draw(
+    pen: &mut Pen<'_>,
+    area: Rect,
+    state: &State,
+    when: &When,
+    now: Now,
+    seen: Option<(&Room, &Viewport)>,
+    rooms_shown: bool,
+) {
+    let mut right = area.right();
+    if let Some(words) = seen.and_then(|(room, seen)| below(pen, room, seen)) {
+        right = pen.flush(area.left(), area.y, right, &words, Role::Warning);
+    }
+    if !rooms_shown {
+        right = elsewhere(pen, area, right, state);
+    }
+    let unsent = state.outbox.unsent();
+    if unsent > 0 {
+        let words = format!(" {unsent} unsent ");
+        right = pen.flush(area.left(), area.y, right, &words, Role::Warning);
+    }
+    let words = state.link.words();
+    let live = state.link.is_live();
+    let (sign, role) = if live {
+        (pen.glyphs().online, Role::Live)
+    } else {
+        (pen.glyphs().refused, Role::Warning)
+    };
+    let mut x = pen.cut(area.left() + 1, area.y, right, sign, role);
+    if let Some(me) = &state.me.name {
+        let guest = if state.me.guest { " (guest)" } else { "" };
+        let name = format!(" {}{guest}", neutral::line(me.as_str()));
+        x = pen.cut(x, area.y, right, &name, Role::Title);
+    }
+    let mut said = format!(" {}", neutral::line(&words));
+    if !live {
+        said.push_str(&format!(
+            ", since {}",
+            when.since(state.link.since, now.wall)
+        ));
+    }
+    if let Some(trouble) = &state.disk_trouble {
+        said.push_str(&format!(
+            " {} not on disk: {}",
+            pen.glyphs().dot,
+            neutral::line(trouble)
+        ));
+    }
+    let role = if live && state.disk_trouble.is_none() {
+        Role::Faint
+    } else {
+        Role::Warning
+    };
+    pen.cut(x, area.y, right, &said, role);
+}
+
+/// What is unread in the rooms that are not on the screen.
+fn elsewhere(pen: &mut Pen<'_>, area: Rect, right: u16, state: &State) -> u16 {
+    let others = || {
+        let open = state.open.as_ref();
+        state
+            .rooms
+            .values()
+            .filter(move |room| Some(room.name()) != open)
+    };
+    let unread: u32 = others()
+        .map(|room| room.state.unread)
+        .fold(0, u32::saturating_add);
+    let mentions: u32 = others()
+        .map(|room| room.state.mentions)
+        .fold(0, u32::saturating_add);
+    let mut right = right;
+    for (count, sign, role) in [
+        (unread, "+", Role::Unread),
+        (mentions, "@", Role::Mentioned),
+    ] {
+        if count > 0 {
+            let words = format!(" {sign}{}", capped(count));
+            right = pen.flush(area.left(), area.y, right, &words, role);
+        }
+    }
+    right
+}
+
+/// Keys that work now.
+pub(super) fn draw_hints(pen: &mut Pen<'_>, area: Rect, state: &State) {
+    if area.height == 0 {
+        return;
+    }
+    keys(pen, area.left() + 1, area.y, area.right(), &state.hints());
+}
+
+/// Keys with what they do, as many as fit.
+pub(super) fn keys(pen: &mut Pen<'_>, x: u16, y: u16, right: u16, keys: &[(String, &str)]) {
+    let dot = pen.glyphs().dot;
+    let mut x = x;
+    for (index, (key, words)) in keys.iter().enumerate() {
+        let between = if index > 0 {
+            format!(" {dot} ")
+        } else {
+            String::new()
+        };
+        let width = neutral::width(&between) + neutral::width(key) + 1 + neutral::width(words);
+        if width > usize::from(right.saturating_sub(x)) {
+            break;
+        }
+        x = pen.text(x, y, right, &between, Role::Faint);
+        x = pen.text(x, y, right, key, Role::Key);
+        x = pen.text(x, y, right, &format!(" {words}"), Role::Faint);
+    }
+}

@@ -1,0 +1,168 @@
+//! Which rows of a timeline are in sight: a strip of blocks and where the
+//! upper edge of the text area cuts it.
+//!
+//! Pure geometry over [`Blocks`]. Always holds: the line at the upper edge
+//! stays there until one scrolls, whatever arrives, loads or is resized.
+
+use super::blocks::{Block, Blocks, What};
+use crate::core::room::{Anchor, Place};
+use chat_proto::Seq;
+use std::collections::VecDeque;
+
+/// The blocks in sight, the first and the last perhaps in part.
+pub(super) struct Strip<'a> {
+    pub(super) blocks: VecDeque<Block<'a>>,
+    /// Rows of the first block that are above the edge.
+    pub(super) above: usize,
+    /// The newest row is in sight.
+    pub(super) end: bool,
+    /// Rows of all blocks.
+    rows: usize,
+}
+
+impl<'a> Strip<'a> {
+    /// What is in sight in `height` rows at this place.
+    pub(super) fn new(blocks: &mut Blocks<'a>, place: Place, height: usize) -> Self {
+        let scroll = i64::from(place.scroll);
+        place
+            .anchor
+            .and_then(|anchor| Self::anchored(blocks, anchor, scroll, height))
+            .unwrap_or_else(|| {
+                let up = if place.anchor.is_none() { -scroll } else { 0 };
+                Self::at_end(blocks, usize::try_from(up).unwrap_or(0), height)
+            })
+    }
+
+    /// What stands at the upper edge; `None` where the end is in sight.
+    pub(super) fn anchor(&self, blocks: &mut Blocks<'a>) -> Option<Anchor> {
+        let first = self.blocks.front().filter(|_| !self.end)?;
+        let above = rows(self.above);
+        match first.what {
+            What::Entry(entry) => Some(anchor(entry.event.seq, above - rows(first.lead()))),
+            // A hole is told by the entry below it, which stays when the hole is filled.
+            What::Hole(hole) => match self.blocks.get(1) {
+                Some(Block {
+                    what: What::Entry(entry),
+                    day,
+                    new,
+                    ..
+                }) => {
+                    let lead = i64::from(*day) + i64::from(*new);
+                    Some(anchor(entry.event.seq, above - 1 - lead))
+                }
+                _ => Some(anchor(hole.span.from, 0)),
+            },
+            What::Unsent(_, index) => {
+                let before: usize = blocks.heights_of_unsent(index);
+                let next = blocks.context.room.log.head().next();
+                Some(anchor(next, above + rows(before)))
+            }
+        }
+    }
+
+    /// `None` where this shows the end.
+    fn anchored(
+        blocks: &mut Blocks<'a>,
+        anchor: Anchor,
+        scroll: i64,
+        height: usize,
+    ) -> Option<Self> {
+        let first = blocks.at_or_below(anchor.seq)?;
+        let mut above = rows(first.lead()) + i64::from(anchor.row) + scroll;
+        let mut strip = Self::of(first);
+        while above < 0 {
+            match blocks.above(&strip.blocks[0]) {
+                Some(block) => {
+                    above += rows(block.height());
+                    strip.push_front(block);
+                }
+                None => above = 0,
+            }
+        }
+        strip.above = usize::try_from(above).unwrap_or(0);
+        while strip.rows < strip.above.saturating_add(height) {
+            let next = blocks.below(strip.blocks.back()?)?;
+            strip.push_back(next);
+            strip.drop_front();
+        }
+        strip.drop_front();
+        strip.drop_back(height);
+        strip.end = strip.rows <= strip.above + height && blocks.is_last(strip.blocks.back()?);
+        Some(strip)
+    }
+
+    /// `up` rows above the end.
+    fn at_end(blocks: &mut Blocks<'a>, up: usize, height: usize) -> Self {
+        let mut strip = Self {
+            blocks: VecDeque::new(),
+            above: 0,
+            end: true,
+            rows: 0,
+        };
+        let mut next = blocks.last();
+        while let Some(block) = next {
+            strip.push_front(block);
+            if strip.rows >= height + up {
+                break;
+            }
+            next = blocks.above(&strip.blocks[0]);
+        }
+        strip.above = strip.rows.saturating_sub(height + up);
+        strip.end = strip.rows <= strip.above + height;
+        strip.drop_back(height);
+        strip
+    }
+
+    fn of(block: Block<'a>) -> Self {
+        Self {
+            rows: block.height(),
+            blocks: VecDeque::from([block]),
+            above: 0,
+            end: false,
+        }
+    }
+
+    fn push_front(&mut self, block: Block<'a>) {
+        self.rows += block.height();
+        self.blocks.push_front(block);
+    }
+
+    fn push_back(&mut self, block: Block<'a>) {
+        self.rows += block.height();
+        self.blocks.push_back(block);
+    }
+
+    /// Drops blocks that are wholly above the edge, but for the last.
+    fn drop_front(&mut self) {
+        while self.blocks.len() > 1 && self.blocks[0].height() <= self.above {
+            if let Some(block) = self.blocks.pop_front() {
+                self.above -= block.height();
+                self.rows -= block.height();
+            }
+        }
+    }
+
+    /// Drops blocks that are wholly below `height` rows.
+    fn drop_back(&mut self, height: usize) {
+        while let Some(block) = self.blocks.back() {
+            let without = self.rows - block.height();
+            if without < self.above + height {
+                break;
+            }
+            self.rows = without;
+            self.blocks.pop_back();
+        }
+    }
+}
+
+fn rows(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn anchor(seq: Seq, row: i64) -> Anchor {
+    let bound = if row < 0 { i32::MIN } else { i32::MAX };
+    Anchor {
+        seq,
+        row: i32::try_from(row).unwrap_or(bound),
+    }
+}
