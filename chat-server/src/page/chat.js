@@ -103,6 +103,7 @@ export function startChat(url) {
     clearInterval(countdown);
     document.body.dataset.link = name;
     at('status').textContent = why ? `${STATES[name]}: ${why}` : STATES[name];
+    if (name === 'waiting' || name === 'stopped') at('login-reason').textContent = why;
     at('retry').hidden = name !== 'waiting' && name !== 'stopped';
     at('retry').textContent = 'connect again';
     if (name !== 'waiting') return;
