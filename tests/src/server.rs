@@ -8,7 +8,8 @@ use std::net::SocketAddr;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -43,7 +44,11 @@ struct Running {
 
 /// What a process has said so far, both streams in the order they were read.
 #[derive(Clone, Default)]
-pub struct Output(Arc<Mutex<Vec<u8>>>);
+pub struct Output {
+    said: Arc<Mutex<Vec<u8>>>,
+    /// One for each stream; they end with the process.
+    readers: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
 
 impl Setup {
     /// A server without rate limits, as load tests want it.
@@ -185,9 +190,9 @@ impl Server {
         if status.is_err() {
             running.stop();
         }
-        running.output.check_for_panics()?;
         let left = process::followers(pid);
         ensure!(left.is_empty(), "the server left processes: {left:?}");
+        running.output.check_for_panics()?;
         status
     }
 
@@ -208,7 +213,7 @@ impl Server {
                 self.running = Some(running);
                 Ok(())
             }
-            Ok(None) => bail!("the server ended at once:\n{}", running.output.text()),
+            Ok(None) => bail!("the server ended at once:\n{}", running.output.whole()),
             Err(late) => {
                 running.stop();
                 Err(late.context(running.output.text()))
@@ -249,7 +254,7 @@ pub async fn run(args: &[&str], within: Duration) -> Result<(ExitStatus, String)
     })
     .await;
     running.stop();
-    Ok((ended?, running.output.text()))
+    Ok((ended?, running.output.whole()))
 }
 
 impl Running {
@@ -281,29 +286,32 @@ impl Running {
 impl Output {
     /// What was said so far, as text.
     pub fn text(&self) -> String {
-        let bytes = self
-            .0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        String::from_utf8_lossy(&bytes).into_owned()
+        String::from_utf8_lossy(&locked(&self.said)).into_owned()
+    }
+
+    /// All that was said by a process that has ended.
+    fn whole(&self) -> String {
+        for reader in locked(&self.readers).drain(..) {
+            // One that panicked has read what it could.
+            let _ = reader.join();
+        }
+        self.text()
     }
 
     fn follow(&self, mut stream: impl Read + Send + 'static) {
-        let output = Self(Arc::clone(&self.0));
-        std::thread::spawn(move || {
+        let said = Arc::clone(&self.said);
+        let reader = std::thread::spawn(move || {
             let mut chunk = [0; 4096];
             while let Ok(n @ 1..) = stream.read(&mut chunk) {
-                let mut bytes = output
-                    .0
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
-                bytes.extend_from_slice(&chunk[..n]);
+                locked(&said).extend_from_slice(&chunk[..n]);
             }
         });
+        locked(&self.readers).push(reader);
     }
 
+    /// Once the process has ended.
     fn check_for_panics(&self) -> Result<()> {
-        let text = self.text();
+        let text = self.whole();
         ensure!(
             !text.contains("panicked at"),
             "the server panicked:\n{text}"
@@ -326,6 +334,12 @@ fn spawn(setup: &Setup, address: SocketAddr, data: &Path) -> Result<Running> {
         .args(&setup.args)
         .envs(setup.env.iter().map(|(name, value)| (name, value)));
     Running::spawn(command)
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn parse_banner(output: &str) -> Option<SocketAddr> {
