@@ -1,5 +1,7 @@
 //! The terminal client: a pure [`core`], a view that only draws, and edges.
 
+pub mod app;
+pub mod cli;
 pub mod core;
 pub mod edge;
 pub mod neutral;

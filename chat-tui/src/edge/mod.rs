@@ -4,8 +4,11 @@
 //! carry out its effects.
 
 pub mod address;
+pub mod clock;
+pub mod crash;
 pub mod disk;
 pub mod input;
 pub mod net;
 pub mod profile;
+pub mod signals;
 pub mod terminal;

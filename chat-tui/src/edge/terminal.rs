@@ -6,8 +6,10 @@
 //! that not one byte of a frame is written. What a frame holds is no business
 //! of this module.
 
+mod quiet;
+
+use quiet::Quiet;
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Rect, Size};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
@@ -144,16 +146,17 @@ pub struct Frames {
 }
 
 /// The screen that the view draws to.
-pub type Screen = Terminal<CrosstermBackend<Frames>>;
+pub type Screen = Terminal<Quiet<Frames>>;
 
 /// A screen on standard output.
 pub fn screen() -> io::Result<Screen> {
-    Terminal::new(CrosstermBackend::new(Frames::default()))
+    Terminal::new(Quiet::new(Frames::default(), size))
 }
 
 /// Makes the next draw paint every cell, whatever the terminal shows now.
 pub fn repaint(screen: &mut Screen) -> io::Result<()> {
     let Size { width, height } = size();
+    screen.backend_mut().forget();
     screen.resize(Rect::new(0, 0, width, height))
 }
 

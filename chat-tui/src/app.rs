@@ -1,0 +1,457 @@
+//! The loop: wait for one thing, take what else is ready, update, run the
+//! effects, draw once.
+//!
+//! What always holds: the first frame comes from the cache, before any thread
+//! or socket; a key is drawn at once; what arrives is gathered to at most
+//! [`FRAMES_PER_S`] frames a second, the first after a quiet moment at once;
+//! while nothing happens, nothing runs.
+
+use crate::core::input::{DiskInput, Key, KeyCode, NetInput};
+use crate::core::state::Setup;
+use crate::core::{Effect, Input, State, update};
+use crate::edge::address::Address;
+use crate::edge::clock::Clock;
+use crate::edge::crash::{self, Switch};
+use crate::edge::disk::cache::Cache;
+use crate::edge::disk::{self, Disk};
+use crate::edge::input::{self, Burst, Flood};
+use crate::edge::net::{self, Connection};
+use crate::edge::signals::{self, Signal, Signals};
+use crate::edge::terminal::{self, Claimed, Modes, Screen};
+use crate::view::View;
+use std::collections::VecDeque;
+use std::io;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+
+/// What a run of the screen begins with.
+#[derive(Debug)]
+pub struct Start {
+    /// What the core is told.
+    pub setup: Setup,
+    /// Where the server is.
+    pub address: Address,
+    /// What is kept of it.
+    pub cache: Cache,
+    /// What is amiss already, in words.
+    pub notes: Vec<String>,
+    /// What draws it.
+    pub view: View,
+}
+
+/// Frames for what arrives by itself.
+const FRAMES_PER_S: u32 = 60;
+/// So long may arrivals be taken in before keys and the screen have their turn.
+const BATCH_TIME: Duration = Duration::from_millis(2);
+/// A core that wants to be woken in the past is woken this often.
+const WAKE_PAUSE: Duration = Duration::from_millis(5);
+/// How long the end may wait for the disk, and for the server's goodbye.
+const FINISH_WAIT: Duration = Duration::from_secs(10);
+const GOODBYE_WAIT: Duration = Duration::from_millis(100);
+
+/// Runs until the user leaves; the exit code.
+pub async fn run(start: Start) -> io::Result<u8> {
+    let mut signals = Signals::listen()?;
+    let (mut app, mut ends) = App::start(start)?;
+    signals::insist()?;
+    loop {
+        app.draw_if_due()?;
+        let due = app.due();
+        let happened = tokio::select! {
+            biased;
+            signal = signals.next() => Happened::Signal(signal),
+            burst = ends.keys.recv() => Happened::Keys(burst.unwrap_or(Burst::Closed)),
+            Some(news) = ends.disk.recv() => Happened::Disk(news),
+            news = next(&mut app.connection) => Happened::Net(news),
+            () = sleep_until(due) => Happened::Nothing,
+        };
+        match happened {
+            Happened::Signal(signal) => app.signalled(signal, &mut signals).await?,
+            Happened::Keys(burst) => app.keys(burst, &mut ends.keys),
+            Happened::Disk(news) => {
+                app.arrived(Input::Disk(news));
+                while let Ok(news) = ends.disk.try_recv() {
+                    app.arrived(Input::Disk(news));
+                }
+            }
+            Happened::Net(news) => app.heard(news),
+            Happened::Nothing => app.wake(),
+        }
+        app.settle();
+        if app.stop {
+            app.stop = false;
+            app.suspend(&mut signals).await?;
+        }
+        if let Some(code) = app.quit {
+            app.finish().await;
+            return Ok(code);
+        }
+    }
+}
+
+enum Happened {
+    Signal(Signal),
+    Keys(Burst),
+    Disk(DiskInput),
+    Net(NetInput),
+    Nothing,
+}
+
+/// Where keys and the disk's answers come out.
+struct Ends {
+    keys: mpsc::Receiver<Burst>,
+    disk: mpsc::UnboundedReceiver<DiskInput>,
+}
+
+struct App {
+    state: State,
+    clock: Clock,
+    address: Address,
+    view: View,
+    claimed: Claimed,
+    screen: Screen,
+    disk: Disk,
+    connection: Option<Connection>,
+    flood: Flood,
+    /// What has happened and is not yet told to the core.
+    inputs: VecDeque<Input>,
+    /// The screen is older than the state: draw at this time, or before.
+    draw_at: Option<Instant>,
+    drawn_at: Option<Instant>,
+    woken_at: Option<Instant>,
+    /// The core asks to be stopped, or to end.
+    stop: bool,
+    quit: Option<u8>,
+    panic: Option<Switch>,
+}
+
+/// What a mouse does is reported from the start.
+const MODES: Modes = Modes { mouse: true };
+
+impl App {
+    /// Draws the first frame from the cache, then starts all else.
+    fn start(start: Start) -> io::Result<(Self, Ends)> {
+        let Start {
+            setup,
+            address,
+            mut cache,
+            notes,
+            mut view,
+        } = start;
+        let clock = Clock::start();
+        let mut state = State::new(setup, clock.now());
+        let later = recall(&mut state, &clock, &mut cache);
+        for note in notes {
+            update(
+                &mut state,
+                Input::Disk(DiskInput::Failed(note)),
+                clock.now(),
+            );
+        }
+        let claimed = Claimed::claim(MODES)?;
+        let mut screen = terminal::screen()?;
+        terminal::repaint(&mut screen)?;
+        let viewed = paint(&mut screen, &mut state, &clock, &mut view)?;
+        let (disk, news) = Disk::start(cache)?;
+        crash::flush_by(disk.flusher());
+        let ends = Ends {
+            keys: input::listen()?,
+            disk: news,
+        };
+        let mut app = Self {
+            state,
+            clock,
+            address,
+            view,
+            claimed,
+            screen,
+            disk,
+            connection: None,
+            flood: Flood::default(),
+            inputs: VecDeque::new(),
+            draw_at: None,
+            drawn_at: Some(Instant::now()),
+            woken_at: None,
+            stop: false,
+            quit: None,
+            panic: Switch::from_env(),
+        };
+        app.perform(later);
+        app.perform(viewed);
+        Ok((app, ends))
+    }
+
+    /// Tells the core all that happened; a key is to be seen at once.
+    fn settle(&mut self) {
+        while let Some(input) = self.inputs.pop_front() {
+            let ended = ended(&input);
+            let effects = update(&mut self.state, input, self.clock.now());
+            self.perform(effects);
+            // Whatever the core makes of it, the end is not up for discussion.
+            self.quit = self.quit.or(ended);
+        }
+    }
+
+    fn keys(&mut self, burst: Burst, keys: &mut mpsc::Receiver<Burst>) {
+        self.draw_at = Some(Instant::now());
+        let mut next = Some(burst);
+        while let Some(burst) = next {
+            match burst {
+                Burst::Inputs(inputs) => {
+                    if let Some(switch) = self.panic.filter(|_| inputs.contains(&F12)) {
+                        self.fall(switch);
+                    }
+                    let gathered = self.flood.gather(inputs, Instant::now());
+                    self.inputs.extend(gathered);
+                }
+                // The terminal is gone: as if the line was hung up.
+                Burst::Closed => return self.inputs.push_back(Input::Ended { code: 129 }),
+            }
+            next = keys.try_recv().ok();
+        }
+    }
+
+    /// Takes what the connection has ready, for a moment.
+    fn heard(&mut self, news: NetInput) {
+        let until = Instant::now() + BATCH_TIME;
+        let mut next = Some(news);
+        while let Some(news) = next {
+            let over = is_over(&news);
+            self.arrived(Input::Net(news));
+            // What the core does now may be to connect again; news of a new
+            // connection must not be taken for that of the old one.
+            self.settle();
+            if over || Instant::now() >= until {
+                return;
+            }
+            next = self.connection.as_mut().and_then(Connection::ready);
+        }
+    }
+
+    fn arrived(&mut self, input: Input) {
+        self.inputs.push_back(input);
+        self.draw_soon();
+    }
+
+    fn wake(&mut self) {
+        let now = Instant::now();
+        let wanted = self.state.deadline().map(|at| self.clock.instant(at));
+        if wanted.is_some_and(|wanted| wanted <= now) {
+            self.woken_at = Some(now);
+            self.inputs.push_back(Input::Wake);
+            self.draw_soon();
+        }
+    }
+
+    /// A frame is wanted; not sooner than the pace of frames allows.
+    fn draw_soon(&mut self) {
+        let pace = Duration::from_secs(1) / FRAMES_PER_S;
+        let now = Instant::now();
+        let at = self.drawn_at.map_or(now, |drawn| (drawn + pace).max(now));
+        self.draw_at = Some(self.draw_at.map_or(at, |set| set.min(at)));
+    }
+
+    /// When something is to be done though nothing happens.
+    fn due(&self) -> Option<Instant> {
+        let wake = self.state.deadline().map(|at| {
+            let at = self.clock.instant(at);
+            self.woken_at.map_or(at, |woken| at.max(woken + WAKE_PAUSE))
+        });
+        [wake, self.draw_at].into_iter().flatten().min()
+    }
+
+    fn draw_if_due(&mut self) -> io::Result<()> {
+        if self.draw_at.is_none_or(|at| Instant::now() < at) {
+            return Ok(());
+        }
+        self.draw_at = None;
+        let effects = paint(
+            &mut self.screen,
+            &mut self.state,
+            &self.clock,
+            &mut self.view,
+        )?;
+        self.drawn_at = Some(Instant::now());
+        self.perform(effects);
+        Ok(())
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Connect => self.connection = Some(net::connect(self.address.clone())),
+                Effect::Disconnect => self.connection = None,
+                Effect::Transmit(frame) => self.transmit(frame),
+                Effect::Store(write) => self.disk.store(write),
+                Effect::Load(load) => self.disk.load(load),
+                Effect::Title(title) => {
+                    let title = crate::neutral::line(&title).into_owned();
+                    self.written(|claimed| claimed.set_title(&title));
+                }
+                Effect::Bell => self.written(Claimed::ring),
+                Effect::Copy(text) => self.written(|claimed| claimed.copy(&text)),
+                Effect::Redraw => {
+                    // A terminal that is gone is noticed by the draw that follows.
+                    let _ = terminal::repaint(&mut self.screen);
+                    self.draw_at = Some(Instant::now());
+                }
+                Effect::Suspend => self.stop = true,
+                Effect::Quit { code } => self.quit = Some(code),
+            }
+        }
+    }
+
+    fn transmit(&mut self, frame: String) {
+        let Some(connection) = &self.connection else {
+            return;
+        };
+        if !connection.send(frame) {
+            self.connection = None;
+            let why = "the server no longer takes what is sent".to_owned();
+            self.inputs.push_back(Input::Net(NetInput::Failed(why)));
+        }
+    }
+
+    fn written(&mut self, write: impl FnOnce(&mut Claimed) -> io::Result<()>) {
+        // As with a frame: whoever reads the keys notices that it is gone.
+        let _ = write(&mut self.claimed);
+    }
+
+    async fn signalled(&mut self, signal: Signal, signals: &mut Signals) -> io::Result<()> {
+        self.draw_at = Some(Instant::now());
+        match signal {
+            Signal::End(code) => self.inputs.push_back(Input::Ended { code }),
+            Signal::Stop => {
+                self.inputs.push_back(Input::Suspended);
+                self.settle();
+                self.suspend(signals).await?;
+            }
+            Signal::Continue => self.resumed()?,
+            Signal::Resize => {
+                let size = terminal::size();
+                self.inputs.push_back(resized(size));
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal back, stops, and takes it again.
+    async fn suspend(&mut self, signals: &mut Signals) -> io::Result<()> {
+        self.disk.flusher().flush(GOODBYE_WAIT);
+        terminal::release();
+        signals.stop().await?;
+        self.resumed()
+    }
+
+    fn resumed(&mut self) -> io::Result<()> {
+        self.claimed.reclaim(MODES)?;
+        terminal::repaint(&mut self.screen)?;
+        self.inputs.push_back(resized(terminal::size()));
+        self.inputs.push_back(Input::Resumed);
+        self.settle();
+        self.draw_at = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Gives the terminal back first: nobody should wait for the rest.
+    async fn finish(self) {
+        drop(self.claimed);
+        let disk = self.disk;
+        let written = tokio::task::spawn_blocking(move || disk.finish(FINISH_WAIT));
+        if let Some(connection) = self.connection {
+            connection.close(GOODBYE_WAIT).await;
+        }
+        let _ = written.await;
+    }
+
+    /// The hidden switch.
+    fn fall(&self, switch: Switch) {
+        match switch {
+            Switch::Ui => panic!("asked to panic in the loop"),
+            Switch::Worker => self.disk.panic(),
+            Switch::Task => drop(tokio::spawn(async { panic!("asked to panic in a task") })),
+        }
+    }
+}
+
+const F12: Input = Input::Key(Key::plain(KeyCode::F(12)));
+
+/// What the core wants first, answered from the cache here and now; what has
+/// to wait until the first frame is drawn.
+fn recall(state: &mut State, clock: &Clock, cache: &mut Cache) -> Vec<Effect> {
+    let mut later = Vec::new();
+    let mut effects = VecDeque::from(update(state, resized(terminal::size()), clock.now()));
+    effects.extend(state.start(clock.now()));
+    while let Some(effect) = effects.pop_front() {
+        match effect {
+            Effect::Load(load) => {
+                let loaded = Input::Disk(disk::load(cache, load));
+                effects.extend(update(state, loaded, clock.now()));
+            }
+            other => later.push(other),
+        }
+    }
+    later
+}
+
+fn paint(
+    screen: &mut Screen,
+    state: &mut State,
+    clock: &Clock,
+    view: &mut View,
+) -> io::Result<Vec<Effect>> {
+    let mut viewport = None;
+    screen.draw(|frame| viewport = view.draw(frame, state, clock.now()))?;
+    Ok(match viewport {
+        Some(viewport) => state.viewed(viewport, clock.now()),
+        None => Vec::new(),
+    })
+}
+
+fn resized(size: ratatui::layout::Size) -> Input {
+    Input::Resize {
+        width: size.width,
+        height: size.height,
+    }
+}
+
+fn is_over(news: &NetInput) -> bool {
+    match news {
+        NetInput::Closed { .. } | NetInput::Failed(_) => true,
+        NetInput::Connected | NetInput::Frame(_) | NetInput::Heard => false,
+    }
+}
+
+fn ended(input: &Input) -> Option<u8> {
+    match input {
+        Input::Ended { code } => Some(*code),
+        Input::Key(_)
+        | Input::Paste(_)
+        | Input::Focus(_)
+        | Input::Resize { .. }
+        | Input::Mouse(_)
+        | Input::Net(_)
+        | Input::Disk(_)
+        | Input::Wake
+        | Input::Suspended
+        | Input::Resumed => None,
+    }
+}
+
+async fn next(connection: &mut Option<Connection>) -> NetInput {
+    match connection {
+        Some(connection) => match connection.next().await {
+            Some(news) => news,
+            // It has told its end; the core has it and connects when it wants to.
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,194 @@
+//! The command line: the screen, and commands that do without it.
+//!
+//! No secret is ever an argument; whatever others wrote is neutralised before
+//! it reaches standard output or standard error.
+
+mod history;
+mod print;
+mod rooms;
+mod send;
+mod session;
+mod start;
+mod tail;
+
+use crate::edge::address::{Address, AddressError};
+use crate::edge::profile::{Profile, ProfileError, ServerDir};
+use clap::{Args, Parser, Subcommand};
+use print::Output;
+use std::path::PathBuf;
+
+/// Chat in the terminal: opens with what is kept, sends when it can, loses nothing typed.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Command {
+    /// Where the server is
+    #[arg(value_name = "URL")]
+    url: Option<String>,
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+/// What all commands share.
+#[derive(Debug, Clone, Args)]
+struct Place {
+    /// Where the server is, for commands without a screen
+    #[arg(
+        long = "url",
+        value_name = "URL",
+        global = true,
+        env = "CHAT_URL",
+        id = "server",
+        default_value = "ws://127.0.0.1:7878/ws"
+    )]
+    url: String,
+    /// The name to ask for, when the server does not know this device yet
+    #[arg(long, global = true)]
+    name: Option<String>,
+    /// Which of several separate sets of tokens, drafts and caches to use
+    #[arg(long, global = true, default_value = "default")]
+    profile: String,
+    /// Where all that is kept lies, instead of the platform's directory
+    #[arg(long, value_name = "DIR", global = true, env = "CHAT_TUI_DATA")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum What {
+    /// Send a message; ends well only once the server has it
+    Send(send::Send),
+    /// Show the newest messages of a room, and those to come
+    Tail(tail::Tail),
+    /// Show messages of a room
+    History(history::History),
+    /// List the rooms
+    Rooms(rooms::Rooms),
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The words given are none.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The profile named is none.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// An argument is against a rule.
+    #[error("{0}")]
+    Usage(String),
+    /// There is no terminal for the screen.
+    #[error("{0}; `chat-tui tail ROOM` and `chat-tui send ROOM` do without a screen")]
+    Unfit(#[from] crate::edge::terminal::Unfit),
+    /// The server said no, in its words.
+    #[error("{0}")]
+    Refused(String),
+    /// The server can't be reached, or left.
+    #[error("{0}")]
+    Link(String),
+    /// The machine's fault.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl Failure {
+    /// 2: the call was wrong; 1: it was right, and failed.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Address(_) | Self::Profile(_) | Self::Usage(_) | Self::Unfit(_) => 2,
+            Self::Refused(_) | Self::Link(_) | Self::Io(_) => 1,
+        }
+    }
+}
+
+/// Does what was asked; the exit code.
+pub fn run(command: Command) -> Result<u8, Failure> {
+    let mut place = command.place;
+    if let Some(url) = command.url {
+        place.url = url;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let Some(what) = command.what else {
+        let start = start::prepare(place)?;
+        return Ok(runtime.block_on(crate::app::run(start))?);
+    };
+    let place = place.parse()?;
+    let mut out = Output::stdout();
+    let done = runtime.block_on(async {
+        match what {
+            What::Send(send) => send::run(&place, send).await,
+            What::Tail(tail) => tail::run(&place, tail, &mut out).await,
+            What::History(history) => history::run(&place, history, &mut out).await,
+            What::Rooms(rooms) => rooms::run(&place, rooms, &mut out).await,
+        }
+    });
+    match done {
+        // Whoever read the output has enough: no reason to complain.
+        Err(Failure::Io(e)) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
+        other => other.map(|()| 0),
+    }
+}
+
+/// [`Place`], checked.
+struct Target {
+    address: Address,
+    /// Where the server's things are kept, or why nowhere.
+    dir: Result<ServerDir, String>,
+    name: Option<String>,
+}
+
+impl Place {
+    fn parse(self) -> Result<Target, Failure> {
+        let address = Address::parse(&self.url)?;
+        Ok(Target {
+            dir: match Profile::find(self.data.as_deref(), &self.profile) {
+                Ok(profile) => Ok(profile.server(&address)),
+                Err(ProfileError::NoHome) => Err(ProfileError::NoHome.to_string()),
+                Err(e @ ProfileError::BadName(_)) => return Err(e.into()),
+            },
+            address,
+            name: self.name,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Command::command().debug_assert();
+    }
+
+    #[test]
+    fn a_word_that_is_no_command_is_an_address() {
+        let parse =
+            |words: &[&str]| Command::try_parse_from([&["chat-tui"], words].concat()).unwrap();
+        let screen = parse(&["ws://host:1/ws", "--name", "ada"]);
+        assert_eq!(screen.url.as_deref(), Some("ws://host:1/ws"));
+        assert_eq!(screen.place.name.as_deref(), Some("ada"));
+        assert!(screen.what.is_none());
+
+        let send = parse(&["send", "dev", "hi", "--url", "ws://host:1/ws"]);
+        assert_eq!(
+            (send.url, send.place.url.as_str()),
+            (None, "ws://host:1/ws")
+        );
+        assert!(matches!(send.what, Some(What::Send(_))));
+
+        let both = parse(&["ws://host:1/ws", "tail", "dev", "--json"]);
+        assert_eq!(both.url.as_deref(), Some("ws://host:1/ws"));
+        assert!(matches!(both.what, Some(What::Tail(_))));
+    }
+
+    #[test]
+    fn a_wrong_address_is_a_wrong_call() {
+        let command = Command::try_parse_from(["chat-tui", "wss://host", "rooms"]).unwrap();
+        assert_eq!(run(command).unwrap_err().code(), 2);
+    }
+}

@@ -1,0 +1,85 @@
+//! What the screen begins with, from the command line and the environment.
+
+use super::{Failure, Place, Target};
+use crate::app::Start;
+use crate::core::keys::KeyMap;
+use crate::core::state::Setup;
+use crate::edge::disk::cache::Cache;
+use crate::edge::profile::Profile;
+use crate::edge::{clock, crash, terminal};
+use crate::view::View;
+use crate::view::theme::Theme;
+use std::ffi::OsString;
+
+/// Opens what is kept, unless the screen can't be shown at all.
+pub(super) fn prepare(place: Place) -> Result<Start, Failure> {
+    terminal::fitness()?;
+    let reports = Profile::find(place.data.as_deref(), &place.profile)
+        .map_or_else(|_| std::env::temp_dir(), |profile| profile.reports());
+    crash::catch(reports);
+    let Target { address, dir, name } = place.parse()?;
+    let (cache, mut notes) = Cache::open(dir);
+    let ascii = !speaks_utf8(|name| std::env::var_os(name));
+    if ascii {
+        notes.push("the locale is not UTF-8 (see LANG): lines are drawn in ASCII".to_owned());
+    }
+    let setup = Setup {
+        server: address.to_string(),
+        name,
+        login: login(),
+        client: concat!("chat-tui ", env!("CARGO_PKG_VERSION")).to_owned(),
+        seed: clock::seed()?,
+        keys: KeyMap::default(),
+    };
+    let theme = Theme {
+        colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        ascii,
+    };
+    Ok(Start {
+        setup,
+        address,
+        cache,
+        notes,
+        view: View::new(theme, jiff::tz::TimeZone::system()),
+    })
+}
+
+/// The name by which the system knows the person.
+pub(super) fn login() -> Option<String> {
+    ["USER", "LOGNAME"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|name| !name.is_empty())
+}
+
+/// The first of them that is set decides, as for every program.
+fn speaks_utf8(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(variable)
+        .find(|value| !value.is_empty());
+    locale.is_some_and(|locale| {
+        let locale = locale.to_string_lossy().to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_locale_says_whether_utf8_is_understood() {
+        let speaks = |set: &[(&str, &str)]| {
+            speaks_utf8(|name| {
+                let found = set.iter().find(|(n, _)| *n == name);
+                found.map(|(_, value)| OsString::from(value))
+            })
+        };
+        assert!(speaks(&[("LANG", "C.UTF-8")]));
+        assert!(speaks(&[("LC_ALL", ""), ("LC_CTYPE", "de_DE.utf8")]));
+        assert!(!speaks(&[("LC_ALL", "C"), ("LANG", "C.UTF-8")]));
+        assert!(!speaks(&[("LANG", "de_DE")]));
+        assert!(!speaks(&[]));
+    }
+}
