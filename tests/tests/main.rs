@@ -5,15 +5,22 @@ mod catch_up;
 mod closing;
 mod console;
 mod durability;
+mod ending;
 mod errors;
 mod greeting;
 mod harness;
+mod hostile;
 mod http;
 mod markers;
 mod messages;
+mod outbox;
+mod plain;
 mod replay;
 mod rooms;
+mod sizes;
 mod starting;
+mod together;
+mod unread;
 
 /// A module that is not named above would never run.
 #[test]

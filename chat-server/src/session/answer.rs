@@ -84,12 +84,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 }),
                 id.as_ref(),
             ),
-            Request::GetHelp(_) => self.push(
-                &Frame::Help(chat_proto::reply::Help {
-                    requests: Vec::new(),
-                }),
-                id.as_ref(),
-            ),
+            Request::GetHelp(_) => {
+                self.push(&Frame::Help(chat_proto::example::help()), id.as_ref());
+            }
             Request::Hello(_) if self.person.is_some() => {
                 self.refuse(
                     id.as_ref(),

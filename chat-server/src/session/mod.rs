@@ -205,6 +205,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             if let Poll::Ready(next) = self.poll_requests(cx) {
                 return Poll::Ready(next);
             }
+            // Whoever answers what was just handed in has to know whom to wake;
+            // what is answered already makes room for further requests.
+            let begun = self.commits.len();
+            if let Some(close) = self.poll_commits(cx) {
+                return Poll::Ready(Next::End(close));
+            }
+            if self.commits.len() < begun {
+                continue;
+            }
             let was_full = self.is_full();
             match self.poll_deliver(cx) {
                 Poll::Ready(Ok(Delivered::Behind(slot))) => return Poll::Ready(Next::Behind(slot)),

@@ -1,0 +1,150 @@
+//! However the terminal client ends or is stopped, the terminal is as it was.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use chat_tests::binaries;
+use chat_tests::client::Client;
+use chat_tests::process::Signal;
+use chat_tests::server::Server;
+use chat_tests::terminal::{Key, Program, home};
+use chat_tests::user::User;
+use chat_tests::wait::SOON;
+
+/// How long an end may take.
+const QUICK: Duration = Duration::from_millis(500);
+
+/// Behaviour 25.
+#[tokio::test]
+async fn signals_end_it_quickly_with_the_terminal_restored_and_the_draft_kept() -> Result<()> {
+    let server = Server::start().await?;
+    for (signal, code) in [(Signal::TERM, 0), (Signal::HUP, 129)] {
+        let name = format!("ada{code}");
+        let mut ada = User::enter(server.url(), &name).await?;
+        ada.settled().await?;
+        ada.type_text("unsent draft")?;
+        ada.wait_for("unsent draft").await?;
+        ada.terminal()?.signal(signal)?;
+        let begun = Instant::now();
+        let status = ada.terminal()?.ended(SOON).await?;
+        let took = begun.elapsed();
+        assert_eq!(status.exit_code(), code, "{signal:?}: {status:?}");
+        ensure!(took < QUICK, "{signal:?} took {took:?}");
+        ada.terminal()?.restored().await?;
+        ada.start()?;
+        ada.wait_for("unsent draft").await?;
+    }
+    Ok(())
+}
+
+/// Behaviour 25.
+#[tokio::test]
+async fn ctrl_c_twice_quits_and_once_does_not() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.settled().await?;
+    ada.press(Key::Ctrl('c'))?;
+    ada.settled().await?;
+    ada.say("still here").await?;
+    ada.wait_sent("still here").await?;
+    ada.press(Key::Ctrl('c'))?;
+    ada.settled().await?;
+    ada.press(Key::Ctrl('c'))?;
+    assert_eq!(ada.terminal()?.ended(SOON).await?.exit_code(), 0);
+    ada.terminal()?.restored().await
+}
+
+/// Behaviour 25.
+#[tokio::test]
+async fn a_closed_terminal_ends_it_without_a_trace_of_panic() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.settled().await?;
+    ada.terminal()?.hang_up();
+    ada.terminal()?.ended(SOON).await?;
+    let log = ada.terminal()?.log();
+    let log = String::from_utf8_lossy(&log);
+    ensure!(!log.contains("panicked"), "{log}");
+    Ok(())
+}
+
+/// Behaviour 24.
+#[tokio::test]
+async fn ctrl_z_gives_the_shell_back_and_fg_the_screen() -> Result<()> {
+    let server = Server::start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let home = home()?;
+    let client = binaries::tui()?;
+    for by_signal in [false, true] {
+        let mut shell = Program::new("/bin/bash")
+            .args(["--norc", "--noprofile", "-i"])
+            .env("HOME", home.path().display().to_string())
+            .env("PS1", "shell> ")
+            .size(100, 30)
+            .start()?;
+        shell.wait_for("shell>").await?;
+        shell
+            .enter(&format!("{} {} --name ada", client.display(), server.url()))
+            .await?;
+        shell
+            .wait_until("the client", SOON, |screen| {
+                screen.alternate() && screen.shows("lobby")
+            })
+            .await?;
+        if by_signal {
+            for pid in chat_tests::process::followers(shell.pid()) {
+                chat_tests::process::signal(pid, Signal::TSTP)?;
+            }
+        } else {
+            shell.press(Key::Ctrl('z'))?;
+        }
+        shell
+            .wait_until("the shell", SOON, |screen| {
+                screen.modes_on().is_empty() && screen.shows("Stopped")
+            })
+            .await?;
+        shell.enter("echo sane-$((20+3))").await?;
+        shell.wait_for("sane-23").await?;
+        let said = format!("meanwhile-{by_signal}");
+        bob.send("lobby", &said, &said).await?;
+        shell.enter("fg").await?;
+        shell
+            .wait_until("what came meanwhile", SOON, |screen| {
+                screen.alternate() && screen.shows(&said)
+            })
+            .await?;
+        shell.enter("/quit").await?;
+        shell
+            .wait_until("the shell", SOON, |screen| screen.modes_on().is_empty())
+            .await?;
+        shell.enter("exit").await?;
+        shell.ended(SOON).await?;
+    }
+    Ok(())
+}
+
+/// Behaviour 26, by the hidden switch `CHAT_TUI_PANIC`.
+#[tokio::test]
+async fn a_panic_anywhere_leaves_the_terminal_usable_and_the_draft_intact() -> Result<()> {
+    let server = Server::start().await?;
+    for place in ["ui", "thread", "task"] {
+        let mut ada = User::enter(server.url(), &format!("ada-{place}")).await?;
+        ada.settled().await?;
+        ada.type_text("precious draft")?;
+        ada.wait_for("precious draft").await?;
+        ada.settled().await?;
+        ada.terminal()?.signal(Signal::TERM)?;
+        ada.terminal()?.ended(SOON).await?;
+        ada.set_env("CHAT_TUI_PANIC", place);
+        ada.start()?;
+        let status = ada.terminal()?.ended(SOON).await?;
+        ensure!(!status.success(), "{place}: {status:?}");
+        ada.terminal()?.restored().await?;
+        let screen = ada.screen()?;
+        ensure!(screen.text().contains("report"), "{place}: {screen}");
+        ada.set_env("CHAT_TUI_PANIC", "");
+        ada.start()?;
+        ada.wait_for("precious draft").await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! What was typed is not lost, whatever dies: the terminal client's outbox and
+//! its drafts.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use chat_tests::client::Client;
+use chat_tests::fault::{Fault, Proxy};
+use chat_tests::process::Signal;
+use chat_tests::server::{Server, Setup};
+use chat_tests::terminal::Key;
+use chat_tests::user::{User, row_of, wait_in_order};
+use chat_tests::wait::SOON;
+use serde_json::json;
+
+const FIVE: [&str; 5] = [
+    "word-one",
+    "word-two",
+    "word-three",
+    "word-four",
+    "word-five",
+];
+
+/// Behaviour 1.
+#[tokio::test]
+async fn what_was_typed_to_a_stopped_server_outlives_the_client_and_is_sent_once() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    server.signal(Signal::STOP)?;
+    for text in FIVE {
+        ada.say(text).await?;
+        ada.wait_pending(text).await?;
+    }
+    ada.kill9()?;
+    ada.start()?;
+    for text in FIVE {
+        ada.wait_pending(text).await?;
+    }
+    server.signal(Signal::CONT)?;
+    for text in FIVE {
+        ada.wait_sent(text).await?;
+    }
+    assert_eq!(said(server.address()).await?, FIVE);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_typed_offline_is_sent_exactly_once_after_the_next_start() -> Result<()> {
+    let mut server = Server::start().await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.say("said online").await?;
+    ada.wait_sent("said online").await?;
+    server.kill9()?;
+    for text in FIVE {
+        ada.say(text).await?;
+        ada.wait_pending(text).await?;
+    }
+    ada.kill9()?;
+    server.restart().await?;
+    ada.start()?;
+    for text in FIVE {
+        ada.wait_sent(text).await?;
+    }
+    ada.kill9()?;
+    ada.start()?;
+    ada.wait_sent("word-five").await?;
+    let mut expected = vec!["said online"];
+    expected.extend(FIVE);
+    assert_eq!(said(server.address()).await?, expected);
+    Ok(())
+}
+
+/// Behaviour 2, by connections cut between request and reply and a server killed.
+#[tokio::test]
+async fn cuts_between_request_and_reply_lose_and_double_nothing() -> Result<()> {
+    const MESSAGES: usize = 200;
+    const CUTS: u64 = 50;
+    let mut server = Setup::without_rates().start().await?;
+    let proxy = Proxy::start(server.address()).await?;
+    let mut ada = User::enter(proxy.url(), "ada").await?;
+    let texts: Vec<_> = (1..=MESSAGES).map(|n| format!("numbered-{n:03}")).collect();
+    for (index, text) in texts.iter().enumerate() {
+        if proxy.cuts_after_frame() < CUTS {
+            proxy.cut_after_frames(1 + index as u64 % 2);
+        } else {
+            proxy.cut_after_frames(0);
+        }
+        if index == MESSAGES / 3 || index == 2 * MESSAGES / 3 {
+            server.kill9()?;
+            server.restart().await?;
+        }
+        ada.say(text).await?;
+    }
+    // What is left of the cuts strikes while the rest goes out.
+    let last = &texts[MESSAGES - 1];
+    for _ in 0..20 {
+        let waited = ada.wait_sent(last).await;
+        if waited.is_ok() || proxy.cuts_after_frame() >= CUTS {
+            break;
+        }
+        proxy.cut_after_frames(1);
+    }
+    proxy.cut_after_frames(0);
+    ada.wait_sent(last).await?;
+    ensure!(
+        proxy.cuts_after_frame() >= 20,
+        "{} cuts",
+        proxy.cuts_after_frame()
+    );
+    println!(
+        "{MESSAGES} messages through {} cuts and 2 kills over {} connections",
+        proxy.cuts_after_frame(),
+        proxy.connections()
+    );
+    assert_eq!(said(server.address()).await?, texts);
+    let screen = ada.settled().await?;
+    assert!(screen.count(last) == 1, "no duplicate: {screen}");
+    Ok(())
+}
+
+/// Behaviour 4, without the reply target, which has a test of its own.
+#[tokio::test]
+async fn drafts_outlive_the_client_with_the_place_of_the_cursor() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.say("/join other-room").await?;
+    ada.wait_until("the new room", |screen| {
+        screen.row(0).contains("other-room")
+    })
+    .await?;
+    ada.go_to("lobby").await?;
+    ada.type_text("half a thought")?;
+    for _ in 0..4 {
+        ada.press(Key::Left)?;
+    }
+    ada.wait_for("half a thought").await?;
+    ada.go_to("other-room").await?;
+    ada.type_text("another one")?;
+    ada.wait_for("another one").await?;
+    // The promise is that a second is enough.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    ada.kill9()?;
+    ada.start()?;
+    ada.wait_for("another one").await?;
+    ada.go_to("lobby").await?;
+    ada.wait_for("half a thought").await?;
+    ada.type_text("X")?;
+    ada.wait_for("half a thoXught").await?;
+    ada.press(Key::Ctrl('u'))?;
+    ada.terminal()?.wait_gone("half a tho").await?;
+    assert_eq!(said(server.address()).await?, Vec::<String>::new());
+    Ok(())
+}
+
+/// Behaviour 5.
+#[tokio::test]
+async fn a_dead_link_is_noticed_and_nothing_is_missed_after_it() -> Result<()> {
+    let server = Setup::without_rates().start().await?;
+    let proxy = Proxy::start(server.address()).await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = User::enter(proxy.url(), "ada").await?;
+    proxy.set(Fault::Stall);
+    ada.say("into the dark").await?;
+    ada.wait_pending("into the dark").await?;
+    ada.terminal()?
+        .wait_until(
+            "words that the link is dead",
+            Duration::from_secs(15),
+            |screen| {
+                let text = screen.text().to_lowercase();
+                [
+                    "offline",
+                    "no answer",
+                    "not connected",
+                    "reconnect",
+                    "does not answer",
+                ]
+                .iter()
+                .any(|words| text.contains(words))
+            },
+        )
+        .await?;
+    ada.say("and more").await?;
+    ada.wait_pending("and more").await?;
+    for text in ["meanwhile-1", "meanwhile-2"] {
+        bob.send("lobby", text, text).await?;
+    }
+    proxy.cut();
+    proxy.set(Fault::None);
+    for text in ["meanwhile-2", "into the dark", "and more"] {
+        ada.terminal()?
+            .wait_until(text, Duration::from_secs(10), |screen| {
+                row_of(screen, text).is_some_and(|row| !row.contains('…'))
+            })
+            .await?;
+    }
+    let order = ["meanwhile-1", "meanwhile-2", "into the dark", "and more"].map(str::to_owned);
+    wait_in_order(&ada, &order, SOON).await?;
+    for text in &order {
+        assert_eq!(ada.screen()?.count(text), 1, "{}", ada.screen()?);
+    }
+    assert_eq!(said(server.address()).await?, order);
+    Ok(())
+}
+
+/// The texts of the lobby, by a raw client.
+async fn said(server: SocketAddr) -> Result<Vec<String>> {
+    let mut client = Client::enter(server, "historian").await?;
+    let request = json!({ "type": "history", "room": "lobby", "limit": 200 });
+    let mut texts = Vec::new();
+    let page = client.ask("history", request).await?;
+    for event in page["events"].as_array().context("no events")? {
+        texts.push(event["text"].as_str().context("no text")?.to_owned());
+    }
+    // The 200 of a page and this many more would hide each other.
+    if page["more_before"] == true {
+        let first = page["events"][0]["seq"].clone();
+        let request = json!({ "type": "history", "room": "lobby", "before": first, "limit": 200 });
+        let page = client.ask("history", request).await?;
+        for (index, event) in page["events"]
+            .as_array()
+            .context("no events")?
+            .iter()
+            .enumerate()
+        {
+            texts.insert(index, event["text"].as_str().context("no text")?.to_owned());
+        }
+    }
+    Ok(texts)
+}

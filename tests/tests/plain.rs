@@ -1,0 +1,176 @@
+//! The client without a screen: `send` and `tail`.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use chat_tests::client::Client;
+use chat_tests::server::Server;
+use chat_tests::terminal::home;
+use chat_tests::{binaries, wait};
+use serde_json::{Value, json};
+
+/// Behaviour 40.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sent_line_is_acknowledged_or_the_reason_is_told() -> Result<()> {
+    let mut server = Server::start().await?;
+    let home = home()?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let piped = run(&server, home.path(), &["send", "lobby"], "from a pipe\n").await?;
+    ensure!(piped.status.success(), "{piped:?}");
+    assert_eq!(bob.event("lobby").await?["text"], "from a pipe");
+    let given = run(
+        &server,
+        home.path(),
+        &["send", "#lobby", "as an argument"],
+        "",
+    )
+    .await?;
+    ensure!(given.status.success(), "{given:?}");
+    assert_eq!(bob.event("lobby").await?["text"], "as an argument");
+    let too_long = "x".repeat(4001);
+    let refused = run(&server, home.path(), &["send", "lobby"], &too_long).await?;
+    ensure!(!refused.status.success());
+    let said = String::from_utf8(refused.stderr)?;
+    ensure!(said.contains("4001") && said.contains("4000"), "{said}");
+    for output in [&piped.stdout, &given.stdout, &piped.stderr, &given.stderr] {
+        ensure!(!output.contains(&0x1b), "no escape byte into a pipe");
+    }
+    server.kill9()?;
+    let unreachable = run(&server, home.path(), &["send", "lobby", "nobody hears"], "").await?;
+    ensure!(!unreachable.status.success());
+    ensure!(!unreachable.stderr.is_empty());
+    Ok(())
+}
+
+/// Behaviour 40.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tail_follows_a_room_as_text_and_as_json_and_ends_quietly() -> Result<()> {
+    let server = Server::start().await?;
+    let home = home()?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut plain = spawn(&server, home.path(), &["tail", "lobby"])?;
+    let mut json = spawn(&server, home.path(), &["tail", "lobby", "--json"])?;
+    let mut plain_lines = lines(&mut plain)?;
+    let mut json_lines = lines(&mut json)?;
+    bob_until_heard(&mut bob, &mut plain_lines, "warm-up-plain").await?;
+    bob_until_heard(&mut bob, &mut json_lines, "warm-up-json").await?;
+    bob.send("lobby", "followed \u{202e}text", "1").await?;
+    let line = next_with(&mut plain_lines, "followed").await?;
+    ensure!(
+        line.contains("bob") && !line.contains('\u{202e}'),
+        "{line:?}"
+    );
+    ensure!(!line.contains('\x1b'), "{line:?}");
+    let line = next_with(&mut json_lines, "followed").await?;
+    let event: Value = serde_json::from_str(&line)?;
+    assert_eq!(event["author"], "bob");
+    drop(plain_lines);
+    bob.send("lobby", "to a closed pipe", "2").await?;
+    bob.send("lobby", "and again", "3").await?;
+    let ended = tokio::task::spawn_blocking(move || {
+        let mut said = String::new();
+        let status = plain.wait();
+        plain
+            .stderr
+            .take()
+            .map(|mut stderr| stderr.read_to_string(&mut said));
+        (status, said)
+    });
+    let (_, said) = wait::within("the end of tail", wait::SOON, ended).await??;
+    ensure!(said.is_empty(), "ends quietly: {said}");
+    json.kill()?;
+    json.wait()?;
+    Ok(())
+}
+
+/// Behaviour 40: without a terminal there is no screen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_terminal_it_says_so_and_writes_no_escape() -> Result<()> {
+    let server = Server::start().await?;
+    let home = home()?;
+    let output = run(&server, home.path(), &[&server.url(), "--name", "ada"], "").await?;
+    let said = [output.stdout, output.stderr].concat();
+    ensure!(!said.contains(&0x1b), "{}", String::from_utf8_lossy(&said));
+    ensure!(!said.is_empty(), "says something");
+    Ok(())
+}
+
+fn command(server: &Server, home: &Path, args: &[&str]) -> Result<Command> {
+    let mut command = Command::new(binaries::tui()?);
+    command.env_clear().env("HOME", home).env("LANG", "C.UTF-8");
+    command.args(args);
+    if !args.contains(&server.url().as_str()) {
+        command.args(["--server", &server.url(), "--name", "cli"]);
+    }
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    Ok(command)
+}
+
+async fn run(server: &Server, home: &Path, args: &[&str], input: &str) -> Result<Output> {
+    let mut child = command(server, home, args)?.spawn()?;
+    let mut stdin = child.stdin.take().context("no input")?;
+    let input = input.to_owned();
+    let running = tokio::task::spawn_blocking(move || {
+        // A program that needs no input may be gone before it is written.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        child.wait_with_output()
+    });
+    let output = wait::within("the command", Duration::from_secs(30), running).await???;
+    Ok(output)
+}
+
+fn spawn(server: &Server, home: &Path, args: &[&str]) -> Result<Child> {
+    Ok(command(server, home, args)?.spawn()?)
+}
+
+type Lines = tokio::sync::mpsc::UnboundedReceiver<String>;
+
+/// The lines of a program's output; its pipe is closed with them.
+fn lines(child: &mut Child) -> Result<Lines> {
+    let output = child.stdout.take().context("no output")?;
+    let (say, heard) = tokio::sync::mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if say.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(heard)
+}
+
+async fn next_with(lines: &mut Lines, text: &str) -> Result<String> {
+    loop {
+        let line = wait::within(text, wait::SOON, lines.recv()).await?;
+        let line = line.context("the end of the output")?;
+        if line.contains(text) {
+            return Ok(line);
+        }
+    }
+}
+
+/// Says something until it is heard: a follower takes a moment to be there.
+async fn bob_until_heard(bob: &mut Client, lines: &mut Lines, text: &str) -> Result<()> {
+    for n in 0..100 {
+        bob.ask(
+            "sent",
+            json!({ "type": "send", "room": "lobby", "text": format!("{text} {n}") }),
+        )
+        .await?;
+        let heard = next_with(lines, text);
+        if tokio::time::timeout(Duration::from_millis(200), heard)
+            .await
+            .is_ok()
+        {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("{text} was never heard")
+}

@@ -1,0 +1,263 @@
+//! What is unread, and where one reads: badges, the "new" line, the reading place.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use chat_tests::client::Client;
+use chat_tests::server::{Server, Setup};
+use chat_tests::terminal::Key;
+use chat_tests::user::User;
+use chat_tests::wait::{self, SOON};
+use serde_json::json;
+
+/// Behaviour 6: badges before anything is opened, after a restart, and offline.
+#[tokio::test]
+async fn badges_are_the_server_s_figures_before_anything_is_opened_and_offline() -> Result<()> {
+    let mut server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    for room in ["few", "none", "many"] {
+        ada.say(&format!("/join {room}")).await?;
+        ada.wait_until("the room", |screen| screen.row(0).contains(room))
+            .await?;
+        bob.join(room).await?;
+    }
+    ada.go_to("none").await?;
+    ada.quit().await?;
+    for n in 0..3 {
+        let text = if n == 1 { "hey @ada" } else { "something" };
+        bob.send("few", text, &format!("{n}")).await?;
+    }
+    for n in 0..120 {
+        bob.send("many", "x", &format!("{n}")).await?;
+    }
+    for offline in [false, true] {
+        if offline {
+            ada.settled().await?;
+            ada.kill9()?;
+            server.kill9()?;
+        }
+        ada.start()?;
+        ada.wait_until("badges", |screen| {
+            let row = |room: &str| {
+                let rows = screen.rows();
+                rows.into_iter()
+                    .find(|row| row.contains(&format!("#{room}")) || row.starts_with(room))
+                    .unwrap_or_default()
+            };
+            row("few").contains('3') && row("many").contains("120")
+        })
+        .await
+        .with_context(|| format!("offline: {offline}"))?;
+    }
+    Ok(())
+}
+
+/// Behaviour 6: no marker goes out while one looks elsewhere.
+#[tokio::test]
+async fn what_comes_while_the_terminal_has_no_focus_stays_unread() -> Result<()> {
+    let server = Server::start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.settled().await?;
+    ada.press(Key::FocusOut)?;
+    ada.settled().await?;
+    bob.send("lobby", "unseen", "1").await?;
+    ada.wait_for("unseen").await?;
+    let unread = unread_of(&server, &ada).await?;
+    assert_eq!(unread, 1);
+    ada.press(Key::FocusIn)?;
+    for _ in 0..100 {
+        if unread_of(&server, &ada).await? == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    anyhow::bail!("with the focus back it is read")
+}
+
+/// Behaviour 8.
+#[tokio::test]
+async fn the_line_being_read_stays_where_it_is() -> Result<()> {
+    let server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    for n in 0..300 {
+        bob.send("lobby", &format!("line-{n:03} is here"), &format!("{n}"))
+            .await?;
+    }
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.wait_for("line-299").await?;
+    for _ in 0..3 {
+        ada.press(Key::PageUp)?;
+        ada.settled().await?;
+    }
+    let before = ada.settled().await?;
+    let reading = first_line(&before).context("no line")?;
+    for n in 300..800 {
+        bob.send("lobby", &format!("line-{n:03} is here"), &format!("{n}"))
+            .await?;
+    }
+    let after = ada.wait_for("500").await?;
+    assert_eq!(first_line(&after), Some(reading.clone()));
+    let lines = |screen: &chat_tests::screen::Screen| {
+        screen
+            .rows()
+            .into_iter()
+            .filter(|row| row.contains("is here"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        lines(&before),
+        lines(&after),
+        "not one row of the text changes"
+    );
+    ada.terminal()?.resize(60, 30)?;
+    ada.settled().await?;
+    ada.terminal()?.resize(100, 30)?;
+    ada.settled().await?;
+    ada.wait_until("the same place", |screen| {
+        near(first_line(screen), &reading)
+    })
+    .await?;
+    ada.say("/join elsewhere").await?;
+    ada.wait_until("the other room", |screen| {
+        screen.row(0).contains("elsewhere")
+    })
+    .await?;
+    ada.go_to("lobby").await?;
+    ada.wait_until("the same place", |screen| {
+        near(first_line(screen), &reading)
+    })
+    .await?;
+    ada.settled().await?;
+    // A reading place is on the disk within a second.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    ada.kill9()?;
+    ada.start()?;
+    ada.wait_until("the same place", |screen| {
+        near(first_line(screen), &reading)
+    })
+    .await?;
+    ada.press(Key::Esc)?;
+    ada.wait_for("line-799").await?;
+    Ok(())
+}
+
+/// Behaviour 9.
+#[tokio::test]
+async fn a_room_with_unread_messages_opens_at_the_new_line() -> Result<()> {
+    let server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.say("/join many").await?;
+    ada.wait_until("the room", |screen| screen.row(0).contains("many"))
+        .await?;
+    bob.join("many").await?;
+    bob.send("many", "the last one read", "first").await?;
+    ada.wait_for("the last one read").await?;
+    ada.go_to("lobby").await?;
+    ada.settled().await?;
+    for n in 0..120 {
+        bob.send("many", &format!("unread-{n:03}"), &format!("{n}"))
+            .await?;
+    }
+    ada.go_to("many").await?;
+    let screen = ada.wait_for("unread-000").await?;
+    assert!(!screen.shows("unread-119"), "{screen}");
+    let place = screen.place_of("unread-000").context("gone")?;
+    let above = screen.row(place.row - 1).to_lowercase()
+        + &screen.row(place.row.saturating_sub(2)).to_lowercase();
+    assert!(above.contains("new"), "the line above says so: {screen}");
+    ada.press(Key::Esc)?;
+    ada.wait_for("unread-119").await?;
+    wait_read(&server, &ada, "many").await
+}
+
+/// Behaviour 10.
+#[tokio::test]
+async fn a_gap_is_shown_and_filled_from_both_sides() -> Result<()> {
+    let server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    bob.send("lobby", "seen-before", "first").await?;
+    ada.wait_for("seen-before").await?;
+    ada.quit().await?;
+    for first in (0..9000).step_by(500) {
+        for n in first..first + 500 {
+            let request =
+                json!({ "type": "send", "id": n, "room": "lobby", "text": format!("away-{n:04}") });
+            bob.say(&request).await?;
+        }
+        for n in first..first + 500 {
+            bob.reply(&json!(n)).await?;
+        }
+        bob.so_far().await?;
+    }
+    ada.start()?;
+    ada.wait_for("unread").await.or(ada.wait_for("new").await)?;
+    ada.press(Key::Esc)?;
+    ada.wait_for("away-8999").await?;
+    let mut saw_gap = false;
+    for _ in 0..120 {
+        ada.press(Key::PageUp)?;
+        let screen = ada.settled().await?;
+        let text = screen.text();
+        saw_gap |= text.contains("not loaded");
+        let numbers: Vec<_> = text
+            .split("away-")
+            .skip(1)
+            .filter_map(|rest| rest.get(..4)?.parse::<u32>().ok())
+            .collect();
+        assert!(
+            numbers.windows(2).all(|pair| pair[1] == pair[0] + 1) || text.contains("not loaded"),
+            "nothing is stitched over: {screen}"
+        );
+        if saw_gap && numbers.len() > 20 && numbers[0] < 8800 {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("no gap was seen: {}", ada.screen()?)
+}
+
+/// What `welcome` says is unread in the lobby, on a connection of its own.
+async fn unread_of(server: &Server, user: &User) -> Result<u64> {
+    figure(server, user, "lobby").await
+}
+
+async fn wait_read(server: &Server, user: &User, room: &str) -> Result<()> {
+    let deadline = std::time::Instant::now() + SOON;
+    while figure(server, user, room).await? != 0 {
+        anyhow::ensure!(std::time::Instant::now() < deadline, "{room} stays unread");
+        wait::within(
+            "a moment",
+            SOON,
+            tokio::time::sleep(Duration::from_millis(50)),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn figure(server: &Server, user: &User, room: &str) -> Result<u64> {
+    let token = user.token()?;
+    let client = Client::come_back(server.address(), &token).await?;
+    let rooms = client.welcome["rooms"].as_array().context("no rooms")?;
+    let found = rooms.iter().find(|entry| entry["room"] == room);
+    found.context("not in it")?["unread"]
+        .as_u64()
+        .context("no figure")
+}
+
+/// The first numbered line on the screen.
+fn first_line(screen: &chat_tests::screen::Screen) -> Option<String> {
+    let text = screen.text();
+    let (_, rest) = text.split_once("line-")?;
+    rest.get(..3).map(str::to_owned)
+}
+
+fn near(found: Option<String>, wanted: &str) -> bool {
+    let number = |text: &str| text.parse::<i32>().ok();
+    found
+        .and_then(|found| Some((number(&found)? - number(wanted)?).abs() <= 1))
+        .unwrap_or(false)
+}
