@@ -10,6 +10,7 @@ pub(crate) mod json;
 mod nearest;
 
 pub use frame::{Frame, Received, decode_frame};
+pub use nearest::nearest;
 
 use crate::chars::repeated;
 use crate::fields::invalid;

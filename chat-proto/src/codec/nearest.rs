@@ -39,6 +39,17 @@ pub(super) fn suggestion(word: &str) -> String {
     }
 }
 
+/// The candidate that a misspelt word may have meant (swaps count once);
+/// `None` where even the nearest is too far.
+pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    let word: Vec<char> = word.chars().take(33).flat_map(char::to_lowercase).collect();
+    let (far, near) = candidates
+        .iter()
+        .map(|name| (distance(&word, &name.chars().collect::<Vec<_>>()), *name))
+        .min_by_key(|(far, _)| *far)?;
+    (far * 2 <= word.len().max(near.len())).then_some(near)
+}
+
 /// Edit distance with adjacent swaps (optimal string alignment).
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();

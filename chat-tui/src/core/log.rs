@@ -18,7 +18,18 @@ pub struct Log {
     pub(super) cached: Spans,
     pub(super) first: Seq,
     pub(super) head: Seq,
-    pub(super) fetching: Vec<Span>,
+    pub(super) fetching: Vec<(Span, Source)>,
+    /// The server had nothing for a hole that it should have: not asked again on this connection.
+    pub(super) stuck: bool,
+}
+
+/// Where a part of a log is being fetched from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The cache.
+    Disk,
+    /// The server.
+    Server,
 }
 
 /// What stands at a place of the log.
@@ -40,6 +51,51 @@ pub struct Hole {
 }
 
 impl Log {
+    /// A log of which nothing is held but how far it goes.
+    pub(super) fn starting_at(head: Seq) -> Self {
+        Self {
+            head,
+            ..Self::default()
+        }
+    }
+
+    /// Forgets all but the `keep` entries nearest to a place, if there are more
+    /// than `most`; what is forgotten is a hole again.
+    pub(super) fn trim(&mut self, most: usize, keep: usize, near: Option<Seq>) {
+        if self.entries.len() <= most {
+            return;
+        }
+        let near = near.unwrap_or(Seq::MAX);
+        let above = self.entries.range(near..).count();
+        let after = above.min(keep / 2);
+        let before = keep - after;
+        let low = self
+            .entries
+            .range(..near)
+            .rev()
+            .nth(before)
+            .map(|(seq, _)| *seq);
+        let high = self
+            .entries
+            .range(near..)
+            .nth(after.max(keep / 2))
+            .map(|(seq, _)| *seq);
+        if let Some(low) = low {
+            self.entries = self.entries.split_off(&low.next());
+            self.loaded.remove(Span {
+                from: Seq::ZERO,
+                to: low,
+            });
+        }
+        if let Some(high) = high {
+            self.entries.split_off(&high);
+            self.loaded.remove(Span {
+                from: high,
+                to: Seq::MAX,
+            });
+        }
+    }
+
     /// The newest event that was delivered or is known to exist.
     pub fn head(&self) -> Seq {
         self.head
@@ -112,7 +168,7 @@ impl Log {
 
     fn hole(&self, seq: Seq) -> Option<Hole> {
         let span = self.loaded.hole(seq, Span::new(self.first(), self.head)?)?;
-        let loading = self.fetching.iter().any(|f| f.overlap(span).is_some());
+        let loading = self.fetching.iter().any(|(f, _)| f.overlap(span).is_some());
         Some(Hole { span, loading })
     }
 }

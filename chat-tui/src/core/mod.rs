@@ -10,8 +10,13 @@
 //! not held is shown as a hole.
 
 pub mod clock;
+pub mod command;
+mod complete;
 pub mod composer;
+mod deliver;
 pub mod effect;
+mod enter;
+mod fetch;
 pub mod fold;
 pub mod input;
 pub mod keys;
@@ -19,7 +24,17 @@ pub mod link;
 pub mod log;
 pub mod outbox;
 pub mod overlay;
+mod paste;
+mod press;
+mod reading;
+mod receive;
+mod requests;
+mod restore;
 pub mod room;
+mod rooms;
+mod save;
+mod select;
+mod sending;
 pub mod span;
 pub mod state;
 
@@ -28,8 +43,72 @@ pub use effect::Effect;
 pub use input::Input;
 pub use state::State;
 
-/// Takes one thing that happened.
+use state::Turn;
+use std::time::Duration;
+
+/// Takes one thing that happened, and then does whatever the state calls for.
 pub fn update(state: &mut State, input: Input, now: Now) -> Vec<Effect> {
-    let _ = (state, input, now);
-    Vec::new()
+    let mut turn = Turn::new(now);
+    match input {
+        Input::Key(key) => state.press(&mut turn, key),
+        Input::Paste(text) => state.paste(&mut turn, text),
+        Input::Focus(on) => state.focus(on),
+        Input::Mouse(mouse) => state.mouse(&mut turn, mouse),
+        Input::Net(input) => state.net(&mut turn, input),
+        Input::Disk(input) => state.disk(&mut turn, input),
+        Input::Suspended => state.flush(&mut turn),
+        Input::Resumed => turn.effects.push(Effect::Redraw),
+        Input::Ended { code } => state.quit(&mut turn, code),
+        Input::Resize { .. } | Input::Wake => {}
+    }
+    state.settle(&mut turn);
+    turn.effects
+}
+
+impl State {
+    /// Does what the state and the time call for, whatever it was that led
+    /// there: so nothing depends on the order in which things happened.
+    fn settle(&mut self, turn: &mut Turn) {
+        let now = turn.now.mono;
+        self.notices.retain(|notice| now < notice.until);
+        if let Some(room) = self.open_room_mut() {
+            room.typing.retain(|(_, until)| now < *until);
+        }
+        self.tend_link(turn);
+        self.pump(turn);
+        self.fetch(turn);
+        self.ask_people(turn);
+        self.read_shown(turn);
+        if self.saves.due.is_some_and(|due| due <= now) {
+            self.flush(turn);
+        }
+        self.set_title(turn);
+    }
+
+    /// When `Input::Wake` is wanted next, by the monotonic clock; `None`: only
+    /// after something else happened. May lie in the past: then at once.
+    pub fn deadline(&self) -> Option<Duration> {
+        let typing = self.open_room().into_iter().flat_map(|room| &room.typing);
+        let link = self.link.deadline(self.requests.unanswered());
+        let hold = self.outbox.hold.filter(|_| self.link.is_live());
+        let goes_away = self.notices.iter().map(|notice| notice.until);
+        let soon = goes_away
+            .chain(typing.map(|(_, until)| *until))
+            .chain(hold)
+            .min();
+        [link, self.saves.due, soon].into_iter().flatten().min()
+    }
+
+    fn set_title(&mut self, turn: &mut Turn) {
+        let mentions: u32 = self.rooms.values().map(|room| room.state.mentions).sum();
+        let open = self.open.as_ref().map_or("chat", |name| name.as_str());
+        let title = match mentions {
+            0 => open.to_owned(),
+            some => format!("({some}) {open}"),
+        };
+        if title != self.title {
+            self.title.clone_from(&title);
+            turn.effects.push(Effect::Title(title));
+        }
+    }
 }

@@ -18,6 +18,8 @@ pub type ItemNonce = SmolStr;
 pub struct Outbox {
     /// In the order typed.
     pub items: Vec<Item>,
+    /// Nothing is sent before this moment: the server asked for a pause.
+    pub(super) hold: Option<std::time::Duration>,
 }
 
 /// A message, as it is kept on the disk.

@@ -1,5 +1,9 @@
 //! What lies over the timeline: a stack, the topmost gets the keys.
 
+mod keys;
+mod picker;
+
+use super::command::CommandInfo;
 use super::composer::Composer;
 use super::keys::Action;
 use chat_proto::RoomName;
@@ -59,6 +63,8 @@ pub struct Help {
     pub query: Composer,
     /// The actions that fit.
     pub found: Vec<Action>,
+    /// The commands that fit; they stand below the actions.
+    pub commands: Vec<CommandInfo>,
     /// The first row to show.
     pub top: usize,
 }
@@ -87,6 +93,8 @@ pub struct RoomList {
     pub loading: bool,
     /// Which of them is chosen.
     pub chosen: usize,
+    /// What they were narrowed to, where they were.
+    pub query: Option<String>,
 }
 
 /// The server needs a name.
@@ -131,8 +139,11 @@ pub struct Notice {
 pub struct Completion {
     /// What fits, best first, as it would stand in the text.
     pub found: Vec<String>,
-    /// Which of them stands in the text now; `None`: what was typed.
-    pub chosen: Option<usize>,
-    /// How many bytes of each were typed.
-    pub typed: usize,
+    /// Which of them stands in the text now.
+    pub chosen: usize,
+    /// The word as it was typed; Esc gives it back. Each of `found` starts
+    /// with it, but for case.
+    pub typed: String,
+    /// Where in the composer's text the word starts.
+    pub start: usize,
 }

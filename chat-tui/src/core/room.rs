@@ -3,10 +3,11 @@
 
 use super::composer::{Composer, Draft};
 use super::log::Log;
-use chat_proto::event::Role;
+use super::span::Spans;
+use chat_proto::event::{Role, RoomKind};
 use chat_proto::reply::RoomState;
-use chat_proto::{RoomName, Seq, UserName};
-use std::collections::BTreeMap;
+use chat_proto::{Event, RoomName, Seq, UserName};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// One room.
@@ -34,6 +35,30 @@ pub struct Room {
     pub typing: Vec<(UserName, Duration)>,
     /// What of it was on the screen when it was last drawn.
     pub shown: Option<Viewport>,
+    /// One is not in it any more; it stays for what was written for it.
+    pub gone: bool,
+    /// The newest event that stood at the end of the screen.
+    pub(super) seen: Seq,
+    /// Marked unread by hand: what is shown does not move the marker.
+    pub(super) held: bool,
+    /// Up to here the figures of the server count.
+    pub(super) counted: Seq,
+    /// The last events that changed entries, to be applied to pages that
+    /// were made before them.
+    pub(super) changes: VecDeque<Event>,
+    /// What is to be written to the disk.
+    pub(super) unsaved: Unsaved,
+}
+
+/// What of a room's log is to be written to the disk.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Unsaved {
+    /// The entries, by their place.
+    pub(super) entries: BTreeSet<Seq>,
+    /// What is held whole with them.
+    pub(super) known: Spans,
+    /// Changes of entries, loaded or not.
+    pub(super) changes: Vec<Event>,
 }
 
 /// What is kept of a room on the disk beside its log.
@@ -122,6 +147,8 @@ pub struct People {
     pub total: Option<u64>,
     /// Those known by name.
     pub known: BTreeMap<UserName, Standing>,
+    /// The server was asked.
+    pub(super) asked: bool,
 }
 
 /// How someone stands in a room.
@@ -137,8 +164,7 @@ impl Room {
     /// A room of which only its standing is known.
     pub fn new(state: RoomState) -> Self {
         Self {
-            log: Log::default(),
-            state,
+            log: Log::starting_at(state.head),
             place: Place::default(),
             new_from: None,
             selected: None,
@@ -147,12 +173,50 @@ impl Room {
             people: People::default(),
             typing: Vec::new(),
             shown: None,
+            gone: false,
+            seen: Seq::ZERO,
+            held: false,
+            counted: state.head,
+            changes: VecDeque::new(),
+            unsaved: Unsaved::default(),
+            state,
+        }
+    }
+
+    /// A room that one is not in, for what was written for it.
+    pub(super) fn ghost(name: &RoomName) -> Self {
+        let kind = if name.is_direct() {
+            RoomKind::Direct
+        } else {
+            RoomKind::Public
+        };
+        let state = RoomState {
+            room: name.clone(),
+            kind,
+            topic: String::new(),
+            role: Role::Member,
+            head: Seq::ZERO,
+            read: Seq::ZERO,
+            unread: 0,
+            mentions: 0,
+        };
+        Self {
+            gone: true,
+            ..Self::new(state)
         }
     }
 
     /// Its name.
     pub fn name(&self) -> &RoomName {
         &self.state.room
+    }
+
+    /// What is kept of it on the disk.
+    pub(super) fn row(&self) -> RoomRow {
+        let mut state = self.state.clone();
+        state.head = self.log.head();
+        let first = self.log.first();
+        RoomRow { state, first }
     }
 
     /// What is being written, to be kept; `None` if nothing is.

@@ -1,13 +1,16 @@
 //! All that the client knows. The view reads it, `update` alone changes it.
 
 use super::clock::{Entropy, Now};
-use super::effect::{Effect, Load};
+use super::effect::{Effect, Load, Store};
 use super::input::Device;
-use super::keys::{Action, KeyMap};
-use super::link::{Link, Phase};
+use super::keys::KeyMap;
+use super::link::Link;
 use super::outbox::Outbox;
 use super::overlay::{Completion, Notice, Overlay};
-use super::room::{Room, Viewport};
+use super::reading::Marks;
+use super::requests::Requests;
+use super::room::Room;
+use super::save::Saves;
 use chat_proto::{Greeting, Limits, RoomName, UserName};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -49,7 +52,7 @@ pub struct State {
     pub me: Me,
     /// What the server said first on this connection, or on the last one.
     pub greeting: Option<Greeting>,
-    /// The rooms that one is in.
+    /// The rooms that one is in, and those that something is written for.
     pub rooms: BTreeMap<RoomName, Room>,
     /// The one that is shown.
     pub open: Option<RoomName>,
@@ -69,6 +72,41 @@ pub struct State {
     pub disk_trouble: Option<String>,
     pub(super) device: Device,
     pub(super) entropy: Entropy,
+    pub(super) requests: Requests,
+    pub(super) saves: Saves,
+    pub(super) marks: Marks,
+    /// Rooms in the order in which they were open, the last one last.
+    pub(super) visited: Vec<RoomName>,
+    /// Where the walk through unread rooms began.
+    pub(super) walked_from: Option<RoomName>,
+    /// A second Ctrl-C before this moment ends the program.
+    pub(super) quit_armed: Option<Duration>,
+    /// The window's title, as it was set last.
+    pub(super) title: String,
+    /// When it rang last.
+    pub(super) rang: Option<Duration>,
+    /// When others were told last that one is typing.
+    pub(super) typing_told: Option<Duration>,
+}
+
+/// One call of `update`: when it is, and what came out of it so far.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub(super) now: Now,
+    pub(super) effects: Vec<Effect>,
+}
+
+impl Turn {
+    pub(super) fn new(now: Now) -> Self {
+        Self {
+            now,
+            effects: Vec::new(),
+        }
+    }
+
+    pub(super) fn store(&mut self, store: Store) {
+        self.effects.push(Effect::Store(store));
+    }
 }
 
 impl State {
@@ -76,11 +114,7 @@ impl State {
     pub fn new(setup: Setup, now: Now) -> Self {
         Self {
             entropy: Entropy::new(setup.seed),
-            link: Link {
-                phase: Phase::Idle,
-                since: now.wall,
-                attempt: 0,
-            },
+            link: Link::new(now),
             me: Me::default(),
             greeting: None,
             rooms: BTreeMap::new(),
@@ -93,32 +127,33 @@ impl State {
             hints_on: true,
             disk_trouble: None,
             device: Device::default(),
+            requests: Requests::default(),
+            saves: Saves::default(),
+            marks: Marks::default(),
+            visited: Vec::new(),
+            walked_from: None,
+            quit_armed: None,
+            title: String::new(),
+            rang: None,
+            typing_told: None,
             setup,
         }
     }
 
-    /// What is to be done first: `Load::Saved`, then the connection. An edge
-    /// that answers loads at once has the last screen before anything else.
-    pub fn start(&mut self, now: Now) -> Vec<Effect> {
-        let _ = now;
-        vec![Effect::Load(Load::Saved), Effect::Connect]
-    }
-
-    /// When `Input::Wake` is wanted next, by the monotonic clock; `None`: only
-    /// after something else happened.
-    pub fn deadline(&self) -> Option<Duration> {
-        None
-    }
-
-    /// Takes notice of what the view drew, right after it was drawn.
-    pub fn viewed(&mut self, viewport: Viewport, now: Now) -> Vec<Effect> {
-        let _ = (viewport, now);
-        Vec::new()
+    /// What is to be done first of all: to read what earlier runs kept. Once
+    /// that and the loads that follow are answered, the last screen is there;
+    /// the connection begins with the answer.
+    pub fn start(&mut self) -> Vec<Effect> {
+        vec![Effect::Load(Load::Saved)]
     }
 
     /// The room that is shown.
     pub fn open_room(&self) -> Option<&Room> {
         self.rooms.get(self.open.as_ref()?)
+    }
+
+    pub(super) fn open_room_mut(&mut self) -> Option<&mut Room> {
+        self.rooms.get_mut(self.open.as_ref()?)
     }
 
     /// The rooms in the order of the list: public and private ones by name, then direct ones.
@@ -132,14 +167,39 @@ impl State {
 
     /// The limits of the server, or the usual ones while it has not said.
     pub fn limits(&self) -> Limits {
-        self.greeting
+        let said = self
+            .greeting
             .as_ref()
-            .map_or(Limits::DEFAULT, |greeting| greeting.limits.clone())
+            .map(|greeting| greeting.limits.clone());
+        said.unwrap_or(Limits::DEFAULT)
     }
 
-    /// What the hint line shows: keys that work now, with what they do.
-    pub fn hints(&self) -> Vec<(String, &'static str)> {
-        let hint = |action: Action, words| (self.setup.keys.chord(action), words);
-        vec![hint(Action::Rooms, "rooms"), hint(Action::Help, "help")]
+    /// Whether a name is one's own.
+    pub fn is_me(&self, name: &UserName) -> bool {
+        self.me
+            .name
+            .as_ref()
+            .is_some_and(|me| me.key() == name.key())
+    }
+
+    /// Shows words for a while.
+    pub(super) fn say(&mut self, turn: &Turn, text: impl Into<String>) {
+        self.note(turn, text.into(), false);
+    }
+
+    /// Shows words about something that went wrong.
+    pub(super) fn complain(&mut self, turn: &Turn, text: impl Into<String>) {
+        self.note(turn, text.into(), true);
+    }
+
+    fn note(&mut self, turn: &Turn, text: String, error: bool) {
+        const SHOWN: Duration = Duration::from_secs(6);
+        const MOST: usize = 4;
+        self.notices.retain(|notice| notice.text != text);
+        let until = turn.now.mono + SHOWN.mul_f32(if error { 2.0 } else { 1.0 });
+        self.notices.push(Notice { text, error, until });
+        if self.notices.len() > MOST {
+            self.notices.remove(0);
+        }
     }
 }

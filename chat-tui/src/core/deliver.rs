@@ -1,0 +1,276 @@
+//! Events of a room's log, as they are delivered: put in their place, counted
+//! where they are news, and folded into what they change.
+
+use super::effect::Effect;
+use super::fold;
+use super::room::{Room, Standing};
+use super::save::UNSAVED_MOST;
+use super::span::Span;
+use super::state::{State, Turn};
+use chat_proto::event::{EventBody, MemberChange, MemberChanged, Role};
+use chat_proto::limits::COUNT_CAP;
+use chat_proto::{Entry, Event, Gap, RoomName, UserName};
+use std::time::Duration;
+
+/// Changes kept for pages that were made before them.
+const CHANGES_KEPT: usize = 512;
+/// Entries in memory of the open room: beyond the first number all but the second are forgotten.
+const OPEN_ROOM: (usize, usize) = (4000, 3000);
+/// The same of each other room.
+const OTHER_ROOM: (usize, usize) = (80, 40);
+/// It rings at most this often.
+const RING_PAUSE: Duration = Duration::from_secs(4);
+
+impl State {
+    /// An event was delivered.
+    pub(super) fn deliver(&mut self, turn: &mut Turn, event: Event) {
+        let name = event.room.clone();
+        self.settle_by_event(turn, &event);
+        let mine = self.is_me(&event.author);
+        let names_me = !mine && self.names_me(&event);
+        let news_to_me = self.is_open(&name) && self.focused;
+        let Some(room) = self.rooms.get_mut(&name) else {
+            return;
+        };
+        if event.seq <= room.log.head {
+            return;
+        }
+        let counts = event.seq > room.counted;
+        if counts && !mine {
+            room.count(&event, names_me);
+        }
+        room.typing.retain(|(who, _)| *who != event.author);
+        if names_me && counts && !news_to_me {
+            self.ring(turn);
+        }
+        self.stand(turn, &event);
+        self.append(turn, &name, event);
+        self.forget_far(turn, &name);
+    }
+
+    /// Delivery goes on after a gap; what lies in it is a hole.
+    pub(super) fn pass_gap(&mut self, turn: &mut Turn, gap: &Gap) {
+        let Some(room) = self
+            .rooms
+            .get_mut(&gap.room)
+            .filter(|room| gap.to > room.log.head)
+        else {
+            return;
+        };
+        let held = room.log.head;
+        room.log.head = gap.to;
+        room.state.head = room.state.head.max(gap.to);
+        self.saves.log(turn, &gap.room);
+        self.ask_changed(turn, &gap.room, held);
+    }
+
+    pub(super) fn is_open(&self, name: &RoomName) -> bool {
+        self.open.as_ref() == Some(name)
+    }
+
+    fn append(&mut self, turn: &mut Turn, name: &RoomName, event: Event) {
+        let Some(room) = self.rooms.get_mut(name) else {
+            return;
+        };
+        let seq = event.seq;
+        room.log.head = seq;
+        room.state.head = room.state.head.max(seq);
+        room.log.loaded.add(Span::one(seq));
+        room.unsaved.known.add(Span::one(seq));
+        if let Some(target) = event.body.target() {
+            if let Some(entry) = room.log.entries.get_mut(&target) {
+                fold::apply(entry, &event);
+            }
+            room.unsaved.changes.push(event.clone());
+            room.changes.push_back(event);
+            if room.changes.len() > CHANGES_KEPT {
+                room.changes.pop_front();
+            }
+        } else {
+            room.log
+                .entries
+                .entry(seq)
+                .or_insert_with(|| Entry::from(event));
+            room.unsaved.entries.insert(seq);
+        }
+        self.saves.log(turn, name);
+    }
+
+    /// Keeps memory bounded: what is far from where a room is read is left to the disk.
+    pub(super) fn forget_far(&mut self, turn: &mut Turn, name: &RoomName) {
+        let (most, keep) = if self.is_open(name) {
+            OPEN_ROOM
+        } else {
+            OTHER_ROOM
+        };
+        let Some(room) = self.rooms.get(name) else {
+            return;
+        };
+        let many = room.log.entries.len() > most;
+        if many || room.unsaved.entries.len() + room.unsaved.changes.len() > UNSAVED_MOST {
+            self.flush_log(turn, name);
+        }
+        if let Some(room) = self.rooms.get_mut(name) {
+            let near = room.place.anchor.map(|anchor| anchor.seq);
+            room.log.trim(most, keep, near);
+        }
+    }
+
+    /// Topics, roles and removals change how one stands in a room.
+    fn stand(&mut self, turn: &mut Turn, event: &Event) {
+        match &event.body {
+            EventBody::Topic { topic } => {
+                if let Some(room) = self.rooms.get_mut(&event.room) {
+                    room.state.topic.clone_from(topic);
+                }
+            }
+            EventBody::Member(change) => {
+                let me = self.is_me(&change.user);
+                if let Some(room) = self.rooms.get_mut(&event.room) {
+                    room.change_member(change, me);
+                }
+                if me && fold::removes(change.change) {
+                    let reason = change
+                        .reason
+                        .as_deref()
+                        .map(|r| format!(": {r}"))
+                        .unwrap_or_default();
+                    self.complain(
+                        turn,
+                        format!("{} took you out of {}{reason}", event.author, event.room),
+                    );
+                    self.depart(turn, &event.room);
+                }
+            }
+            EventBody::Message(_)
+            | EventBody::Edited { .. }
+            | EventBody::Deleted { .. }
+            | EventBody::Reacted { .. }
+            | EventBody::Pinned { .. } => {}
+        }
+    }
+
+    fn names_me(&self, event: &Event) -> bool {
+        let EventBody::Message(message) = &event.body else {
+            return false;
+        };
+        let (Some(text), Some(me)) = (&message.text, &self.me.name) else {
+            return false;
+        };
+        let room = self.rooms.get(&event.room);
+        let keeps_order = room
+            .and_then(|room| room.people.known.get(&event.author))
+            .is_some_and(|standing| standing.role >= Role::Moderator);
+        names(text, me.as_str()) || keeps_order && names(text, "room")
+    }
+
+    fn ring(&mut self, turn: &mut Turn) {
+        if self.rang.is_none_or(|at| turn.now.mono >= at + RING_PAUSE) {
+            self.rang = Some(turn.now.mono);
+            turn.effects.push(Effect::Bell);
+        }
+    }
+}
+
+impl Room {
+    /// Counts an event that is news to this user.
+    fn count(&mut self, event: &Event, names_me: bool) {
+        let up = |count: &mut u32, by: bool| *count = (*count + u32::from(by)).min(COUNT_CAP);
+        match &event.body {
+            EventBody::Message(_) => {
+                up(&mut self.state.unread, true);
+                up(&mut self.state.mentions, names_me);
+            }
+            EventBody::Deleted { target } if *target > self.state.read => {
+                let stood = self.log.entry(*target).is_some_and(has_text);
+                if stood && self.state.unread < COUNT_CAP {
+                    self.state.unread = self.state.unread.saturating_sub(1);
+                }
+            }
+            EventBody::Deleted { .. }
+            | EventBody::Edited { .. }
+            | EventBody::Reacted { .. }
+            | EventBody::Pinned { .. }
+            | EventBody::Topic { .. }
+            | EventBody::Member(_) => {}
+        }
+    }
+
+    fn change_member(&mut self, change: &MemberChange, me: bool) {
+        if let (MemberChanged::Role, Some(role)) = (change.change, change.role) {
+            if me {
+                self.state.role = role;
+            }
+            if let Some(standing) = self.people.known.get_mut(&change.user) {
+                standing.role = role;
+            }
+        }
+        if change.change == MemberChanged::Joined {
+            let standing = Standing {
+                role: Role::Member,
+                online: true,
+            };
+            self.people.come(&change.user, standing);
+        }
+        if fold::removes(change.change) {
+            self.people.go(&change.user);
+        }
+    }
+}
+
+fn has_text(entry: &Entry) -> bool {
+    matches!(&entry.event.body, EventBody::Message(message) if message.text.is_some())
+}
+
+/// Whether a text has `@name` as a whole word, without case.
+pub(super) fn names(text: &str, name: &str) -> bool {
+    let (text, name) = (text.to_lowercase(), format!("@{}", name.to_lowercase()));
+    text.match_indices(&name).any(|(start, _)| {
+        let before = text[..start].chars().next_back();
+        let mut after = text[start + name.len()..].chars();
+        let goes_on = match after.next() {
+            Some('-' | '.' | '_') => after.next().is_some_and(char::is_alphanumeric),
+            Some(c) => c.is_alphanumeric(),
+            None => false,
+        };
+        !goes_on && !before.is_some_and(char::is_alphanumeric)
+    })
+}
+
+impl super::room::People {
+    /// Someone is in the room now.
+    pub(super) fn come(&mut self, who: &UserName, standing: Standing) {
+        if self.known.insert(who.clone(), standing).is_none() {
+            self.total = self.total.map(|total| total + 1);
+        }
+    }
+
+    /// Someone is not in the room any more.
+    pub(super) fn go(&mut self, who: &UserName) {
+        if self.known.remove(who).is_some() {
+            self.total = self.total.map(|total| total.saturating_sub(1));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn a_mention_is_a_whole_word() {
+        for (text, is) in [
+            ("hi @ada", true),
+            ("@ADA, come", true),
+            ("(@ada)", true),
+            ("@ada.", true),
+            ("@ada-x", false),
+            ("@adam", false),
+            ("x@ada", false),
+            ("ada", false),
+            ("@adam and @ada", true),
+        ] {
+            assert_eq!(names(text, "Ada"), is, "{text}");
+        }
+    }
+}

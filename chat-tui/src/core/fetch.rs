@@ -1,0 +1,357 @@
+//! Loading what is near to what is read: first from the cache, else from the
+//! server. Which parts are wanted follows from the place and from what was
+//! drawn; a part that comes lands in its own room, and the place stays.
+
+use super::effect::{Effect, End, Load, LoadLog};
+use super::fold;
+use super::input::DiskInput;
+use super::log::{Item, Log, Source};
+use super::receive::history;
+use super::requests::{Asked, Page};
+use super::room::Room;
+use super::span::Span;
+use super::state::{State, Turn};
+use chat_proto::reply::History;
+use chat_proto::request::GetHistory;
+use chat_proto::{Entry, RoomName, Seq};
+
+/// Entries that are held beyond the edges of the screen.
+const AHEAD: usize = 80;
+/// Entries of one page.
+const PAGE: usize = 100;
+
+/// A part of a hole that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wanted {
+    hole: Span,
+    page: Page,
+}
+
+impl State {
+    /// Asks for what the open room lacks near to where it is read.
+    pub(super) fn fetch(&mut self, turn: &mut Turn) {
+        let live = self.link.is_live();
+        let Some(room) = self.open_room_mut().filter(|room| !room.gone) else {
+            return;
+        };
+        let name = room.name().clone();
+        let mut asked = Vec::new();
+        for wanted in wanted(room) {
+            if let Some((span, end)) = cached_part(&room.log, wanted) {
+                if room.log.begin(span, Source::Disk) {
+                    let load = LoadLog {
+                        room: name.clone(),
+                        span,
+                        end,
+                        limit: PAGE,
+                    };
+                    turn.effects.push(Effect::Load(Load::Log(load)));
+                }
+            } else if live && !room.log.stuck {
+                let marked = marked(wanted);
+                if room.log.begin(marked, Source::Server) {
+                    asked.push((wanted.page, marked));
+                }
+            }
+        }
+        for (page, marked) in asked {
+            let asked = Asked::History {
+                room: name.clone(),
+                page,
+                marked,
+            };
+            self.ask(turn, asked, request(&name, page));
+        }
+    }
+
+    /// A page of a log came from the server.
+    pub(super) fn page_came(&mut self, turn: &mut Turn, asked: Option<Asked>, page: History) {
+        let (name, wanted, marked) = match asked {
+            Some(Asked::History { room, page, marked }) => (room, page, marked),
+            Some(Asked::Changed(room)) => return self.changes_came(turn, &room, page),
+            Some(_) | None => return,
+        };
+        let Some(room) = self.rooms.get_mut(&name) else {
+            return;
+        };
+        room.log.end(marked);
+        room.log.first = room.log.first.max(page.first);
+        let oldest = page.events.first().map(|entry| entry.event.seq);
+        let newest = page.events.last().map(|entry| entry.event.seq);
+        let from = match wanted {
+            Page::From(from) => Some(from),
+            Page::UpTo(_) | Page::Around(_) if page.more_before => oldest,
+            Page::UpTo(_) | Page::Around(_) => Some(page.first),
+        };
+        let to = match wanted {
+            Page::UpTo(to) => Some(to.min(page.head)),
+            Page::From(_) | Page::Around(_) if page.more_after => newest,
+            Page::From(_) | Page::Around(_) => Some(page.head),
+        };
+        let covered = from.zip(to).and_then(|(from, to)| Span::new(from, to));
+        if covered.and_then(|span| span.overlap(marked)).is_none() && marked.to >= page.first {
+            room.log.stuck = true;
+        }
+        if let Some(span) = covered {
+            self.take_page(turn, &name, page.events, span.from, span.to, page.head);
+        }
+    }
+
+    /// Takes folded entries that hold all of a span, as of `head`.
+    pub(super) fn take_page(
+        &mut self,
+        turn: &mut Turn,
+        name: &RoomName,
+        mut entries: Vec<Entry>,
+        from: Seq,
+        to: Seq,
+        head: Seq,
+    ) {
+        let Some(room) = self.rooms.get_mut(name) else {
+            return;
+        };
+        room.bring_up_to_date(&mut entries, head);
+        let Some(span) = Span::new(from, to) else {
+            return;
+        };
+        room.unsaved
+            .entries
+            .extend(entries.iter().map(|entry| entry.event.seq));
+        room.unsaved.known.add(span);
+        let delivered = room.log.head;
+        room.log.load(span, entries);
+        room.log.head = delivered;
+        self.flush_log(turn, name);
+        self.forget_far(turn, name);
+    }
+
+    /// The server did not give a page.
+    pub(super) fn page_refused(&mut self, name: &RoomName, marked: Span) {
+        if let Some(room) = self.rooms.get_mut(name) {
+            room.log.end(marked);
+            room.log.stuck = true;
+        }
+    }
+
+    /// Entries that changed while events were not delivered: those held are
+    /// replaced, others are in holes.
+    fn changes_came(&mut self, turn: &mut Turn, name: &RoomName, mut page: History) {
+        let Some(room) = self.rooms.get_mut(name) else {
+            return;
+        };
+        let last = page.events.last().and_then(|entry| entry.fold.changed);
+        room.bring_up_to_date(&mut page.events, page.head);
+        let mut known = Vec::new();
+        for entry in page.events {
+            let seq = entry.event.seq;
+            if room.log.loaded.around(seq).is_some() {
+                room.log.entries.insert(seq, entry.clone());
+            }
+            if room.log.cached.around(seq).is_some() || room.unsaved.known.around(seq).is_some() {
+                known.push(entry);
+            }
+        }
+        if !known.is_empty() {
+            let room = name.clone();
+            turn.store(super::effect::Store::Log {
+                room,
+                entries: known,
+                known: Vec::new(),
+            });
+        }
+        if let (true, Some(last)) = (page.more_after, last) {
+            self.ask_changed(turn, name, last);
+        }
+    }
+
+    /// A part of a log came from the cache.
+    pub(super) fn cache_came(&mut self, asked: &LoadLog, mut entries: Vec<Entry>) {
+        let Some(room) = self.rooms.get_mut(&asked.room) else {
+            return;
+        };
+        room.log.end(asked.span);
+        room.bring_up_to_date(&mut entries, Seq::ZERO);
+        let edge = match asked.end {
+            End::Newest => entries.first(),
+            End::Oldest => entries.last(),
+        };
+        let span = match (edge.map(|entry| entry.event.seq), asked.end) {
+            (Some(seq), End::Newest) if entries.len() >= asked.limit => Span {
+                from: seq,
+                ..asked.span
+            },
+            (Some(seq), End::Oldest) if entries.len() >= asked.limit => Span {
+                to: seq,
+                ..asked.span
+            },
+            (Some(_) | None, _) => asked.span,
+        };
+        // What came meanwhile is newer than what the cache held.
+        entries.retain(|entry| room.log.entry(entry.event.seq).is_none());
+        let delivered = room.log.head;
+        room.log.load(span, entries);
+        room.log.head = delivered;
+    }
+
+    /// Something came from the disk.
+    pub(super) fn disk(&mut self, turn: &mut Turn, input: DiskInput) {
+        match input {
+            DiskInput::Saved(saved) => self.restore(turn, *saved),
+            DiskInput::Log { asked, entries } => self.cache_came(&asked, entries),
+            DiskInput::Accepted(nonce) => self.accepted(&nonce),
+            DiskInput::NotAccepted { nonce, why } => {
+                self.accepted(&nonce);
+                self.distrust_disk(turn, why);
+            }
+            DiskInput::Failed(why) => self.distrust_disk(turn, why),
+        }
+    }
+}
+
+impl Room {
+    /// Applies the changes that a page does not hold yet. Those that an entry
+    /// holds already do nothing to it.
+    fn bring_up_to_date(&self, entries: &mut [Entry], head: Seq) {
+        for event in self.changes.iter().filter(|event| event.seq > head) {
+            let target = event.body.target();
+            let held = entries
+                .iter_mut()
+                .find(|entry| Some(entry.event.seq) == target);
+            if let Some(entry) = held {
+                fold::apply(entry, event);
+            }
+        }
+    }
+}
+
+impl Log {
+    /// Notes that a part is being fetched; `false` if some of it is already.
+    fn begin(&mut self, span: Span, source: Source) -> bool {
+        let free = !self
+            .fetching
+            .iter()
+            .any(|(other, _)| other.overlap(span).is_some());
+        if free {
+            self.fetching.push((span, source));
+        }
+        free
+    }
+
+    fn end(&mut self, span: Span) {
+        self.fetching.retain(|(other, _)| *other != span);
+    }
+}
+
+/// The holes near to where a room is read, the nearest first.
+fn wanted(room: &Room) -> Vec<Wanted> {
+    let log = &room.log;
+    let hole_at = |seq: Seq| match log.downward(seq).next() {
+        Some(Item::Hole(hole)) if hole.span.contains(seq) => Some(hole.span),
+        Some(_) | None => None,
+    };
+    let mut wanted = Vec::new();
+    let mut want = |hole: Span, page: Page| wanted.push(Wanted { hole, page });
+    match room.place.anchor {
+        Some(anchor) => {
+            let seq = anchor.seq.max(log.first()).min(log.head());
+            if let Some(hole) = hole_at(seq) {
+                want(hole, Page::Around(seq));
+            }
+        }
+        None => {
+            if let Some(hole) = hole_at(log.head()) {
+                want(hole, Page::UpTo(hole.to));
+            }
+        }
+    }
+    let middle = room.place.anchor.map_or(log.head(), |anchor| anchor.seq);
+    let shown = room.shown.as_ref();
+    let top = shown
+        .and_then(|shown| shown.first)
+        .unwrap_or(middle)
+        .min(middle);
+    let bottom = shown
+        .and_then(|shown| shown.last)
+        .unwrap_or(middle)
+        .max(middle);
+    let hole = |item: Item<'_>| match item {
+        Item::Hole(hole) => Some(hole.span),
+        Item::Entry(_) => None,
+    };
+    let above = log.upward(top).take(AHEAD).find_map(hole);
+    if let Some(hole) = above.filter(|hole| !hole.contains(middle)) {
+        want(hole, Page::UpTo(hole.to));
+    }
+    let in_sight = log.downward(top).take_while(|item| start(item) <= bottom);
+    for hole in in_sight
+        .filter_map(hole)
+        .filter(|hole| !hole.contains(middle))
+        .take(2)
+    {
+        want(
+            hole,
+            if hole.from > middle {
+                Page::From(hole.from)
+            } else {
+                Page::UpTo(hole.to)
+            },
+        );
+    }
+    let below = log.downward(bottom).take(AHEAD).find_map(hole);
+    if let Some(hole) = below.filter(|hole| hole.from > middle) {
+        want(hole, Page::From(hole.from));
+    }
+    wanted
+}
+
+fn start(item: &Item<'_>) -> Seq {
+    match item {
+        Item::Entry(entry) => entry.event.seq,
+        Item::Hole(hole) => hole.span.from,
+    }
+}
+
+/// The cached part of a hole that serves a wish.
+fn cached_part(log: &Log, wanted: Wanted) -> Option<(Span, End)> {
+    let (seq, end) = match wanted.page {
+        Page::UpTo(to) => (to, End::Newest),
+        Page::From(from) | Page::Around(from) => (from, End::Oldest),
+    };
+    let part = log.cached.around(seq)?.overlap(wanted.hole)?;
+    let span = match end {
+        End::Newest => Span { to: seq, ..part },
+        End::Oldest => Span { from: seq, ..part },
+    };
+    Some((span, end))
+}
+
+/// The part of a hole that shows that it is being loaded.
+fn marked(wanted: Wanted) -> Span {
+    let hole = wanted.hole;
+    let page = PAGE as u64 - 1;
+    let part = match wanted.page {
+        Page::UpTo(to) => Span {
+            from: to.minus(page),
+            to,
+        },
+        Page::From(from) => Span {
+            from,
+            to: from.plus(page),
+        },
+        Page::Around(seq) => Span {
+            from: seq.minus(page / 2),
+            to: seq.plus(page / 2),
+        },
+    };
+    part.overlap(hole).unwrap_or(hole)
+}
+
+fn request(room: &RoomName, page: Page) -> GetHistory {
+    let mut request = history(room);
+    match page {
+        Page::UpTo(to) => request.before = Some(to.next()),
+        Page::From(from) => request.after = Some(from.minus(1)),
+        Page::Around(seq) => request.around = Some(seq),
+    }
+    request
+}

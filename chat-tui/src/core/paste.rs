@@ -1,0 +1,154 @@
+//! Pasted text: small ones go in, large ones are held until it is said what is
+//! to become of them.
+
+use super::keys::Action;
+use super::overlay::{BigPaste, Overlay};
+use super::state::{State, Turn};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A text with more lines is held.
+const LINES: usize = 12;
+/// Messages that a large text may become.
+const PARTS_MOST: usize = 40;
+
+impl State {
+    /// A text came at once.
+    pub(super) fn paste(&mut self, turn: &mut Turn, text: String) {
+        self.link.watch(turn.now);
+        if !self.overlays.is_empty() {
+            return self.paste_overlay(&text);
+        }
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let (lines, chars) = (text.lines().count(), text.chars().count());
+        let max = self.limits().text_chars;
+        let Some(room) = self.open_room_mut() else {
+            return;
+        };
+        room.selected = None;
+        let held = room.composer.text().chars().count();
+        if lines <= LINES && held + chars <= max {
+            room.composer.insert(&text);
+            return self.edited(turn);
+        }
+        let too_long = held + chars > max;
+        let problem = too_long.then(|| format!("{} characters; the limit is {max}", held + chars));
+        let mut choices = vec![('i', "put it into the composer")];
+        if too_long && chars.div_ceil(max) <= PARTS_MOST {
+            choices.push(('s', "send it as several messages"));
+        }
+        if too_long {
+            choices.push(('c', "cut it to what one message holds"));
+        }
+        choices.push(('d', "drop it"));
+        let paste = BigPaste {
+            text,
+            lines,
+            chars,
+            problem,
+            choices,
+        };
+        self.overlays.push(Overlay::Paste(paste));
+    }
+
+    /// What is to become of the held text was chosen.
+    pub(super) fn paste_chosen(&mut self, turn: &mut Turn, choice: char) {
+        let Some(Overlay::Paste(paste)) = self.overlays.pop() else {
+            return;
+        };
+        let max = self.limits().text_chars;
+        match choice {
+            'i' => self.put_in(turn, &paste.text),
+            'c' => {
+                let held = self
+                    .open_room()
+                    .map_or(0, |room| room.composer.text().chars().count());
+                let parts = parts(&paste.text, max.saturating_sub(held));
+                self.put_in(turn, parts.first().map_or("", |first| *first));
+            }
+            's' => self.send_parts(turn, &paste.text, max),
+            _ => {
+                let yank = self.setup.keys.chord(Action::Yank);
+                if let Some(room) = self.open_room_mut() {
+                    room.composer.keep_killed(paste.text);
+                }
+                self.say(turn, format!("dropped; {yank} puts it in after all"));
+            }
+        }
+    }
+
+    fn put_in(&mut self, turn: &mut Turn, text: &str) {
+        if let Some(room) = self.open_room_mut() {
+            room.composer.insert(text);
+            self.edited(turn);
+        }
+    }
+
+    fn send_parts(&mut self, turn: &mut Turn, text: &str, max: usize) {
+        let Some(room) = self.open_room().filter(|room| !room.gone) else {
+            return self.put_in(turn, text);
+        };
+        let name = room.name().clone();
+        let parts: Vec<_> = parts(text, max)
+            .into_iter()
+            .filter(|part| !part.trim().is_empty())
+            .collect();
+        if let Some(why) = parts.iter().find_map(|part| self.check_text(part).err()) {
+            self.put_in(turn, text);
+            return self.complain(turn, why);
+        }
+        for part in parts {
+            self.accept(turn, &name, part.trim_end().to_owned(), None);
+        }
+        // Accepting drops the room's draft on the disk; what is written stays.
+        self.saves.draft(turn, &name);
+    }
+}
+
+/// A text in parts of at most `max` characters, cut after a line where there
+/// is one, else between two graphemes.
+fn parts(text: &str, max: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let cut = cut(rest, max.max(1));
+        let (part, after) = rest.split_at(cut);
+        parts.push(part);
+        rest = after;
+    }
+    parts
+}
+
+fn cut(text: &str, max: usize) -> usize {
+    let Some((limit, _)) = text.char_indices().nth(max) else {
+        return text.len();
+    };
+    if let Some(newline) = text[..limit].rfind('\n') {
+        return newline + 1;
+    }
+    let bounds = text.grapheme_indices(true).map(|(start, _)| start);
+    let last = bounds.take_while(|start| *start <= limit).last();
+    last.filter(|start| *start > 0).unwrap_or(limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn a_large_text_is_cut_after_lines_and_between_graphemes_and_nothing_is_lost() {
+        for (text, max, expected) in [
+            ("ab\ncd\nef", 5, vec!["ab\n", "cd\nef"]),
+            ("abcdef", 4, vec!["abcd", "ef"]),
+            ("abe\u{301}d", 3, vec!["ab", "e\u{301}d"]),
+            (
+                "👩‍👩‍👧‍👦",
+                2,
+                vec!["👩\u{200d}", "👩\u{200d}", "👧\u{200d}", "👦"],
+            ),
+            ("", 3, vec![]),
+        ] {
+            assert_eq!(parts(text, max), expected);
+            assert_eq!(parts(text, max).concat(), text);
+        }
+    }
+}

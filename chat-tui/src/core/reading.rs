@@ -1,0 +1,229 @@
+//! What has been read. The figures are the server's; the marker moves only to
+//! what stood at the end of a focused screen, or by hand.
+
+use super::requests::Asked;
+use super::room::{Anchor, Place, Room, Viewport};
+use super::state::{State, Turn};
+use chat_proto::event::EventBody;
+use chat_proto::request::Read;
+use chat_proto::{Entry, RoomName, Seq};
+
+/// What the last marking by hand has changed, to be taken back.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Marks {
+    before: Vec<Mark>,
+}
+
+/// How a room stood before it was marked.
+#[derive(Debug, Clone)]
+struct Mark {
+    room: RoomName,
+    read: Seq,
+    unread: u32,
+    mentions: u32,
+}
+
+impl State {
+    /// Takes notice of what the view drew, right after it was drawn.
+    pub fn viewed(&mut self, viewport: Viewport, now: super::Now) -> Vec<super::Effect> {
+        let mut turn = Turn::new(now);
+        let name = viewport.room.clone();
+        let Some(room) = self.rooms.get_mut(&name) else {
+            return Vec::new();
+        };
+        let place = Place {
+            anchor: viewport.anchor,
+            scroll: 0,
+        };
+        let moved = room.place.anchor != place.anchor;
+        let arrived = viewport.end && room.shown.as_ref().is_some_and(|shown| !shown.end);
+        room.place = place;
+        if viewport.end {
+            room.seen = room.seen.max(room.log.head);
+        }
+        // The "new" line has done its work once one has come down to the end.
+        if arrived && viewport.width == room.shown.as_ref().map_or(0, |shown| shown.width) {
+            room.new_from = None;
+        }
+        room.shown = Some(viewport);
+        if moved {
+            self.saves.place(&turn, &name);
+        }
+        self.fetch(&mut turn);
+        self.read_shown(&mut turn);
+        turn.effects
+    }
+
+    /// Moves the marker of the open room to what was shown.
+    pub(super) fn read_shown(&mut self, turn: &mut Turn) {
+        if !self.focused || !self.link.is_live() {
+            return;
+        }
+        let me = self.me.name.as_ref().map(|name| name.key());
+        let Some(room) = self.open_room_mut().filter(|room| !room.gone && !room.held) else {
+            return;
+        };
+        let seen = room.seen.min(room.state.head);
+        if seen <= room.state.read {
+            return;
+        }
+        room.state.read = seen;
+        let mine = |entry: &Entry| me.as_ref() == Some(&entry.event.author.key());
+        let above = room.others_above(seen, mine);
+        room.state.unread = room.state.unread.min(above);
+        room.state.mentions = room.state.mentions.min(above);
+        let name = room.name().clone();
+        self.mark(turn, &name, seen, None);
+    }
+
+    /// Focus came or went.
+    pub(super) fn focus(&mut self, on: bool) {
+        self.focused = on;
+        if on {
+            return;
+        }
+        // What comes from now on comes unseen, also at the end of the screen.
+        if let Some(room) = self.open_room_mut() {
+            room.new_from = room.new_from.filter(|_| room.state.unread > 0);
+        }
+    }
+
+    /// Marks the open room unread from the selected message on, or from the
+    /// topmost one in sight.
+    pub(super) fn mark_unread(&mut self, turn: &mut Turn) {
+        let me = self.me.name.as_ref().map(|name| name.key());
+        let Some(room) = self.open_room_mut().filter(|room| !room.gone) else {
+            return;
+        };
+        let shown = room.shown.as_ref().and_then(|shown| shown.first);
+        let Some(from) = room.selected.or(shown) else {
+            return;
+        };
+        let mark = room.mark();
+        let read = from.minus(1);
+        let mine = |entry: &Entry| me.as_ref() == Some(&entry.event.author.key());
+        room.state.read = read;
+        room.state.unread = room.others_above(read, mine);
+        room.new_from = Some(from);
+        room.held = true;
+        room.selected = None;
+        let name = room.name().clone();
+        self.marks.before = vec![mark];
+        self.mark(turn, &name, read, Some(true));
+        self.say_marked(turn, "marked unread from here");
+    }
+
+    /// Marks all rooms read.
+    pub(super) fn mark_all_read(&mut self, turn: &mut Turn) {
+        let unread = |room: &&mut Room| !room.gone && room.state.unread > 0;
+        let mut marks = Vec::new();
+        for room in self.rooms.values_mut().filter(unread) {
+            marks.push(room.mark());
+            room.state.read = room.state.head;
+            room.state.unread = 0;
+            room.state.mentions = 0;
+            room.new_from = None;
+            room.held = false;
+        }
+        for mark in &marks {
+            let head = self
+                .rooms
+                .get(&mark.room)
+                .map_or(mark.read, |room| room.state.head);
+            self.mark(turn, &mark.room, head, None);
+        }
+        let words = format!("{} rooms marked read", marks.len());
+        self.marks.before = marks;
+        self.say_marked(turn, &words);
+    }
+
+    /// Takes the last marking back.
+    pub(super) fn undo_mark(&mut self, turn: &mut Turn) {
+        let marks = std::mem::take(&mut self.marks.before);
+        if marks.is_empty() {
+            return self.say(turn, "no marking to take back");
+        }
+        for mark in marks {
+            if let Some(room) = self.rooms.get_mut(&mark.room) {
+                room.held = room.seen > mark.read;
+                room.state.read = mark.read;
+                room.state.unread = mark.unread;
+                room.state.mentions = mark.mentions;
+            }
+            self.mark(turn, &mark.room, mark.read, Some(true));
+        }
+        self.say(turn, "the marking is taken back");
+    }
+
+    /// Goes to the first unread message of the open room.
+    pub(super) fn jump_new(&mut self, turn: &mut Turn) {
+        let Some(room) = self.open_room_mut() else {
+            return;
+        };
+        let unread = (room.state.unread > 0).then(|| room.state.read.next());
+        let Some(first) = room.new_from.or(unread) else {
+            return self.say(turn, "nothing is unread here");
+        };
+        room.place = Place {
+            anchor: Some(Anchor {
+                seq: first,
+                row: -1,
+            }),
+            scroll: 0,
+        };
+    }
+
+    fn say_marked(&mut self, turn: &Turn, words: &str) {
+        let undo = self.setup.keys.chord(super::keys::Action::UndoMark);
+        self.say(turn, format!("{words}; {undo} takes it back"));
+    }
+
+    fn mark(&mut self, turn: &mut Turn, name: &RoomName, seq: Seq, back: Option<bool>) {
+        self.saves.log(turn, name);
+        if self.link.is_live() {
+            let room = name.clone().into();
+            self.ask(turn, Asked::Read, Read { room, seq, back });
+        } else if back.is_some() {
+            self.complain(turn, "offline: the server is not told of the marking");
+        }
+    }
+}
+
+impl Room {
+    /// Enters the room: where it was left, or at what is new.
+    pub(super) fn enter(&mut self) {
+        self.held = false;
+        self.selected = None;
+        if self.state.unread > 0 {
+            let first = self.state.read.next();
+            self.new_from = Some(first);
+            if self.place.anchor.is_none() {
+                self.place.anchor = Some(Anchor {
+                    seq: first,
+                    row: -1,
+                });
+            }
+        } else {
+            self.new_from = None;
+        }
+    }
+
+    fn mark(&self) -> Mark {
+        Mark {
+            room: self.name().clone(),
+            read: self.state.read,
+            unread: self.state.unread,
+            mentions: self.state.mentions,
+        }
+    }
+
+    /// Loaded messages of others above a place.
+    fn others_above(&self, seq: Seq, mine: impl Fn(&Entry) -> bool) -> u32 {
+        let counts = |entry: &&Entry| {
+            let stands = matches!(&entry.event.body, EventBody::Message(m) if m.text.is_some());
+            stands && !mine(entry)
+        };
+        let above = self.log.entries.range(seq.next()..).map(|(_, entry)| entry);
+        above.filter(counts).count().min(1000) as u32
+    }
+}

@@ -1,0 +1,284 @@
+//! What comes from the network, each kind handed to the rule it is about.
+
+use super::input::NetInput;
+use super::link::Phase;
+use super::overlay::Overlay;
+use super::requests::Asked;
+use super::room::Standing;
+use super::state::{State, Turn};
+use chat_proto::codec::{Frame, Received};
+use chat_proto::event::Role;
+use chat_proto::notice::{Presence, ReadMoved, TypingNow};
+use chat_proto::reply::{Joined, Members, Rooms};
+use chat_proto::request::{GetHistory, Members as AskMembers, Rooms as AskRooms};
+use chat_proto::{ErrorReply, RoomName, Seq};
+use std::time::Duration;
+
+/// That someone is typing is shown for so long.
+const TYPING_SHOWN: Duration = Duration::from_secs(5);
+/// Rows of `rooms` and `members` that are fetched at most.
+const ROWS_MOST: usize = 1000;
+
+impl State {
+    /// Something came from the network.
+    pub(super) fn net(&mut self, turn: &mut Turn, input: NetInput) {
+        match input {
+            NetInput::Connected => {
+                self.link.hear(turn.now);
+                self.link.phase = Phase::Entering {
+                    since: turn.now.mono,
+                };
+            }
+            NetInput::Heard => self.link.hear(turn.now),
+            NetInput::Frame(received) => {
+                self.link.hear(turn.now);
+                self.receive(turn, *received);
+            }
+            NetInput::Closed { code, reason } => self.lose(turn, closed_in_words(code, &reason)),
+            NetInput::Failed(why) => self.lose(turn, why),
+        }
+    }
+
+    fn receive(&mut self, turn: &mut Turn, received: Received) {
+        let asked = self.requests.answered(received.id.as_ref());
+        match received.frame {
+            Frame::Greeting(greeting) => self.greeted(turn, greeting),
+            Frame::Welcome(welcome) => self.welcomed(turn, welcome),
+            Frame::Event(event) => self.deliver(turn, *event),
+            Frame::Gap(gap) => self.pass_gap(turn, &gap),
+            Frame::Sent(sent) => self.acknowledged(turn, asked, &sent),
+            Frame::History(history) => self.page_came(turn, asked, history),
+            Frame::Joined(joined) => self.joined(turn, asked.as_ref(), *joined),
+            Frame::Left(left) => self.depart(turn, &left.room),
+            Frame::Rooms(rooms) => self.rooms_came(turn, rooms),
+            Frame::Members(members) => self.members_came(turn, members),
+            Frame::Error(error) => self.refused(turn, asked, &error),
+            Frame::ReadMoved(moved) => self.read_moved(turn, &moved),
+            Frame::Typing(typing) => self.typing(turn, typing),
+            Frame::Presence(presence) => self.presence(&presence),
+            Frame::Invited(invited) => {
+                self.say(
+                    turn,
+                    format!("{} invites you: /join {}", invited.by, invited.room),
+                );
+            }
+            Frame::Unknown { kind, why } => {
+                let kind = kind.as_deref().unwrap_or("without a type");
+                self.complain(
+                    turn,
+                    format!("a frame of the server could not be read ({kind}): {why}"),
+                );
+            }
+            Frame::Registered(_)
+            | Frame::Done(_)
+            | Frame::Found(_)
+            | Frame::Pong(_)
+            | Frame::Help(_)
+            | Frame::HookMade(_)
+            | Frame::Hooks(_) => self.done(turn, asked),
+        }
+    }
+
+    fn done(&mut self, turn: &Turn, asked: Option<Asked>) {
+        if let Some(Asked::Command(text)) = asked {
+            self.say(turn, format!("done: {text}"));
+        }
+    }
+
+    fn refused(&mut self, turn: &mut Turn, asked: Option<Asked>, error: &ErrorReply) {
+        match asked {
+            Some(Asked::Hello) => self.hello_refused(turn, error),
+            Some(Asked::Send(nonce)) => self.send_refused(turn, &nonce, error),
+            Some(Asked::History { room, marked, .. }) => {
+                self.page_refused(&room, marked);
+                self.complain(
+                    turn,
+                    format!("the past of {room} can't be loaded: {}", error.message),
+                );
+            }
+            Some(Asked::Join(text) | Asked::Command(text)) => {
+                self.command_refused(turn, &text, &error.message)
+            }
+            Some(Asked::Leave(room)) => self.complain(turn, format!("{room}: {}", error.message)),
+            Some(Asked::Rooms | Asked::Members(_)) => {
+                self.stop_loading();
+                self.complain(turn, error.message.clone());
+            }
+            // The next `welcome` tells how these stand.
+            Some(Asked::Read | Asked::Changed(_) | Asked::Ping) => {}
+            None => self.complain(turn, error.message.clone()),
+        }
+    }
+
+    fn joined(&mut self, turn: &mut Turn, asked: Option<&Asked>, joined: Joined) {
+        let name = joined.state.room.clone();
+        let head = joined.state.head;
+        let fresh = self.rooms.get(&name).is_none_or(|room| room.gone);
+        // In a room that is delivered already it is only a page.
+        if fresh {
+            self.stand_in(turn, joined.state, false);
+        }
+        if let Some(events) = joined.events {
+            let from = match events.first() {
+                Some(oldest) if joined.more_before => oldest.event.seq,
+                Some(_) | None => Seq::FIRST,
+            };
+            self.take_page(turn, &name, events, from, head, head);
+        }
+        if matches!(asked, Some(Asked::Join(_))) {
+            self.go(turn, &name);
+        } else if fresh {
+            self.say(turn, format!("you are in {name} now"));
+            self.open_some(turn);
+        }
+    }
+
+    fn rooms_came(&mut self, turn: &mut Turn, page: Rooms) {
+        let Some(list) = self.overlays.iter_mut().find_map(|overlay| match overlay {
+            Overlay::Rooms(list) => Some(list),
+            _ => None,
+        }) else {
+            return;
+        };
+        list.rooms.extend(page.rooms);
+        list.loading = page.more && list.rooms.len() < ROWS_MOST;
+        if let (true, Some(last)) = (list.loading, list.rooms.last()) {
+            let after = Some(last.room.to_string());
+            let query = list.query.clone();
+            self.ask(
+                turn,
+                Asked::Rooms,
+                AskRooms {
+                    query,
+                    limit: None,
+                    after,
+                    mine: None,
+                },
+            );
+        }
+    }
+
+    fn members_came(&mut self, turn: &mut Turn, page: Members) {
+        if let Some(room) = self.rooms.get_mut(&page.room) {
+            room.people.total = Some(page.total);
+            let standing = |m: &chat_proto::reply::MemberListing| Standing {
+                role: m.role,
+                online: m.online,
+            };
+            let known = page.members.iter().map(|m| (m.name.clone(), standing(m)));
+            room.people.known.extend(known);
+        }
+        let Some(list) = self.overlays.iter_mut().find_map(|overlay| match overlay {
+            Overlay::Members(list) if list.room == page.room => Some(list),
+            _ => None,
+        }) else {
+            return;
+        };
+        list.total = Some(page.total);
+        list.members.extend(page.members);
+        list.loading = page.more && list.members.len() < ROWS_MOST;
+        if let (true, Some(last)) = (list.loading, list.members.last()) {
+            let after = Some(last.name.to_string());
+            let (asked, room) = (Asked::Members(page.room.clone()), page.room.into());
+            self.ask(
+                turn,
+                asked,
+                AskMembers {
+                    room,
+                    limit: None,
+                    after,
+                },
+            );
+        }
+    }
+
+    fn stop_loading(&mut self) {
+        for overlay in &mut self.overlays {
+            match overlay {
+                Overlay::Rooms(list) => list.loading = false,
+                Overlay::Members(list) => list.loading = false,
+                Overlay::Picker(_) | Overlay::Help(_) | Overlay::Login(_) | Overlay::Paste(_) => {}
+            }
+        }
+    }
+
+    fn read_moved(&mut self, turn: &Turn, moved: &ReadMoved) {
+        let Some(room) = self.rooms.get_mut(&moved.room) else {
+            return;
+        };
+        room.state.read = moved.seq;
+        room.state.unread = moved.unread;
+        room.state.mentions = moved.mentions;
+        self.saves.log(turn, &moved.room);
+    }
+
+    fn typing(&mut self, turn: &Turn, typing: TypingNow) {
+        let until = turn.now.mono + TYPING_SHOWN;
+        if let Some(room) = self.rooms.get_mut(&typing.room) {
+            room.typing.retain(|(who, _)| *who != typing.user);
+            room.typing.push((typing.user, until));
+        }
+    }
+
+    fn presence(&mut self, presence: &Presence) {
+        for room in self.rooms.values_mut() {
+            if let Some(standing) = room.people.known.get_mut(&presence.user) {
+                standing.online = presence.online;
+            }
+        }
+        let room = presence
+            .room
+            .as_ref()
+            .and_then(|name| self.rooms.get_mut(name));
+        let standing = Standing {
+            role: Role::Member,
+            online: presence.online,
+        };
+        match (room, presence.member) {
+            (Some(room), Some(true)) => room.people.come(&presence.user, standing),
+            (Some(room), Some(false)) => room.people.go(&presence.user),
+            (Some(_), None) | (None, _) => {}
+        }
+    }
+
+    /// After a gap: which of the entries held have changed meanwhile?
+    pub(super) fn ask_changed(&mut self, turn: &mut Turn, room: &RoomName, since: Seq) {
+        let request = GetHistory {
+            changed_after: Some(since),
+            ..history(room)
+        };
+        self.ask(turn, Asked::Changed(room.clone()), request);
+    }
+}
+
+/// A request for a room's newest page.
+pub(super) fn history(room: &RoomName) -> GetHistory {
+    GetHistory {
+        room: room.clone().into(),
+        before: None,
+        after: None,
+        around: None,
+        at: None,
+        changed_after: None,
+        thread: None,
+        limit: std::num::NonZeroU32::new(100),
+    }
+}
+
+fn closed_in_words(code: Option<u16>, reason: &str) -> String {
+    let told = match code {
+        None => "the connection broke",
+        Some(1000) => "the server closed the connection",
+        Some(1001) => "the server is going away",
+        Some(1008) => "the server turned us away",
+        Some(1009) => "the server found a frame too large",
+        Some(1011) => "the server had a fault",
+        Some(1013) => "the server is overloaded",
+        Some(_) => "the connection was closed",
+    };
+    if reason.is_empty() {
+        told.to_owned()
+    } else {
+        format!("{told}: {reason}")
+    }
+}

@@ -1,0 +1,91 @@
+//! What was asked on this connection and is not answered yet.
+
+use super::effect::Effect;
+use super::outbox::ItemNonce;
+use super::span::Span;
+use super::state::{State, Turn};
+use chat_proto::{Request, RequestId, RoomName, Seq};
+use std::collections::BTreeMap;
+
+/// The requests that wait for their reply.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Requests {
+    last_id: u64,
+    waiting: BTreeMap<u64, Asked>,
+}
+
+/// Why something was asked: what its reply is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// To come in.
+    Hello,
+    /// Whether anyone is there.
+    Ping,
+    /// To send an item of the outbox.
+    Send(ItemNonce),
+    /// To fill a part of a hole.
+    History {
+        /// Whose log.
+        room: RoomName,
+        /// What the page may fill.
+        page: Page,
+        /// The part of the hole that is marked as being loaded.
+        marked: Span,
+    },
+    /// Which entries changed while events were not delivered.
+    Changed(RoomName),
+    /// To come into a room, by a command; its text.
+    Join(String),
+    /// To leave a room.
+    Leave(RoomName),
+    /// The rooms of the server.
+    Rooms,
+    /// Who is in a room.
+    Members(RoomName),
+    /// To move a marker.
+    Read,
+    /// A command whose reply says no more than that it is done; its text.
+    Command(String),
+}
+
+/// Which page of a log was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Page {
+    /// Up to this event.
+    UpTo(Seq),
+    /// From this event on.
+    From(Seq),
+    /// On both sides of this event.
+    Around(Seq),
+}
+
+impl Requests {
+    /// Whether a reply is awaited that somebody may be waiting for.
+    pub(super) fn unanswered(&self) -> bool {
+        self.waiting.values().any(|asked| *asked != Asked::Ping)
+    }
+
+    /// What the reply with this id is for.
+    pub(super) fn answered(&mut self, id: Option<&RequestId>) -> Option<Asked> {
+        match id {
+            Some(RequestId::Number(id)) => self.waiting.remove(id),
+            Some(RequestId::Text(_)) | None => None,
+        }
+    }
+
+    /// The connection is gone: none of these will be answered.
+    pub(super) fn drop_all(&mut self) -> Vec<Asked> {
+        std::mem::take(&mut self.waiting).into_values().collect()
+    }
+}
+
+impl State {
+    /// Asks the server; the caller has made sure that there is a connection.
+    pub(super) fn ask(&mut self, turn: &mut Turn, asked: Asked, request: impl Into<Request>) {
+        self.requests.last_id += 1;
+        let id = self.requests.last_id;
+        self.requests.waiting.insert(id, asked);
+        let frame = request.into().encode(Some(&RequestId::Number(id)));
+        turn.effects.push(Effect::Transmit(frame));
+    }
+}

@@ -1,0 +1,103 @@
+//! What is to be written to the disk, gathered for a moment: drafts within
+//! 300 ms of a change, the log a little after it came. Losing the last moment
+//! of a log costs nothing (the server has it); outbox items never wait here.
+
+use super::effect::Store;
+use super::state::{State, Turn};
+use chat_proto::RoomName;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Changes are gathered for so long.
+const GATHER: Duration = Duration::from_millis(200);
+/// Entries of one room that are gathered at most.
+pub(super) const UNSAVED_MOST: usize = 256;
+
+/// The rooms of which something is to be written.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Saves {
+    /// When it is to be written.
+    pub(super) due: Option<Duration>,
+    logs: BTreeSet<RoomName>,
+    drafts: BTreeSet<RoomName>,
+    places: BTreeSet<RoomName>,
+}
+
+impl Saves {
+    /// A room's log or figures have changed.
+    pub(super) fn log(&mut self, turn: &Turn, room: &RoomName) {
+        self.logs.insert(room.clone());
+        self.soon(turn);
+    }
+
+    /// What is written in a room has changed.
+    pub(super) fn draft(&mut self, turn: &Turn, room: &RoomName) {
+        self.drafts.insert(room.clone());
+        self.soon(turn);
+    }
+
+    /// Where a room is read has changed.
+    pub(super) fn place(&mut self, turn: &Turn, room: &RoomName) {
+        self.places.insert(room.clone());
+        self.soon(turn);
+    }
+
+    /// A room's draft is written by other means.
+    pub(super) fn forget_draft(&mut self, room: &RoomName) {
+        self.drafts.remove(room);
+    }
+
+    fn soon(&mut self, turn: &Turn) {
+        self.due.get_or_insert(turn.now.mono + GATHER);
+    }
+}
+
+impl State {
+    /// Writes everything that was gathered.
+    pub(super) fn flush(&mut self, turn: &mut Turn) {
+        self.saves.due = None;
+        for name in std::mem::take(&mut self.saves.logs) {
+            self.flush_log(turn, &name);
+        }
+        for name in std::mem::take(&mut self.saves.places) {
+            let Some(room) = self.rooms.get(&name) else {
+                continue;
+            };
+            let place = room.place.anchor;
+            turn.store(Store::Place { room: name, place });
+        }
+        for name in std::mem::take(&mut self.saves.drafts) {
+            let draft = self.rooms.get(&name).and_then(|room| room.draft());
+            turn.store(Store::Draft { room: name, draft });
+        }
+    }
+
+    /// Writes what was gathered of a room's log: the entries first, so that
+    /// the cursor in the row is never ahead of them.
+    pub(super) fn flush_log(&mut self, turn: &mut Turn, name: &RoomName) {
+        let in_memory_only = self.disk_trouble.is_some();
+        let Some(room) = self.rooms.get_mut(name).filter(|room| !room.gone) else {
+            return;
+        };
+        let unsaved = std::mem::take(&mut room.unsaved);
+        if !unsaved.known.is_empty() {
+            let known: Vec<_> = unsaved.known.iter().collect();
+            if !in_memory_only {
+                known.iter().for_each(|span| room.log.cached.add(*span));
+            }
+            let held = |seq: &chat_proto::Seq| room.log.entry(*seq).cloned();
+            let entries = unsaved.entries.iter().filter_map(held).collect();
+            let room = name.clone();
+            turn.store(Store::Log {
+                room,
+                entries,
+                known,
+            });
+        }
+        if !unsaved.changes.is_empty() {
+            let (room, events) = (name.clone(), unsaved.changes);
+            turn.store(Store::Changes { room, events });
+        }
+        turn.store(Store::Room(room.row()));
+    }
+}

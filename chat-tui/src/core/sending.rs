@@ -1,0 +1,337 @@
+//! From the composer into the outbox, and from there into the room's log.
+
+use super::effect::{Effect, Store};
+use super::outbox::{Item, ItemNonce, Outbox, Stage, Unsent};
+use super::requests::Asked;
+use super::state::{State, Turn};
+use chat_proto::event::EventBody;
+use chat_proto::reply::Sent;
+use chat_proto::request::Send;
+use chat_proto::{ErrorCode, ErrorReply, Event, Nonce, RoomName, Text};
+use data_encoding::BASE64URL_NOPAD;
+use std::time::Duration;
+
+/// After a fault of the server, items are tried again after this time.
+const FAULT_PAUSE: Duration = Duration::from_secs(2);
+/// Bytes of a `send` beside its text.
+const FRAME_BYTES: usize = 512;
+
+impl State {
+    /// Sends what is written in the open room, if the rules allow it.
+    pub(super) fn submit(&mut self, turn: &mut Turn, text: &str) {
+        let Some(room) = self.open_room() else {
+            return self.complain(turn, "no room is open; /join one");
+        };
+        if room.gone {
+            let name = room.name().clone();
+            return self.complain(
+                turn,
+                format!("you are not in {name} any more; /join {name} first"),
+            );
+        }
+        let name = room.name().clone();
+        let reply_to = room.reply_to;
+        if let Err(why) = self.check_text(text) {
+            return self.complain(turn, why);
+        }
+        let text = text.trim_end().to_owned();
+        self.accept(turn, &name, text, reply_to);
+        if let Some(room) = self.rooms.get_mut(&name) {
+            room.composer.take();
+            room.reply_to = None;
+            room.new_from = None;
+            room.held = false;
+            room.place = super::room::Place::default();
+            self.saves.place(turn, &name);
+            self.saves.forget_draft(&name);
+        }
+    }
+
+    /// Why a text can't be sent, in words.
+    pub(super) fn check_text(&self, text: &str) -> Result<(), String> {
+        let limits = self.limits();
+        Text::parse(text, limits.text_chars)
+            .map_err(|error| format!("not sent: the text {error}"))?;
+        let bytes = serde_json::to_string(text).map_or(text.len(), |json| json.len());
+        let most = limits.frame_bytes.saturating_sub(FRAME_BYTES);
+        if bytes > most {
+            return Err(format!(
+                "not sent: the text has {bytes} bytes; the limit is {most}"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Puts a message into the outbox; it is accepted once it is on the disk.
+    pub(super) fn accept(
+        &mut self,
+        turn: &mut Turn,
+        room: &RoomName,
+        text: String,
+        reply_to: Option<chat_proto::Seq>,
+    ) {
+        let unsent = Unsent {
+            nonce: self.fresh_nonce(),
+            room: room.clone(),
+            text,
+            reply_to,
+            at: turn.now.wall,
+            refused: None,
+        };
+        turn.store(Store::Accept(unsent.clone()));
+        self.outbox.items.push(Item {
+            unsent,
+            stage: Stage::Saving,
+        });
+    }
+
+    /// An item is on the disk (or there is no disk to put it on).
+    pub(super) fn accepted(&mut self, nonce: &ItemNonce) {
+        if let Some(item) = self
+            .outbox
+            .item(nonce)
+            .filter(|item| item.stage == Stage::Saving)
+        {
+            item.stage = Stage::Waiting;
+        }
+    }
+
+    /// Sends the first waiting item of each room that has none under way.
+    pub(super) fn pump(&mut self, turn: &mut Turn) {
+        if !self.link.is_live() || self.outbox.hold.is_some_and(|until| turn.now.mono < until) {
+            return;
+        }
+        self.outbox.hold = None;
+        for unsent in self.outbox.next() {
+            let parsed = Text::parse(&unsent.text, usize::MAX)
+                .ok()
+                .zip(Nonce::parse(&unsent.nonce).ok());
+            let Some((text, nonce)) = parsed else {
+                let error = ErrorReply::new(ErrorCode::Invalid, "the text is against the rules");
+                self.send_refused(turn, &unsent.nonce, &error);
+                continue;
+            };
+            let send = Send {
+                room: unsent.room.into(),
+                text: Some(text),
+                nonce: Some(nonce),
+                reply_to: unsent.reply_to,
+                files: None,
+            };
+            self.ask(turn, Asked::Send(unsent.nonce.clone()), send);
+            if let Some(item) = self.outbox.item(&unsent.nonce) {
+                item.stage = Stage::UnderWay;
+            }
+        }
+    }
+
+    /// The server has the message. Until its event comes, it is shown from here.
+    pub(super) fn acknowledged(&mut self, turn: &mut Turn, asked: Option<Asked>, sent: &Sent) {
+        let Some(Asked::Send(nonce)) = asked else {
+            return;
+        };
+        if let Some(item) = self.outbox.item(&nonce) {
+            item.stage = Stage::Sent {
+                seq: sent.seq,
+                at: sent.at,
+            };
+            turn.store(Store::Settle(nonce.clone()));
+        }
+        let delivered = self
+            .rooms
+            .get(&sent.room)
+            .is_none_or(|room| room.gone || room.log.head >= sent.seq);
+        if delivered {
+            self.outbox.remove(&nonce);
+        }
+    }
+
+    /// An event shows that an item of the outbox is in the log.
+    pub(super) fn settle_by_event(&mut self, turn: &mut Turn, event: &Event) {
+        let at_its_place = |item: &Item| {
+            item.unsent.room == event.room
+                && matches!(item.stage, Stage::Sent { seq, .. } if seq <= event.seq)
+        };
+        self.outbox.items.retain(|item| !at_its_place(item));
+        let EventBody::Message(message) = &event.body else {
+            return;
+        };
+        let Some(nonce) = message
+            .nonce
+            .as_deref()
+            .filter(|_| self.is_me(&event.author))
+        else {
+            return;
+        };
+        let mine = |item: &Item| item.unsent.nonce == nonce && item.unsent.room == event.room;
+        if self.outbox.items.iter().any(mine) {
+            turn.store(Store::Settle(nonce.into()));
+            self.outbox.remove(&nonce.into());
+        }
+    }
+
+    /// The server refused a message: for now, or for good.
+    pub(super) fn send_refused(&mut self, turn: &mut Turn, nonce: &ItemNonce, error: &ErrorReply) {
+        let pause = match error.code {
+            ErrorCode::RateLimited => {
+                Some(Duration::from_millis(error.retry_after_ms.unwrap_or(1000)))
+            }
+            ErrorCode::Unavailable | ErrorCode::Internal => Some(FAULT_PAUSE),
+            _ => None,
+        };
+        let Some(item) = self.outbox.item(nonce) else {
+            return;
+        };
+        if let Some(pause) = pause {
+            item.stage = Stage::Waiting;
+            self.outbox.hold = Some(turn.now.mono + pause);
+            return;
+        }
+        item.stage = Stage::Refused { code: error.code };
+        item.unsent.refused = Some(error.message.clone());
+        turn.store(Store::Outbox(item.unsent.clone()));
+    }
+
+    /// The refused message of the open room is to be tried again.
+    pub(super) fn retry(&mut self, turn: &mut Turn) {
+        let fresh = self.fresh_nonce();
+        let Some(item) = self.refused_here() else {
+            return;
+        };
+        let old = item.unsent.nonce.clone();
+        // With its nonce the server knows another text: only a new one can help.
+        let renew = matches!(
+            item.stage,
+            Stage::Refused {
+                code: ErrorCode::Conflict
+            }
+        );
+        if renew {
+            item.unsent.nonce = fresh;
+        }
+        item.unsent.refused = None;
+        item.stage = Stage::Waiting;
+        turn.store(Store::Outbox(item.unsent.clone()));
+        if renew {
+            turn.store(Store::Settle(old));
+        }
+    }
+
+    /// The refused message of the open room goes back into the composer.
+    pub(super) fn edit_again(&mut self, turn: &mut Turn) {
+        if self
+            .open_room()
+            .is_none_or(|room| !room.composer.is_empty())
+        {
+            return self.complain(turn, "send or clear first what is written");
+        }
+        let Some(unsent) = self.refused_here().map(|item| item.unsent.clone()) else {
+            return;
+        };
+        if let Some(room) = self.rooms.get_mut(&unsent.room) {
+            room.composer.insert(&unsent.text);
+            room.reply_to = unsent.reply_to;
+            let draft = room.draft();
+            turn.store(Store::Draft {
+                room: unsent.room,
+                draft,
+            });
+        }
+        turn.store(Store::Settle(unsent.nonce.clone()));
+        self.outbox.remove(&unsent.nonce);
+    }
+
+    /// The refused message of the open room is thrown away; Up still finds its text.
+    pub(super) fn discard(&mut self, turn: &mut Turn) {
+        let Some(unsent) = self.refused_here().map(|item| item.unsent.clone()) else {
+            return;
+        };
+        if let Some(room) = self.rooms.get_mut(&unsent.room) {
+            room.composer.recall_later(&unsent.text);
+            room.composer.keep_killed(unsent.text);
+        }
+        turn.store(Store::Settle(unsent.nonce.clone()));
+        self.outbox.remove(&unsent.nonce);
+        let yank = self.setup.keys.chord(super::keys::Action::Yank);
+        self.say(turn, format!("discarded; {yank} puts the text back"));
+    }
+
+    /// The disk can't be written to: what is typed lives in memory from now on.
+    pub(super) fn distrust_disk(&mut self, turn: &mut Turn, why: String) {
+        self.complain(turn, format!("not kept on the disk: {why}"));
+        self.disk_trouble = Some(why);
+        if self.link.phase == super::link::Phase::Idle {
+            self.connect(turn);
+        }
+    }
+
+    fn refused_here(&mut self) -> Option<&mut Item> {
+        let open = self.open.as_ref()?;
+        let refused = |item: &&mut Item| {
+            item.unsent.room == *open && matches!(item.stage, Stage::Refused { .. })
+        };
+        self.outbox.items.iter_mut().find(refused)
+    }
+
+    fn fresh_nonce(&mut self) -> ItemNonce {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.entropy.next().to_be_bytes());
+        bytes[8..].copy_from_slice(&self.entropy.next().to_be_bytes());
+        BASE64URL_NOPAD.encode(&bytes).into()
+    }
+
+    /// Tells others, once in a while, that one is typing.
+    pub(super) fn tell_typing(&mut self, turn: &mut Turn) {
+        const PAUSE: Duration = Duration::from_secs(3);
+        let free = self
+            .typing_told
+            .is_none_or(|at| turn.now.mono >= at + PAUSE);
+        let Some(room) = self
+            .open_room()
+            .filter(|room| free && self.link.is_live() && !room.gone)
+        else {
+            return;
+        };
+        if room.composer.is_empty() || room.composer.text().starts_with('/') {
+            return;
+        }
+        let typing = chat_proto::request::Typing {
+            room: room.name().clone().into(),
+        };
+        self.typing_told = Some(turn.now.mono);
+        turn.effects.push(Effect::Transmit(
+            chat_proto::Request::from(typing).encode(None),
+        ));
+    }
+}
+
+impl Outbox {
+    fn item(&mut self, nonce: &ItemNonce) -> Option<&mut Item> {
+        self.items
+            .iter_mut()
+            .find(|item| item.unsent.nonce == *nonce)
+    }
+
+    fn remove(&mut self, nonce: &ItemNonce) {
+        self.items.retain(|item| item.unsent.nonce != *nonce);
+    }
+
+    /// What is to be sent now: of each room the first that is neither done nor
+    /// refused, if it waits. One that is being saved or is under way holds up
+    /// those behind it.
+    fn next(&self) -> Vec<Unsent> {
+        let mut rooms: Vec<&RoomName> = Vec::new();
+        let mut next = Vec::new();
+        for item in &self.items {
+            let done = matches!(item.stage, Stage::Sent { .. } | Stage::Refused { .. });
+            if done || rooms.contains(&&item.unsent.room) {
+                continue;
+            }
+            rooms.push(&item.unsent.room);
+            if item.stage == Stage::Waiting {
+                next.push(item.unsent.clone());
+            }
+        }
+        next
+    }
+}
