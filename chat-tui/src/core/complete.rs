@@ -18,7 +18,10 @@ impl State {
         };
         let many = completion.found.len();
         let step = if on { 1 } else { many - 1 };
-        completion.chosen = (completion.chosen + step) % many;
+        completion.chosen = Some(match completion.chosen {
+            Some(chosen) => (chosen + step) % many,
+            None => 0,
+        });
         self.put_choice(turn, completion);
     }
 
@@ -44,7 +47,7 @@ impl State {
         if !found.is_empty() {
             self.completion = Some(Completion {
                 found,
-                chosen: 0,
+                chosen: None,
                 typed: word,
                 start,
             });
@@ -61,7 +64,7 @@ impl State {
         }
         let completion = Completion {
             found,
-            chosen: 0,
+            chosen: Some(0),
             typed: word,
             start,
         };
@@ -73,7 +76,10 @@ impl State {
         let Some(room) = self.open_room_mut() else {
             return;
         };
-        let Some(choice) = completion.found.get(completion.chosen) else {
+        let chosen = completion
+            .chosen
+            .and_then(|chosen| completion.found.get(chosen));
+        let Some(choice) = chosen else {
             return;
         };
         let only = completion.found.len() == 1;

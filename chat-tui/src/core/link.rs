@@ -242,7 +242,12 @@ mod tests {
             noticed(live(None), false) >= 30.0,
             "an idle client does not ping all the time"
         );
-        assert!(noticed(live(Some(-59.0)), false) >= 30.0);
+        let mut left = live(Some(0.0));
+        left.hear(at(59.0));
+        assert!(
+            noticed(left, false) >= 59.0 + 30.0,
+            "whoever was there is gone"
+        );
     }
 
     #[test]

@@ -139,8 +139,8 @@ pub struct Notice {
 pub struct Completion {
     /// What fits, best first, as it would stand in the text.
     pub found: Vec<String>,
-    /// Which of them stands in the text now.
-    pub chosen: usize,
+    /// Which of them stands in the text now; `None`: what was typed.
+    pub chosen: Option<usize>,
     /// The word as it was typed; Esc gives it back. Each of `found` starts
     /// with it, but for case.
     pub typed: String,
