@@ -41,6 +41,13 @@ impl Limits {
     };
 }
 
+// The longest text fits a frame, however a client escapes it: twelve bytes for
+// a character beyond the first 2^16.
+const _: () = assert!(Limits::DEFAULT.text_chars * 12 + 4096 <= Limits::DEFAULT.frame_bytes);
+// A user in as many rooms as there may be is welcomed by one frame.
+const _: () =
+    assert!(Limits::DEFAULT.rooms * (Limits::DEFAULT.topic_chars * 4 + 1024) <= WELCOME_BYTES);
+
 impl Default for Limits {
     fn default() -> Self {
         Self::DEFAULT

@@ -3,6 +3,7 @@
 
 use crate::name::{fold, is_joint, may_stand};
 use smol_str::SmolStr;
+use unicode_script::{Script, UnicodeScript};
 
 /// The names that a text mentions as whole words `@name`, as their keys
 /// ([`crate::UserName::key`]), in the order written and as often as written.
@@ -10,11 +11,11 @@ use smol_str::SmolStr;
 ///
 /// The word goes on as long as a name could; `-`, `_` and `.` at its end
 /// belong to the sentence. An `@` after a letter, a digit or `_` starts no
-/// mention (`ada@example.org`), nor does one beside another `@`.
+/// mention (`ada@example.org`), nor does one beside another `@`; but it may
+/// follow a letter of a script that puts no blanks between words.
 pub fn mentions(text: &str) -> impl Iterator<Item = SmolStr> {
     text.match_indices('@').filter_map(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        if before.is_some_and(|c| c == '@' || c == '_' || (may_stand(c) && !is_joint(c))) {
+        if text[..at].chars().next_back().is_some_and(holds) {
             return None;
         }
         let rest = &text[at + 1..];
@@ -25,6 +26,21 @@ pub fn mentions(text: &str) -> impl Iterator<Item = SmolStr> {
         let name = rest[..end].trim_end_matches(is_joint);
         (!name.is_empty()).then(|| fold(name))
     })
+}
+
+/// Whether an `@` behind this character is part of its word.
+fn holds(before: char) -> bool {
+    if is_joint(before) {
+        return before == '_';
+    }
+    before == '@' || (may_stand(before) && !runs_on(before))
+}
+
+/// Letters of scripts that are written without blanks between words.
+fn runs_on(c: char) -> bool {
+    use Script::{Bopomofo, Han, Hiragana, Katakana, Khmer, Lao, Myanmar, Thai};
+    let unspaced = [Bopomofo, Han, Hiragana, Katakana, Khmer, Lao, Myanmar, Thai];
+    !c.is_ascii() && unspaced.contains(&c.script())
 }
 
 #[cfg(test)]
@@ -50,6 +66,7 @@ mod tests {
                 "@Straße @ÉMILE @e\u{301}mile",
                 &["strasse", "émile", "émile"],
             ),
+            ("看@小明 ここ@ada", &["小明", "ada"]),
             ("bob@example.org", &[]),
             ("x_@bob é@bob", &[]),
             ("@bob@example.org", &[]),

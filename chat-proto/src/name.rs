@@ -199,7 +199,7 @@ fn pair_key(text: &str, user_max: usize) -> Result<SmolStr, NameError> {
     let name = fold::nfc(text);
     let key = fold::fold(&name);
     let max = if key == *name {
-        user_max * FOLDED_CHARS
+        user_max.saturating_mul(FOLDED_CHARS)
     } else {
         user_max
     };

@@ -4,8 +4,12 @@
 //! words of `help` and the names that a misspelt one is compared with are all
 //! made from it.
 
+#[macro_use]
+mod table;
+mod rules;
+
 use crate::event::{Role, RoomKind};
-use crate::fields::{ClientName, Field, Fields, invalid};
+use crate::fields::{ClientName, Field, Fields};
 use crate::limits::Limits;
 use crate::name::{RoomName, RoomRef, UserName};
 use crate::text::{Emoji, Nonce, Password, Text, Topic};
@@ -14,67 +18,6 @@ use serde::Serialize;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
-
-macro_rules! requests {
-    ($(
-        $(#[doc = $about:literal])+
-        $variant:ident $kind:literal {
-            $( $(#[doc = $field_about:literal])+ $field:ident: $type:ty, )*
-        }
-    )*) => {
-        $(
-            $(#[doc = $about])+
-            #[derive(Debug, Clone, PartialEq, Serialize)]
-            pub struct $variant {
-                $(
-                    $(#[doc = $field_about])+
-                    #[serde(skip_serializing_if = "Field::is_absent")]
-                    pub $field: $type,
-                )*
-            }
-
-            impl From<$variant> for Request {
-                fn from(request: $variant) -> Self {
-                    Self::$variant(request)
-                }
-            }
-        )*
-
-        /// Everything that a client can ask.
-        #[derive(Debug, Clone, PartialEq)]
-        pub enum Request {
-            $( $(#[doc = $about])+ $variant($variant), )*
-        }
-
-        impl Request {
-            /// Every request's `type`, in the order of the protocol.
-            pub const KINDS: &[&str] = &[$($kind),*];
-
-            /// The request's `type`.
-            pub fn kind(&self) -> &'static str {
-                match self { $( Self::$variant(_) => $kind, )* }
-            }
-
-            /// What a request does, in words; `None` if there is none of that `type`.
-            pub fn about(kind: &str) -> Option<&'static str> {
-                match kind { $( $kind => Some(concat!($($about),+).trim_ascii()), )* _ => None }
-            }
-
-            /// Reads the fields of a request of a `type` in [`Request::KINDS`]; `None` for any other.
-            pub(crate) fn read(kind: &str, fields: &Fields<'_>, limits: &Limits) -> Result<Option<Self>, ErrorReply> {
-                Ok(Some(match kind {
-                    $( $kind => Self::$variant($variant { $( $field: fields.read(stringify!($field), limits)?, )* }), )*
-                    _ => return Ok(None),
-                }))
-            }
-
-            /// The frame, as a client sends it.
-            pub fn encode(&self, id: Option<&RequestId>) -> String {
-                match self { $( Self::$variant(request) => write(self.kind(), id, request), )* }
-            }
-        }
-    };
-}
 
 requests! {
     /// Comes in: as a guest by name, to an account by name and password, or again by token.
@@ -353,72 +296,4 @@ requests! {
         /// Its name.
         name: UserName,
     }
-}
-
-impl Request {
-    /// The rules that bind several fields of a request.
-    pub(crate) fn check(&self) -> Result<(), ErrorReply> {
-        match self {
-            Self::GetHistory(request) => request.check(),
-            Self::Send(send)
-                if send.text.is_none() && send.files.as_ref().is_none_or(Vec::is_empty) =>
-            {
-                Err(invalid("text", "is missing"))
-            }
-            Self::Hello(hello) if hello.name.is_none() && hello.token.is_none() => Err(invalid(
-                "name",
-                "is missing; say {\"type\":\"hello\",\"name\":\"your-name\"}",
-            )),
-            Self::Create(create) if create.kind == Some(RoomKind::Direct) => Err(invalid(
-                "kind",
-                "must be \"public\" or \"private\"; \"direct\" opens the room of two people",
-            )),
-            Self::Search(search) if search.query.trim().is_empty() => {
-                Err(invalid("query", "is empty; name at least one word"))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-impl GetHistory {
-    fn check(&self) -> Result<(), ErrorReply> {
-        let places = [
-            ("before", self.before.is_some()),
-            ("after", self.after.is_some()),
-            ("around", self.around.is_some()),
-            ("at", self.at.is_some()),
-            ("changed_after", self.changed_after.is_some()),
-            ("thread", self.thread.is_some()),
-        ];
-        let mut named = places
-            .iter()
-            .filter(|(_, there)| *there)
-            .map(|(name, _)| name);
-        match (named.next(), named.next()) {
-            (Some(first), Some(second)) => Err(invalid(
-                second,
-                &format!("can't stand beside {first}; name one place"),
-            )),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Writes `{"type":…,"id":…,` and then the request's own fields.
-fn write<T: Serialize>(kind: &str, id: Option<&RequestId>, request: &T) -> String {
-    #[derive(Serialize)]
-    struct Frame<'a, T> {
-        r#type: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        id: Option<&'a RequestId>,
-        #[serde(flatten)]
-        request: &'a T,
-    }
-    serde_json::to_string(&Frame {
-        r#type: kind,
-        id,
-        request,
-    })
-    .expect("requests have string keys and no failing parts")
 }

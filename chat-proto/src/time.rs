@@ -8,12 +8,13 @@ use std::str::FromStr;
 /// Milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// Shown as `2026-11-22T05:00:00.123Z`; any RFC 3339 time is read, what is
-/// finer than a millisecond is cut. Between the years 0 and 9999.
+/// finer than a millisecond is cut. From the year 0 almost to the end of 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The last moment of the year 9999.
+    /// Late on 30 December 9999: a few hours before four digits end, so that it
+    /// is within them in every time zone.
     pub const MAX: Self = Self(253_402_207_199_999);
     /// The first moment of the year 0.
     pub const MIN: Self = Self(-62_167_219_200_000);

@@ -6,7 +6,6 @@ use crate::Request;
 const MEANT: &[(&str, &str)] = &[
     ("auth", "hello"),
     ("chat", "send"),
-    ("delete_message", "delete"),
     ("list", "rooms"),
     ("login", "hello"),
     ("message", "send"),
