@@ -96,9 +96,11 @@ pub struct WrongSetting {
 impl Config {
     /// Checks what was written; reports the first setting that is wrong.
     pub fn check(written: Written) -> Result<Self, WrongSetting> {
+        // An empty variable is how a compose file leaves one out.
         let public = written
             .public_url
             .as_deref()
+            .filter(|text| !text.is_empty())
             .map(check_public)
             .transpose()?;
         Ok(Self {
@@ -211,22 +213,23 @@ fn check_origins(
         public: public.map(|public| public.0.clone()),
         ..Policy::default()
     };
-    for text in listed.iter().map(|text| text.trim()) {
+    let listed = listed.iter().map(|text| text.trim());
+    for text in listed.filter(|text| !text.is_empty()) {
         if text == "*" {
             policy.any = true;
             continue;
         }
-        let origin = Origin::parse(text.strip_suffix('/').unwrap_or(text));
-        policy.listed.push(origin.ok_or_else(|| {
-            WrongSetting {
+        // As copied from an address bar, it ends with a slash.
+        let origin = Origin::parse(text)
+            .or_else(|| text.strip_suffix('/').and_then(Origin::parse))
+            .ok_or_else(|| WrongSetting {
                 setting: "--allow-origin",
                 variable: "CHAT_ALLOW_ORIGIN",
                 value: text.to_owned(),
-                allowed:
-                    "give a scheme and a host, such as https://portal.example.com, or '*' for all"
-                        .to_owned(),
-            }
-        })?);
+                allowed: "give scheme and host, as https://portal.example.com, or '*' for all"
+                    .to_owned(),
+            })?;
+        policy.listed.push(origin);
     }
     Ok(policy)
 }
@@ -327,6 +330,13 @@ mod tests {
             config.origins.public,
             Origin::parse("https://chat.example.com")
         );
+    }
+
+    #[test]
+    fn what_is_empty_is_as_if_it_were_not_there() {
+        let config = check(&["--public-url", "", "--allow-origin", ""]).unwrap();
+        assert_eq!(config.public, None);
+        assert_eq!(config.origins, Policy::default());
     }
 
     #[test]

@@ -483,6 +483,23 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_node_whose_storage_is_stuck_is_not_ready_until_it_moves_again() {
+        let (site, data) = site();
+        let host = [("host", "h")];
+        let other = rusqlite::Connection::open(data.path().join("chat.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let answer = ask(&site, "GET", "/readyz", &host).await;
+        assert_eq!(answer.status(), 503);
+        assert_eq!(told(answer).await, "unavailable");
+        assert_eq!(ask(&site, "GET", "/healthz", &host).await.status(), 200);
+        other.execute_batch("ROLLBACK").unwrap();
+        let recovered =
+            async { while ask(&site, "GET", "/readyz", &host).await.status() != 200 {} };
+        let soon = Duration::from_secs(10);
+        tokio::time::timeout(soon, recovered).await.unwrap();
+    }
+
     fn site() -> (Site, TempDir) {
         let data = TempDir::new().unwrap();
         let store = SqliteStore::open(data.path(), committer::now()).unwrap();

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Within which a request's head must arrive; counts while a connection rests
@@ -31,6 +32,8 @@ const HEAD_BYTES_MAX: usize = 16 * 1024;
 const BACKLOG: u32 = 4096;
 /// The first pause after accepting failed, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
+/// How often the log says that there is no place, or that accepting fails.
+const WARNED_EVERY: Duration = Duration::from_secs(10);
 /// What a connection too many is told.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/json\r\ncontent-length: 74\r\nretry-after: 5\r\nconnection: close\r\n\r\n\
@@ -57,6 +60,7 @@ pub async fn accept(
 ) {
     let places = Arc::new(Semaphore::new(connections_max));
     let mut pause = PAUSES.0;
+    let mut warned = Seldom::default();
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => return,
@@ -69,12 +73,22 @@ pub async fn accept(
                     Ok(place) => {
                         tokio::spawn(connection(stream, site.clone(), place));
                     }
-                    Err(_) => refuse(stream),
+                    Err(_) => {
+                        if warned.is_due() {
+                            tracing::warn!(
+                                connections_max,
+                                "no place for more connections; the limit on open files bounds them (ulimit -n)"
+                            );
+                        }
+                        refuse(stream);
+                    }
                 }
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
-                tracing::warn!(%error, ?pause, "connections can't be accepted now; trying again");
+                if warned.is_due() {
+                    tracing::warn!(%error, "connections can't be accepted now; trying again");
+                }
                 tokio::select! {
                     () = stop.cancelled() => return,
                     () = tokio::time::sleep(pause) => {}
@@ -82,6 +96,20 @@ pub async fn accept(
                 pause = (pause * 2).min(PAUSES.1);
             }
         }
+    }
+}
+
+/// Lets a warning through now and then, so that a flood of causes is no flood of lines.
+#[derive(Default)]
+struct Seldom(Option<Instant>);
+
+impl Seldom {
+    fn is_due(&mut self) -> bool {
+        let due = self.0.is_none_or(|last| last.elapsed() >= WARNED_EVERY);
+        if due {
+            self.0 = Some(Instant::now());
+        }
+        due
     }
 }
 
@@ -98,7 +126,6 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 
 /// Says that there is no place, as far as that goes without waiting.
 fn refuse(stream: TcpStream) {
-    tracing::debug!("a connection too many was refused");
     if let Ok(mut stream) = stream.into_std() {
         let _ = stream.write_all(FULL);
     }
@@ -166,7 +193,7 @@ mod tests {
     use clap::Parser as _;
     use tempfile::TempDir;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::time::{Instant, timeout};
+    use tokio::time::timeout;
 
     const HANDSHAKE: &[u8] = b"GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n\
         Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
@@ -264,6 +291,15 @@ mod tests {
         // Who is in is served on.
         open.write_all(GET).await.unwrap();
         read_until(&mut open, "ok\n").await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_warning_comes_now_and_then() {
+        let mut warned = Seldom::default();
+        assert!(warned.is_due());
+        assert!(!warned.is_due());
+        tokio::time::advance(WARNED_EVERY).await;
+        assert!(warned.is_due());
     }
 
     #[tokio::test]
