@@ -381,7 +381,7 @@ const F12: Input = Input::Key(Key::plain(KeyCode::F(12)));
 fn recall(state: &mut State, clock: &Clock, cache: &mut Cache) -> Vec<Effect> {
     let mut later = Vec::new();
     let mut effects = VecDeque::from(update(state, resized(terminal::size()), clock.now()));
-    effects.extend(state.start(clock.now()));
+    effects.extend(state.start());
     while let Some(effect) = effects.pop_front() {
         match effect {
             Effect::Load(load) => {
