@@ -6,6 +6,8 @@ use chat_tests::browser::Browser;
 use chat_tests::client::Client;
 use chat_tests::page::Page;
 use chat_tests::server::Server;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 #[tokio::test]
 async fn a_session_typed_into_the_page_s_console_greets_joins_sends_and_reads_back() -> Result<()> {
@@ -38,13 +40,11 @@ async fn a_session_typed_into_the_page_s_console_greets_joins_sends_and_reads_ba
 #[tokio::test]
 async fn ten_pasted_lines_are_a_session_in_any_page_of_this_machine() -> Result<()> {
     let server = Server::start().await?;
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("page.html");
-    std::fs::write(&file, "<title>any page</title>")?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let page = format!("http://localhost:{}/", listener.local_addr()?.port());
+    let serving = tokio::spawn(serve_a_page(listener));
     let mut browser = Browser::start(800, 600).await?;
-    browser
-        .navigate(&format!("file://{}", file.display()))
-        .await?;
+    browser.navigate(&page).await?;
     let lines = r#"
         seen = [];
         socket = new WebSocket("URL");
@@ -70,5 +70,19 @@ async fn ten_pasted_lines_are_a_session_in_any_page_of_this_machine() -> Result<
     let text = "seen.find((frame) => frame.type === 'history').events[0].text";
     assert_eq!(browser.evaluate(text).await?, "hi");
     assert_eq!(browser.faults().await?, Vec::<String>::new());
+    serving.abort();
     Ok(())
+}
+
+/// A page that knows nothing of chats, to whoever asks. (A page opened from a
+/// file has no origin in this Chromium, `null`, and is refused like any such.)
+async fn serve_a_page(listener: TcpListener) -> Result<()> {
+    loop {
+        let (mut stream, _) = listener.accept().await?;
+        let mut request = [0; 4096];
+        let _ = stream.read(&mut request).await?;
+        let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n\
+                    <link rel=icon href=data:,><title>any page</title>";
+        stream.write_all(page.as_bytes()).await?;
+    }
 }
