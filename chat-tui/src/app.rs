@@ -6,7 +6,7 @@
 //! [`FRAMES_PER_S`] frames a second, the first after a quiet moment at once;
 //! while nothing happens, nothing runs.
 
-use crate::core::input::{DiskInput, Key, KeyCode, NetInput};
+use crate::core::input::{DiskInput, NetInput};
 use crate::core::state::Setup;
 use crate::core::{Effect, Input, State, update};
 use crate::edge::address::Address;
@@ -54,6 +54,9 @@ pub async fn run(start: Start) -> io::Result<u8> {
     let mut signals = Signals::listen()?;
     let (mut app, mut ends) = App::start(start)?;
     signals::insist()?;
+    if let Some(switch) = Switch::from_env() {
+        app.fall(switch);
+    }
     loop {
         app.draw_if_due()?;
         let due = app.due();
@@ -122,7 +125,6 @@ struct App {
     /// The core asks to be stopped, or to end.
     stop: bool,
     quit: Option<u8>,
-    panic: Option<Switch>,
 }
 
 /// What a mouse does is reported from the start.
@@ -174,7 +176,6 @@ impl App {
             woken_at: None,
             stop: false,
             quit: None,
-            panic: Switch::from_env(),
         };
         app.perform(later);
         app.perform(viewed);
@@ -198,9 +199,6 @@ impl App {
         while let Some(burst) = next {
             match burst {
                 Burst::Inputs(inputs) => {
-                    if let Some(switch) = self.panic.filter(|_| inputs.contains(&F12)) {
-                        self.fall(switch);
-                    }
                     let gathered = self.flood.gather(inputs, Instant::now());
                     self.inputs.extend(gathered);
                 }
@@ -368,13 +366,11 @@ impl App {
     fn fall(&self, switch: Switch) {
         match switch {
             Switch::Ui => panic!("asked to panic in the loop"),
-            Switch::Worker => self.disk.panic(),
+            Switch::Thread => self.disk.panic(),
             Switch::Task => drop(tokio::spawn(async { panic!("asked to panic in a task") })),
         }
     }
 }
-
-const F12: Input = Input::Key(Key::plain(KeyCode::F(12)));
 
 /// What the core wants first, answered from the cache here and now; what has
 /// to wait until the first frame is drawn.

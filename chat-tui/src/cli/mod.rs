@@ -35,14 +35,13 @@ pub struct Command {
 struct Place {
     /// Where the server is, for commands without a screen
     #[arg(
-        long = "url",
+        long,
         value_name = "URL",
         global = true,
-        env = "CHAT_URL",
-        id = "server",
+        env = "CHAT_SERVER",
         default_value = "ws://127.0.0.1:7878/ws"
     )]
-    url: String,
+    server: String,
     /// The name to ask for, when the server does not know this device yet
     #[arg(long, global = true)]
     name: Option<String>,
@@ -106,7 +105,7 @@ impl Failure {
 pub fn run(command: Command) -> Result<u8, Failure> {
     let mut place = command.place;
     if let Some(url) = command.url {
-        place.url = url;
+        place.server = url;
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -142,7 +141,7 @@ struct Target {
 
 impl Place {
     fn parse(self) -> Result<Target, Failure> {
-        let address = Address::parse(&self.url)?;
+        let address = Address::parse(&self.server)?;
         Ok(Target {
             dir: match Profile::find(self.data.as_deref(), &self.profile) {
                 Ok(profile) => Ok(profile.server(&address)),
@@ -174,9 +173,9 @@ mod tests {
         assert_eq!(screen.place.name.as_deref(), Some("ada"));
         assert!(screen.what.is_none());
 
-        let send = parse(&["send", "dev", "hi", "--url", "ws://host:1/ws"]);
+        let send = parse(&["send", "dev", "hi", "--server", "ws://host:1/ws"]);
         assert_eq!(
-            (send.url, send.place.url.as_str()),
+            (send.url, send.place.server.as_str()),
             (None, "ws://host:1/ws")
         );
         assert!(matches!(send.what, Some(What::Send(_))));

@@ -37,17 +37,17 @@ pub enum Switch {
     /// In the loop that draws.
     Ui,
     /// In the disk's thread.
-    Worker,
+    Thread,
     /// In a task of the runtime.
     Task,
 }
 
 impl Switch {
-    /// What `CHAT_TUI_PANIC` asks for; F12 then does it. For tests of this module.
+    /// What `CHAT_TUI_PANIC` asks for, to be done once the first frame is drawn. For tests.
     pub fn from_env() -> Option<Self> {
         match std::env::var("CHAT_TUI_PANIC").ok()?.as_str() {
             "ui" => Some(Self::Ui),
-            "worker" => Some(Self::Worker),
+            "thread" => Some(Self::Thread),
             "task" => Some(Self::Task),
             _ => None,
         }
