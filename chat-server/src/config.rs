@@ -44,11 +44,11 @@ pub struct Written {
     #[arg(long, env = "CHAT_NAME", default_value = "chat")]
     pub name: String,
 
-    /// The address that people type where a proxy is in front, such as https://chat.example.com
+    /// The address that people type where a proxy is in front: scheme and host
     #[arg(long, value_name = "URL", env = "CHAT_PUBLIC_URL")]
     pub public_url: Option<String>,
 
-    /// Origins whose web pages may connect too, such as https://portal.example.com; '*' for all
+    /// Origins (scheme and host) whose web pages may connect too; '*' for all
     #[arg(long, value_name = "ORIGIN", env = "CHAT_ALLOW_ORIGIN", value_delimiter = ',', num_args = 1..)]
     pub allow_origin: Vec<String>,
 

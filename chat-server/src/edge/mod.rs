@@ -4,6 +4,7 @@
 //! is ready; nothing of frames, rooms or users.
 
 pub mod descriptors;
+mod handshake;
 pub mod http;
 pub mod listen;
 pub mod origin;
