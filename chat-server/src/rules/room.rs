@@ -79,8 +79,7 @@ pub fn member(name: &RoomName, place: Option<Place>) -> Result<Role, ErrorReply>
 pub fn heir(leaver: Role, next: Option<(UserId, Role)>) -> Option<UserId> {
     match (leaver, next) {
         (Role::Owner, Some((user, Role::Moderator | Role::Member))) => Some(user),
-        (Role::Owner, Some((_, Role::Owner)) | None) => None,
-        (Role::Moderator | Role::Member, _) => None,
+        (Role::Owner, Some((_, Role::Owner)) | None) | (Role::Moderator | Role::Member, _) => None,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::store::{Committed, MarkRead, Outcome, RoomId, SendMessage};
 use chat_proto::event::Message;
 use chat_proto::event::Role;
 use chat_proto::mention::mentions;
-use chat_proto::{Event, EventBody, Seq, Timestamp, UserName};
+use chat_proto::{Event, EventBody, Nonce, Seq, Timestamp, UserName};
 use rusqlite::{Connection, OptionalExtension};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -176,7 +176,7 @@ fn append(
         seq_column(seq)
     };
     let text = send.text.as_str();
-    let nonce = send.nonce.as_ref().map(|nonce| nonce.as_str());
+    let nonce = send.nonce.as_ref().map(Nonce::as_str);
     conn.prepare_cached(
         "INSERT INTO events (room, seq, at, user, author, kind, flags, run, text, nonce, reply_to)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

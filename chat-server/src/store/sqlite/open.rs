@@ -1,5 +1,6 @@
 //! Opening a data directory: its lock, its connections, its schema.
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
@@ -138,6 +139,10 @@ impl DataDir {
         let conn = Connection::open_with_flags(&self.file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|error| self.failed(&error))?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Else a statement that meets a partial index is planned anew for every
+        // value it is given.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(|error| self.failed(&error))?;
         // Only a backup or a curious shell can hold a lock against us.
         conn.busy_timeout(std::time::Duration::from_secs(5))
             .map_err(|error| self.failed(&error))?;

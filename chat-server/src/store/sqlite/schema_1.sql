@@ -69,7 +69,8 @@ CREATE TABLE events (
     reply_to INTEGER,
     PRIMARY KEY (room, seq)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX events_by_nonce ON events (user, room, nonce) WHERE nonce IS NOT NULL;
+-- The nonce first: where clients make them rise with time, all are written at one end.
+CREATE UNIQUE INDEX events_by_nonce ON events (nonce, user, room) WHERE nonce IS NOT NULL;
 
 -- Which messages name whom, by key; 'room' names all.
 CREATE TABLE mentions (
