@@ -18,6 +18,8 @@ pub(super) struct Strip<'a> {
     pub(super) end: bool,
     /// Rows of all blocks.
     rows: usize,
+    /// Where the edge was asked to be, if it still is there.
+    asked: Option<Anchor>,
 }
 
 impl<'a> Strip<'a> {
@@ -36,6 +38,9 @@ impl<'a> Strip<'a> {
     /// What stands at the upper edge; `None` where the end is in sight.
     pub(super) fn anchor(&self, blocks: &mut Blocks<'a>) -> Option<Anchor> {
         let first = self.blocks.front().filter(|_| !self.end)?;
+        if self.asked.is_some() {
+            return self.asked;
+        }
         let above = rows(self.above);
         match first.what {
             What::Entry(entry) => Some(anchor(entry.event.seq, above - rows(first.lead()))),
@@ -68,8 +73,16 @@ impl<'a> Strip<'a> {
         height: usize,
     ) -> Option<Self> {
         let first = blocks.at_or_below(anchor.seq)?;
-        let mut above = rows(first.lead()) + i64::from(anchor.row) + scroll;
-        let mut strip = Self::of(first);
+        let mut above = rows(first.lead()) + i64::from(anchor.row);
+        let mut strip = Self::empty();
+        if let What::Entry(entry) = first.what {
+            // Where rows are longer than they were, the entry has fewer of them.
+            above = above.min(rows(first.height()) - 1);
+            // Said again as it was, a place survives being drawn at other widths.
+            strip.asked = Some(anchor).filter(|at| scroll == 0 && at.seq == entry.event.seq);
+        }
+        strip.push_back(first);
+        above += scroll;
         while above < 0 {
             match blocks.above(&strip.blocks[0]) {
                 Some(block) => {
@@ -93,12 +106,7 @@ impl<'a> Strip<'a> {
 
     /// `up` rows above the end.
     fn at_end(blocks: &mut Blocks<'a>, up: usize, height: usize) -> Self {
-        let mut strip = Self {
-            blocks: VecDeque::new(),
-            above: 0,
-            end: true,
-            rows: 0,
-        };
+        let mut strip = Self::empty();
         let mut next = blocks.last();
         while let Some(block) = next {
             strip.push_front(block);
@@ -113,12 +121,13 @@ impl<'a> Strip<'a> {
         strip
     }
 
-    fn of(block: Block<'a>) -> Self {
+    fn empty() -> Self {
         Self {
-            rows: block.height(),
-            blocks: VecDeque::from([block]),
+            blocks: VecDeque::new(),
             above: 0,
             end: false,
+            rows: 0,
+            asked: None,
         }
     }
 

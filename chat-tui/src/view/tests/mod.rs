@@ -1,4 +1,6 @@
 //! What whole screens look like, and what must hold on every one of them.
 
+mod place;
 mod scene;
 mod snapshots;
+mod sound;

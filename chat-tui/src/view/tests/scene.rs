@@ -2,7 +2,6 @@
 
 use crate::core::State;
 use crate::core::clock::Now;
-use crate::core::composer::Composer;
 use crate::core::link::Phase;
 use crate::core::outbox::{Item, Stage, Unsent};
 use crate::core::room::Room;
@@ -131,7 +130,7 @@ pub(super) fn state() -> State {
 /// A conversation with everything that can stand in one.
 pub(super) fn conversation() -> State {
     let mut state = state();
-    let room = state.rooms.get_mut(&room_name("lobby")).unwrap();
+    let room = open(&mut state);
     room.state.topic = "where everyone comes in".into();
     room.people.total = Some(12);
     let mut reply = message(
@@ -215,7 +214,7 @@ pub(super) fn row(buffer: &Buffer, y: u16) -> String {
     row
 }
 
-pub(super) fn write(state: &mut State, text: &str) {
-    let room = state.rooms.get_mut(&room_name("lobby")).unwrap();
-    room.composer = Composer::holding(text);
+/// The open room.
+pub(super) fn open(state: &mut State) -> &mut Room {
+    state.rooms.get_mut(&room_name("lobby")).unwrap()
 }
