@@ -6,7 +6,7 @@ use super::field::Field;
 use super::my_name;
 use super::pen::{Pen, columns};
 use super::rooms::{capped, title};
-use super::theme::Role;
+use super::theme::{Glyphs, Role};
 use super::timeline::{grouped, target};
 use crate::core::State;
 use crate::core::clock::Now;
@@ -82,7 +82,7 @@ pub(super) fn draw_rule(
         right = pen.flush(area.left(), area.y, right, &words, role);
     }
     let mut hit = None;
-    if let Some(words) = below(pen, room, seen) {
+    if let Some(words) = below(pen.glyphs(), room, seen) {
         let from = pen.flush(area.left(), area.y, right, &words, Role::Warning);
         let width = right - from;
         hit = Some(target(
@@ -105,8 +105,8 @@ pub(super) fn draw_rule(
 }
 
 /// The sign that something newer is below what is in sight.
-pub(super) fn below(pen: &Pen<'_>, room: &Room, seen: &Viewport) -> Option<String> {
-    let arrow = pen.glyphs().below;
+pub(super) fn below(glyphs: &Glyphs, room: &Room, seen: &Viewport) -> Option<String> {
+    let arrow = glyphs.below;
     match room.state.unread {
         _ if seen.end => None,
         0 => Some(format!(" {arrow} more below ")),

@@ -43,6 +43,8 @@ pub(super) struct Layout {
 pub(super) struct Wishes {
     /// Whether a message is being answered.
     pub(super) reply: bool,
+    /// Whether there are rooms to list.
+    pub(super) rooms: bool,
     /// Whether the line of hints is wanted.
     pub(super) hints: bool,
 }
@@ -66,7 +68,7 @@ impl Layout {
             status,
             ..Self::default()
         };
-        if screen.width >= WITH_ROOMS {
+        if wishes.rooms && screen.width >= WITH_ROOMS {
             let width = (screen.width / 5).clamp(15, 26);
             let area = left.0;
             parts.rooms = Rect { width, ..area };
@@ -128,7 +130,13 @@ mod tests {
         for (width, height) in (1..140).flat_map(|w| (1..50).map(move |h| (w, h))) {
             let screen = Rect::new(0, 0, width, height);
             for (reply, hints, rows) in [(false, true, 1), (true, false, 99)] {
-                let Some(parts) = Layout::new(screen, Wishes { reply, hints }, |_| rows) else {
+                let rooms = hints;
+                let wishes = Wishes {
+                    reply,
+                    rooms,
+                    hints,
+                };
+                let Some(parts) = Layout::new(screen, wishes, |_| rows) else {
                     assert!(width < SMALLEST.0 || height < SMALLEST.1);
                     continue;
                 };
@@ -156,6 +164,7 @@ mod tests {
     fn eighty_by_twenty_four_shows_everything() {
         let wishes = Wishes {
             reply: false,
+            rooms: true,
             hints: true,
         };
         let parts = Layout::new(Rect::new(0, 0, 80, 24), wishes, |_| 1).unwrap();

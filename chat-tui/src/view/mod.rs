@@ -81,6 +81,7 @@ impl View {
         let room = state.open_room();
         let wishes = Wishes {
             reply: room.is_some_and(|room| room.reply_to.is_some()),
+            rooms: !state.rooms.is_empty(),
             hints: state.hints_on,
         };
         let rows = |width| room.map_or(1, |room| composer::rows(room, width));
@@ -123,10 +124,10 @@ impl View {
             parts.has_rooms(),
         );
         status::draw_hints(pen, parts.hints, state);
-        overlay::draw_notices(pen, parts.timeline, state, now);
         if !state.overlays.is_empty() {
             drawn.cursor = overlay::draw(pen, screen, state);
         }
+        overlay::draw_notices(pen, parts.timeline, state, now);
         if let Some(viewport) = &mut drawn.viewport {
             viewport.targets.extend(targets);
         }
@@ -176,7 +177,9 @@ fn no_room(pen: &mut Pen<'_>, parts: Layout, state: &State) -> Drawn {
     let area = parts.timeline;
     let server = crate::neutral::line(&state.setup.server);
     let key = state.setup.keys.chord(crate::core::keys::Action::Rooms);
-    let words = if state.rooms.is_empty() {
+    let words = if !state.overlays.is_empty() {
+        String::new()
+    } else if state.rooms.is_empty() {
         format!("no rooms yet; {server} will say which you are in")
     } else {
         format!("no room is open; {key} goes to one")

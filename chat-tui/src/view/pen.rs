@@ -142,6 +142,10 @@ impl<'a> Pen<'a> {
         }
         for (_, piece) in neutral::pieces(text) {
             let next = match piece {
+                Piece::Cluster(cluster) if self.theme.ascii && !cluster.shown.is_ascii() => {
+                    let unknown = "?".repeat(cluster.width);
+                    self.letters(at, y, right, &unknown, style)
+                }
                 Piece::Cluster(cluster) => self.cluster(at, y, right, &cluster, style),
                 Piece::Tab => self.letters(at, y, right, neutral::TAB, style),
                 Piece::Newline => self.mark(at, y, right, '\n', style),
@@ -169,7 +173,8 @@ impl<'a> Pen<'a> {
             }
             let cell = &mut self.buffer[(at, y)];
             cell.reset();
-            cell.set_char(c).set_style(style);
+            let known = c.is_ascii() || !self.theme.ascii;
+            cell.set_char(if known { c } else { '?' }).set_style(style);
             at += 1;
         }
         Some(at)

@@ -9,6 +9,7 @@ use super::theme::Role;
 use super::when::When;
 use crate::core::State;
 use crate::core::clock::Now;
+use crate::core::link::Phase;
 use crate::core::room::{Room, Viewport};
 use crate::neutral;
 use ratatui::layout::Rect;
@@ -43,33 +44,44 @@ pub(super) fn draw(
     seen: Option<(&Room, &Viewport)>,
     rooms_shown: bool,
 ) {
-    let mut right = area.right();
-    if let Some(words) = seen.and_then(|(room, seen)| below(pen, room, seen)) {
-        right = pen.flush(area.left(), area.y, right, &words, Role::Warning);
-    }
-    if !rooms_shown {
-        right = elsewhere(pen, area, right, state);
-    }
-    let unsent = state.outbox.unsent();
-    if unsent > 0 {
-        let words = format!(" {unsent} unsent ");
-        right = pen.flush(area.left(), area.y, right, &words, Role::Warning);
-    }
-    let words = state.link.words();
+    let glyphs = pen.glyphs();
     let live = state.link.is_live();
     let (sign, role) = if live {
         (pen.glyphs().online, Role::Live)
     } else {
-        (pen.glyphs().refused, Role::Warning)
+        (pen.glyphs().offline, Role::Warning)
     };
-    let mut x = pen.cut(area.left() + 1, area.y, right, sign, role);
+    let left = pen.text(area.left() + 1, area.y, area.right(), sign, role);
+    let mut right = area.right();
+    let mut add = |words: Option<String>, role: Role| {
+        // A figure cut short would be a wrong one.
+        let fits = |words: &String| neutral::width(words) <= usize::from(right - left);
+        if let Some(words) = words.filter(fits) {
+            right = pen.flush(left, area.y, right, &words, role);
+        }
+    };
+    add(
+        seen.and_then(|(room, seen)| below(glyphs, room, seen)),
+        Role::Warning,
+    );
+    if !rooms_shown {
+        let (unread, mentions) = elsewhere(state);
+        add(figure("@", mentions), Role::Mentioned);
+        add(figure("+", unread), Role::Unread);
+    }
+    let unsent = state.outbox.unsent();
+    add(
+        (unsent > 0).then(|| format!(" {unsent} unsent ")),
+        Role::Warning,
+    );
+    let mut x = left;
     if let Some(me) = &state.me.name {
         let guest = if state.me.guest { " (guest)" } else { "" };
         let name = format!(" {}{guest}", neutral::line(me.as_str()));
         x = pen.cut(x, area.y, right, &name, Role::Title);
     }
-    let mut said = format!(" {}", neutral::line(&words));
-    if !live {
+    let mut said = format!(" {}", neutral::line(&state.link.words()));
+    if is_gone(state) {
         said.push_str(&format!(
             ", since {}",
             when.since(state.link.since, now.wall)
@@ -78,7 +90,7 @@ pub(super) fn draw(
     if let Some(trouble) = &state.disk_trouble {
         said.push_str(&format!(
             " {} not on disk: {}",
-            pen.glyphs().dot,
+            glyphs.dot,
             neutral::line(trouble)
         ));
     }
@@ -90,32 +102,32 @@ pub(super) fn draw(
     pen.cut(x, area.y, right, &said, role);
 }
 
-/// What is unread in the rooms that are not on the screen.
-fn elsewhere(pen: &mut Pen<'_>, area: Rect, right: u16, state: &State) -> u16 {
-    let others = || {
-        let open = state.open.as_ref();
-        state
-            .rooms
-            .values()
-            .filter(move |room| Some(room.name()) != open)
-    };
-    let unread: u32 = others()
-        .map(|room| room.state.unread)
-        .fold(0, u32::saturating_add);
-    let mentions: u32 = others()
-        .map(|room| room.state.mentions)
-        .fold(0, u32::saturating_add);
-    let mut right = right;
-    for (count, sign, role) in [
-        (unread, "+", Role::Unread),
-        (mentions, "@", Role::Mentioned),
-    ] {
-        if count > 0 {
-            let words = format!(" {sign}{}", capped(count));
-            right = pen.flush(area.left(), area.y, right, &words, role);
-        }
+/// Whether there was a connection, or an attempt, that failed.
+fn is_gone(state: &State) -> bool {
+    match state.link.phase {
+        Phase::Waiting { .. } => true,
+        Phase::Connecting { .. } => state.link.attempt > 0,
+        Phase::Idle | Phase::Entering { .. } | Phase::Asking | Phase::Live => false,
     }
-    right
+}
+
+fn figure(sign: &str, count: u32) -> Option<String> {
+    (count > 0).then(|| format!(" {sign}{}", capped(count)))
+}
+
+/// What is unread in the rooms that are not open, and how much of it names one.
+fn elsewhere(state: &State) -> (u32, u32) {
+    let open = state.open.as_ref();
+    let others = state
+        .rooms
+        .values()
+        .filter(|room| Some(room.name()) != open);
+    others.fold((0, 0), |(unread, mentions), room| {
+        (
+            room.state.unread.saturating_add(unread),
+            room.state.mentions.saturating_add(mentions),
+        )
+    })
 }
 
 /// Keys that work now.

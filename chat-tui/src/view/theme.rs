@@ -83,6 +83,8 @@ pub struct Glyphs {
     pub draft: &'static str,
     /// Someone who is online.
     pub online: &'static str,
+    /// There is no connection.
+    pub offline: &'static str,
     /// Beside a message that names one.
     pub bar: &'static str,
     /// Between two things on one line.
@@ -107,6 +109,7 @@ const UNICODE: Glyphs = Glyphs {
     cut: "…",
     draft: "✎",
     online: "●",
+    offline: "○",
     bar: "▌",
     dot: "·",
     prompt: "›",
@@ -124,8 +127,9 @@ const ASCII: Glyphs = Glyphs {
     below: "v",
     above: "^",
     cut: "~",
-    draft: "*",
-    online: "o",
+    draft: "+",
+    online: "*",
+    offline: "o",
     bar: "|",
     dot: "-",
     prompt: ">",
@@ -138,7 +142,8 @@ const ASCII: Glyphs = Glyphs {
 pub struct Theme {
     /// Whether colours may be used; `NO_COLOR` says no.
     pub colours: bool,
-    /// Whether lines and signs are drawn in ASCII.
+    /// Whether nothing but ASCII is drawn, for terminals that know no UTF-8:
+    /// of what others write, each other character becomes a question mark.
     pub ascii: bool,
 }
 
@@ -305,7 +310,7 @@ mod tests {
         let g = ASCII;
         let all = [
             g.upright, g.level, g.pending, g.refused, g.reply, g.below, g.above, g.cut, g.draft,
-            g.online, g.bar, g.dot, g.prompt, g.pointer, g.pin,
+            g.online, g.offline, g.bar, g.dot, g.prompt, g.pointer, g.pin,
         ];
         assert!(all.iter().chain(&g.corners).all(|glyph| glyph.is_ascii()));
     }

@@ -58,6 +58,10 @@ pub(super) fn draw(
     for block in &strip.blocks {
         painter.block(block);
     }
+    if strip.blocks.is_empty() {
+        painter.y = i64::from(area.bottom()) - 1;
+        painter.line("nothing has been said here yet", Role::Faint);
+    }
     let mut targets = painter.targets;
     targets.push(target(area, Hit::Timeline));
     let spans = strip.blocks.iter().filter_map(|block| match block.what {
@@ -90,7 +94,7 @@ pub(super) fn target(area: Rect, is: Hit) -> Target {
 
 fn refused_keys(state: &State, dot: &str) -> String {
     [
-        (Action::Retry, "try again"),
+        (Action::Retry, "retry"),
         (Action::EditAgain, "edit"),
         (Action::Discard, "discard"),
     ]

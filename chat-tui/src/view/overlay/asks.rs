@@ -21,7 +21,7 @@ pub(super) fn login(pen: &mut Pen<'_>, screen: Rect, login: &Login) -> Option<Po
         take_row(&mut area);
     }
     let (words, role) = match (&login.why, login.busy) {
-        (_, true) => ("asking the server …", Role::Faint),
+        (_, true) => ("asking the server", Role::Faint),
         (Some(why), false) => (why.as_str(), Role::Warning),
         (None, false) => ("Enter takes it", Role::Faint),
     };
@@ -43,10 +43,9 @@ pub(super) fn paste(
         number(paste.chars),
         number(state.limits().text_chars),
     );
-    let row = take_row(&mut area);
-    pen.cut(row.left(), row.y, row.right(), &words, Role::Title);
-    if let Some(problem) = &paste.problem {
-        let used = paragraph(pen, area, problem, Role::Warning);
+    let problem = paste.problem.as_deref().map(|why| (why, Role::Warning));
+    for (words, role) in [(words.as_str(), Role::Title)].into_iter().chain(problem) {
+        let used = paragraph(pen, area, words, role);
         area.y += used;
         area.height -= used;
     }

@@ -2,7 +2,7 @@
 
 use super::{boxed, field, seen, take_row};
 use crate::core::State;
-use crate::core::keys::{Action, When};
+use crate::core::keys::When;
 use crate::core::overlay::{Choice, Help, MemberList, Picker, RoomList};
 use crate::neutral;
 use crate::view::body::role_word;
@@ -100,18 +100,13 @@ pub(super) fn help(
             .collect();
         let chord = row.left() + (row.width / 3).clamp(8, 24);
         pen.cut(row.left(), row.y, chord - 1, &keys.join(" "), Role::Key);
-        let x = pen.cut(chord, row.y, row.right(), action.title(), Role::Text);
-        pen.cut(x, row.y, row.right(), when(action), Role::Faint);
+        let words = match action.when() {
+            When::Selecting => format!("{} (of a selected message)", action.title()),
+            When::Always | When::Room | When::Writing | When::Refused => action.title().into(),
+        };
+        pen.cut(chord, row.y, row.right(), &words, Role::Text);
     }
     cursor
-}
-
-fn when(action: Action) -> &'static str {
-    match action.when() {
-        When::Always | When::Room | When::Writing => "",
-        When::Selecting => " (on a selected message)",
-        When::Refused => " (where one was refused)",
-    }
 }
 
 pub(super) fn members(

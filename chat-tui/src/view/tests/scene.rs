@@ -186,8 +186,12 @@ pub(super) fn conversation() -> State {
 }
 
 pub(super) fn draw(state: &State, width: u16, height: u16) -> (Buffer, Drawn) {
+    draw_as(Theme::default(), state, width, height)
+}
+
+pub(super) fn draw_as(theme: Theme, state: &State, width: u16, height: u16) -> (Buffer, Drawn) {
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
-    let mut view = View::new(Theme::default(), TimeZone::UTC);
+    let mut view = View::new(theme, TimeZone::UTC);
     let drawn = view.draw_on(&mut buffer, state, now());
     (buffer, drawn)
 }

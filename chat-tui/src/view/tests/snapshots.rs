@@ -1,12 +1,163 @@
 //! Screens at the sizes that matter, word for word.
 
 use super::scene::*;
+use crate::core::State;
+use crate::core::composer::Composer;
+use crate::core::keys::Action;
+use crate::core::link::Phase;
+use crate::core::overlay::{
+    BigPaste, Choice, Completion, Help, Login, MemberList, Notice, Overlay, Picker,
+};
+use crate::core::room::{Anchor, Place};
+use chat_proto::event::{Role, RoomKind};
+use chat_proto::reply::MemberListing;
+use insta::assert_snapshot;
+use std::time::Duration;
+
+fn check(name: &str, state: &State, sizes: &[(u16, u16)]) {
+    for (width, height) in sizes {
+        let screen = screen(state, *width, *height);
+        assert_snapshot!(format!("{name}_{width}x{height}"), screen);
+    }
+}
+
+const ALL: [(u16, u16); 4] = [(100, 30), (80, 24), (40, 12), (20, 6)];
 
 #[test]
 fn a_conversation() {
-    let state = conversation();
-    println!("{}", screen(&state, 100, 30));
-    println!("{}", screen(&state, 80, 24));
-    println!("{}", screen(&state, 40, 12));
-    println!("{}", screen(&state, 20, 6));
+    check("conversation", &conversation(), &ALL);
+}
+
+#[test]
+fn reading_further_up_while_offline() {
+    let mut state = conversation();
+    state.link.phase = Phase::Waiting {
+        why: "connection refused".into(),
+        until: Duration::ZERO,
+    };
+    state.link.since = at(21, 20, 15);
+    let room = open(&mut state);
+    room.place = Place {
+        anchor: Some(Anchor {
+            seq: seq(1),
+            row: -1,
+        }),
+        scroll: 0,
+    };
+    room.state.unread = 500;
+    room.selected = Some(seq(1));
+    check("offline", &state, &[(80, 12), (20, 6)]);
+}
+
+#[test]
+fn writing() {
+    let mut state = conversation();
+    let room = open(&mut state);
+    room.reply_to = Some(seq(101));
+    room.composer = Composer::holding("first line\nthe second one\nand @bo");
+    room.typing = vec![(name("eve"), Duration::MAX)];
+    state.completion = Some(Completion {
+        found: vec!["@bob".into(), "@boris".into()],
+        chosen: Some(0),
+        typed: 3,
+    });
+    check("writing", &state, &[(80, 24), (40, 12)]);
+    state.completion = None;
+    open(&mut state).composer = Composer::holding("x".repeat(4001));
+    check("too_long", &state, &[(80, 24)]);
+}
+
+#[test]
+fn a_first_start() {
+    let mut state = state();
+    state.rooms.clear();
+    state.open = None;
+    state.me.name = None;
+    state.link.phase = Phase::Asking;
+    state.overlays.push(Overlay::Login(Login {
+        name: Composer::holding("Ada"),
+        why: Some("\"ada\" is in use; choose another name".into()),
+        busy: false,
+    }));
+    check("login", &state, &ALL);
+}
+
+#[test]
+fn going_to_a_room() {
+    let mut state = conversation();
+    let choice = |name: &str, unread: u32, matched: &[usize], join: bool| Choice {
+        room: room_name(name),
+        kind: (!join).then_some(RoomKind::Public),
+        unread,
+        mentions: unread / 10,
+        matched: matched.to_vec(),
+        join,
+    };
+    state.overlays.push(Overlay::Picker(Picker {
+        query: Composer::holding("de"),
+        found: vec![
+            choice("dev", 12, &[0, 1], false),
+            choice("old-news", 0, &[2, 5], false),
+            choice("de", 0, &[], true),
+        ],
+        chosen: 1,
+    }));
+    check("picker", &state, &[(80, 24), (40, 12), (20, 6)]);
+}
+
+#[test]
+fn the_keys() {
+    let mut state = conversation();
+    state.overlays.push(Overlay::Help(Help {
+        query: Composer::default(),
+        found: vec![Action::Help, Action::Rooms, Action::NewLine, Action::Retry],
+        top: 0,
+    }));
+    check("help", &state, &[(80, 24), (40, 12)]);
+}
+
+#[test]
+fn members_and_a_notice() {
+    let mut state = conversation();
+    state.notices.push(Notice {
+        text: "copied".into(),
+        error: false,
+        until: Duration::MAX,
+    });
+    state.notices.push(Notice {
+        text: "no such command; did you mean /topic".into(),
+        error: true,
+        until: Duration::MAX,
+    });
+    check("notices", &state, &[(80, 24)]);
+    let member = |name_of: &str, role, online| MemberListing {
+        name: name(name_of),
+        role,
+        online,
+    };
+    state.overlays.push(Overlay::Members(MemberList {
+        room: room_name("lobby"),
+        total: Some(3),
+        members: vec![
+            member("ada", Role::Owner, true),
+            member("bob", Role::Moderator, true),
+            member("eve", Role::Member, false),
+        ],
+        loading: false,
+        top: 0,
+    }));
+    check("members", &state, &[(80, 24), (20, 6)]);
+}
+
+#[test]
+fn a_large_paste() {
+    let mut state = conversation();
+    state.overlays.push(Overlay::Paste(BigPaste {
+        text: "fn main() {\n\tprintln!(\"\u{1b}[2J\");\n}\n".repeat(50),
+        lines: 10_000,
+        chars: 700_000,
+        problem: Some("as one message it is too long".into()),
+        choices: vec![('s', "split it into 175 messages"), ('d', "discard it")],
+    }));
+    check("paste", &state, &[(80, 24), (40, 12)]);
 }

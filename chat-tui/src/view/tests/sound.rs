@@ -11,11 +11,13 @@ use crate::core::overlay::{
 };
 use crate::core::room::{Anchor, Place};
 use crate::neutral::{self, odd};
+use crate::view::theme::Theme;
 use chat_proto::event::{EventBody, MemberChange, MemberChanged, Role, RoomKind};
 use chat_proto::reply::{FileInfo, MemberListing, RoomListing};
 use chat_proto::{Entry, RoomName, UserName};
 use proptest::prelude::*;
 use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
+use ratatui::style::Color;
 use std::time::Duration;
 
 /// What the screens are filled with.
@@ -286,6 +288,18 @@ proptest! {
     }
 
     #[test]
+    fn where_only_ascii_is_known_nothing_else_is_drawn_and_without_colours_none(
+        oddities in oddities(),
+    ) {
+        let theme = Theme { colours: false, ascii: true };
+        let (buffer, _) = draw_as(theme, &oddities.state(), 80, 24);
+        for cell in buffer.content() {
+            prop_assert!(cell.symbol().is_ascii(), "{cell:?}");
+            prop_assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset));
+        }
+    }
+
+    #[test]
     fn the_line_beside_the_rooms_stays_in_one_column(oddities in oddities(), width in 72u16..120) {
         let mut state = oddities.state();
         state.overlays.clear();
@@ -299,7 +313,8 @@ proptest! {
 
     #[test]
     fn boxes_keep_their_sides(oddities in oddities(), overlay in 1usize..7) {
-        let state = Oddities { overlay, ..oddities }.state();
+        let mut state = Oddities { overlay, ..oddities }.state();
+        state.notices.clear();
         let (buffer, _) = draw(&state, 80, 24);
         let corner = |glyph| {
             (0..24)
