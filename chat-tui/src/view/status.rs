@@ -107,7 +107,7 @@ fn is_gone(state: &State) -> bool {
     match state.link.phase {
         Phase::Waiting { .. } => true,
         Phase::Connecting { .. } => state.link.attempt > 0,
-        Phase::Idle | Phase::Entering { .. } | Phase::Asking | Phase::Live => false,
+        Phase::Idle | Phase::Entering { .. } | Phase::Asking { .. } | Phase::Live => false,
     }
 }
 

@@ -59,7 +59,8 @@ fn writing() {
     state.completion = Some(Completion {
         found: vec!["@bob".into(), "@boris".into()],
         chosen: Some(0),
-        typed: 3,
+        typed: "@bo".into(),
+        start: 0,
     });
     check("writing", &state, &[(80, 24), (40, 12)]);
     state.completion = None;
@@ -73,7 +74,7 @@ fn a_first_start() {
     state.rooms.clear();
     state.open = None;
     state.me.name = None;
-    state.link.phase = Phase::Asking;
+    state.link.phase = Phase::Asking { connected: true };
     state.overlays.push(Overlay::Login(Login {
         name: Composer::holding("Ada"),
         why: Some("\"ada\" is in use; choose another name".into()),
@@ -111,6 +112,7 @@ fn the_keys() {
     state.overlays.push(Overlay::Help(Help {
         query: Composer::default(),
         found: vec![Action::Help, Action::Rooms, Action::NewLine, Action::Retry],
+        commands: Vec::new(),
         top: 0,
     }));
     check("help", &state, &[(80, 24), (40, 12)]);

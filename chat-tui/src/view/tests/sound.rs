@@ -146,7 +146,8 @@ impl Oddities {
         state.completion = Some(Completion {
             found: self.texts.clone(),
             chosen: Some(self.overlay),
-            typed: 0,
+            typed: String::new(),
+            start: 0,
         });
         state.disk_trouble = Some(self.text(0));
         state.overlays.extend(self.overlay());
@@ -174,6 +175,7 @@ impl Oddities {
             2 => Overlay::Help(Help {
                 query,
                 found: Action::ALL.to_vec(),
+                commands: Vec::new(),
                 top: 5,
             }),
             3 => Overlay::Members(MemberList {
@@ -201,6 +203,7 @@ impl Oddities {
                     .collect(),
                 loading: false,
                 chosen: 2,
+                query: Some(self.text(2)),
             }),
             5 => Overlay::Login(Login {
                 name: query,
