@@ -33,7 +33,12 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, room: &Room) ->
     pen.text(area.left(), area.y, left, pen.glyphs().prompt, Role::Title);
     if room.composer.text().is_empty() {
         let me = my_name(state);
-        let words = format!("message {}", title(room.name(), me));
+        let name = title(room.name(), me);
+        let words = if room.gone {
+            format!("you are not in {name} any more")
+        } else {
+            format!("message {name}")
+        };
         pen.cut(left, area.y, area.right(), &words, Role::Faint);
     }
     for (y, row) in (area.top()..area.bottom()).zip(&field.rows[top..]) {

@@ -123,7 +123,7 @@ fn field(pen: &mut Pen<'_>, row: Rect, composer: &Composer, empty: &str) -> Opti
 
 /// The rows of a list that are in sight, with their numbers.
 fn seen(area: Rect, top: usize, len: usize) -> impl Iterator<Item = (usize, Rect)> {
-    let top = top.min(len.saturating_sub(1));
+    let top = top.min(len.saturating_sub(usize::from(area.height)));
     (area.top()..area.bottom())
         .zip(top..len)
         .map(move |(y, index)| {

@@ -61,7 +61,11 @@ fn more(pen: &mut Pen<'_>, area: Rect, rooms: &[&Room], top: usize, height: usiz
 fn draw_row(pen: &mut Pen<'_>, row: Rect, state: &State, room: &Room, is_open: bool) {
     let glyphs = pen.glyphs();
     let unread = room.state.unread > 0;
-    let role = if unread { Role::Unread } else { Role::Text };
+    let role = match (room.gone, unread) {
+        (true, _) => Role::Faint,
+        (false, true) => Role::Unread,
+        (false, false) => Role::Text,
+    };
     if is_open {
         pen.restyle(row, Role::Chosen);
         pen.text(

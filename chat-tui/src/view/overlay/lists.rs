@@ -81,7 +81,8 @@ pub(super) fn help(
     let mut area = boxed(pen, screen, "keys", 72, screen.height);
     let row = take_row(&mut area);
     let cursor = field(pen, row, &help.query, "filter by words or keys");
-    if help.found.is_empty() {
+    let rows: Vec<_> = actions(state, help).chain(commands(help)).collect();
+    if rows.is_empty() {
         pen.cut(
             area.left(),
             area.y,
@@ -90,23 +91,41 @@ pub(super) fn help(
             Role::Faint,
         );
     }
-    for (index, row) in seen(area, help.top, help.found.len()) {
-        let action = help.found[index];
+    let second = area.left() + (area.width / 3).clamp(8, 24);
+    for (index, row) in seen(area, help.top, rows.len()) {
+        let (first, words) = &rows[index];
+        pen.cut(row.left(), row.y, second - 1, first, Role::Key);
+        pen.cut(second, row.y, row.right(), words, Role::Text);
+    }
+    cursor
+}
+
+/// The keys of each action, and what it does.
+fn actions<'a>(state: &'a State, help: &'a Help) -> impl Iterator<Item = (String, String)> + 'a {
+    help.found.iter().map(|action| {
         let keys: Vec<_> = state
             .setup
             .keys
-            .keys(action)
+            .keys(*action)
             .map(|key| key.to_string())
             .collect();
-        let chord = row.left() + (row.width / 3).clamp(8, 24);
-        pen.cut(row.left(), row.y, chord - 1, &keys.join(" "), Role::Key);
         let words = match action.when() {
             When::Selecting => format!("{} (of a selected message)", action.title()),
             When::Always | When::Room | When::Writing | When::Refused => action.title().into(),
         };
-        pen.cut(chord, row.y, row.right(), &words, Role::Text);
-    }
-    cursor
+        (keys.join(" "), words)
+    })
+}
+
+/// Each command with what it takes, and what it does.
+fn commands(help: &Help) -> impl Iterator<Item = (String, String)> + '_ {
+    let commands = help.commands.iter();
+    commands.map(|command| {
+        (
+            format!("/{} {}", command.name, command.takes),
+            command.about.into(),
+        )
+    })
 }
 
 pub(super) fn members(

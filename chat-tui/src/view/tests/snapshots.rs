@@ -2,6 +2,7 @@
 
 use super::scene::*;
 use crate::core::State;
+use crate::core::command::COMMANDS;
 use crate::core::composer::Composer;
 use crate::core::keys::Action;
 use crate::core::link::Phase;
@@ -112,7 +113,7 @@ fn the_keys() {
     state.overlays.push(Overlay::Help(Help {
         query: Composer::default(),
         found: vec![Action::Help, Action::Rooms, Action::NewLine, Action::Retry],
-        commands: Vec::new(),
+        commands: COMMANDS[..2].to_vec(),
         top: 0,
     }));
     check("help", &state, &[(80, 24), (40, 12)]);

@@ -3,6 +3,7 @@
 
 use super::scene::*;
 use crate::core::State;
+use crate::core::command::COMMANDS;
 use crate::core::composer::Composer;
 use crate::core::keys::Action;
 use crate::core::link::Phase;
@@ -126,6 +127,7 @@ impl Oddities {
         lobby.state.unread = 1000;
         for at in 0..self.names.len() {
             let mut other = room("x", at as u32, 1);
+            other.gone = at % 2 == 0;
             other.state.room = self.room(at);
             state.rooms.entry(self.room(at)).or_insert(other);
         }
@@ -175,7 +177,7 @@ impl Oddities {
             2 => Overlay::Help(Help {
                 query,
                 found: Action::ALL.to_vec(),
-                commands: Vec::new(),
+                commands: COMMANDS.to_vec(),
                 top: 5,
             }),
             3 => Overlay::Members(MemberList {
