@@ -3,6 +3,7 @@
 use super::{Failure, Target, start};
 use crate::core::input::NetInput;
 use crate::edge::net::{self, Connection};
+use crate::edge::profile::ServerDir;
 use crate::neutral;
 use chat_proto::codec::{Frame, Received};
 use chat_proto::reply::Welcome;
@@ -11,6 +12,7 @@ use chat_proto::{
     ErrorCode, ErrorReply, Greeting, Limits, Request, RequestId, RoomName, RoomRef, Seq, UserName,
 };
 use std::collections::{BTreeMap, VecDeque};
+use std::fs::File;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -37,6 +39,8 @@ pub(super) struct Resume {
 
 /// A server that says nothing for so long is not there.
 const REPLY_WAIT: Duration = Duration::from_secs(30);
+/// Between two looks whether another process is through.
+const TURN_PAUSE: Duration = Duration::from_millis(20);
 
 impl Session {
     /// Connects and comes in, by the token kept or as a guest; keeps the token.
@@ -47,14 +51,15 @@ impl Session {
             Frame::Greeting(greeting) => greeting,
             other => return Err(unexpected(&other)),
         };
-        let token = match &target.dir {
-            Ok(dir) => dir.token()?,
-            Err(_) => None,
+        let (token, turn) = match &target.dir {
+            Ok(dir) => token(dir, by).await?,
+            Err(_) => (None, None),
         };
         let welcome = enter(&mut connection, target, &greeting.limits, token, resume).await?;
         if let Ok(dir) = &target.dir {
             dir.set_token(Some(&welcome.token))?;
         }
+        drop(turn);
         Ok(Self {
             connection,
             greeting,
@@ -144,6 +149,21 @@ pub(super) fn unexpected(frame: &Frame) -> Failure {
     match frame {
         Frame::Error(error) => refused(error),
         _ => Failure::Link("the server's answer makes no sense to this version".to_owned()),
+    }
+}
+
+/// The token kept; without one, the turn to get the first.
+async fn token(dir: &ServerDir, by: Instant) -> Result<(Option<String>, Option<File>), Failure> {
+    loop {
+        if let Some(token) = dir.token()? {
+            return Ok((Some(token), None));
+        }
+        match dir.try_turn()? {
+            // Another one may have had its turn between the two looks.
+            Some(turn) => return Ok((dir.token()?, Some(turn))),
+            None if Instant::now() >= by => return Ok((None, None)),
+            None => tokio::time::sleep(TURN_PAUSE).await,
+        }
     }
 }
 

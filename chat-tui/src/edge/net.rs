@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::ClientRequestBuilder;
+use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
@@ -143,6 +144,19 @@ async fn run(
 }
 
 async fn open(address: &Address) -> Result<WebSocketStream<TcpStream>, String> {
+    let opened = match shake_hands(address, true).await? {
+        // To answer the offer is optional; the library insists on it.
+        Err(tungstenite::Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(
+            SubProtocolError::NoSubProtocol,
+        ))) => shake_hands(address, false).await?,
+        other => other,
+    };
+    opened.map_err(|e| format!("{address} does not speak this protocol: {}", in_words(&e)))
+}
+
+type Opened = Result<WebSocketStream<TcpStream>, tungstenite::Error>;
+
+async fn shake_hands(address: &Address, offer_subprotocol: bool) -> Result<Opened, String> {
     let stream = TcpStream::connect(address.target())
         .await
         .map_err(|e| format!("{address} can't be reached: {e}"))?;
@@ -152,17 +166,18 @@ async fn open(address: &Address) -> Result<WebSocketStream<TcpStream>, String> {
         .to_string()
         .parse()
         .map_err(|e| format!("{address}: {e}"))?;
-    let request = ClientRequestBuilder::new(uri).with_sub_protocol(chat_proto::SUBPROTOCOL);
+    let mut request = ClientRequestBuilder::new(uri);
+    if offer_subprotocol {
+        request = request.with_sub_protocol(chat_proto::SUBPROTOCOL);
+    }
     let config = WebSocketConfig::default()
         .read_buffer_size(32 * 1024)
         .write_buffer_size(0)
         .max_write_buffer_size(1024 * 1024)
         .max_message_size(Some(WELCOME_BYTES))
         .max_frame_size(Some(WELCOME_BYTES));
-    tokio_tungstenite::client_async_with_config(request, stream, Some(config))
-        .await
-        .map(|(socket, _)| socket)
-        .map_err(|e| format!("{address} does not speak this protocol: {}", in_words(&e)))
+    let opened = tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await;
+    Ok(opened.map(|(socket, _)| socket))
 }
 
 fn failed(why: impl Into<String>) -> NetInput {
@@ -179,7 +194,6 @@ fn closed(frame: Option<CloseFrame>) -> NetInput {
 
 /// The refusal's own words, where an HTTP server gave some.
 fn in_words(error: &tungstenite::Error) -> String {
-    use tungstenite::error::ProtocolError;
     match error {
         tungstenite::Error::Http(response) => {
             let body = response.body().as_deref().unwrap_or_default();
@@ -271,6 +285,19 @@ mod tests {
         tokio::spawn(async move { peer.send(Message::text(large)).await });
         assert_eq!(connection.next().await, Some(NetInput::Connected));
         assert!(matches!(connection.next().await, Some(NetInput::Frame(_))));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_names_no_subprotocol_is_spoken_to_all_the_same() {
+        let (listener, address) = listen().await;
+        let mut connection = connect(address);
+        let plain = async || {
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio_tungstenite::accept_async(stream).await.unwrap()
+        };
+        drop(plain().await);
+        let _peer = plain().await;
+        assert_eq!(connection.next().await, Some(NetInput::Connected));
     }
 
     #[tokio::test]

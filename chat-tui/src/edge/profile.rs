@@ -3,7 +3,7 @@
 
 use super::address::Address;
 use etcetera::BaseStrategy as _;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -85,6 +85,19 @@ impl ServerDir {
             Ok(text) => Ok(Some(text.trim().to_owned()).filter(|token| !token.is_empty())),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(e),
+        }
+    }
+
+    /// The turn to become known to the server, unless another process has it:
+    /// two first starts at once are one person, not two who want the same
+    /// name. Free when dropped.
+    pub fn try_turn(&self) -> io::Result<Option<File>> {
+        self.create()?;
+        let file = create_private_file(&self.dir.join("entering"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(e)) => Err(e),
         }
     }
 
