@@ -152,7 +152,11 @@ impl User {
         self.press(Key::Ctrl('k'))?;
         self.terminal()?.enter(room).await?;
         self.wait_until(&format!("{room} to be open"), |screen| {
-            screen.row(0).contains(room)
+            // Behind the list of rooms, where there is one, stands the title.
+            let row = screen.row(0);
+            row.rsplit('│')
+                .next()
+                .is_some_and(|title| title.contains(room))
         })
         .await
         .map(|_| ())

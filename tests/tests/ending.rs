@@ -77,7 +77,8 @@ async fn ctrl_z_gives_the_shell_back_and_fg_the_screen() -> Result<()> {
     let client = binaries::tui()?;
     for by_signal in [false, true] {
         let mut shell = Program::new("/bin/bash")
-            .args(["--norc", "--noprofile", "-i"])
+            // Without line editing, which switches on bracketed paste itself.
+            .args(["--norc", "--noprofile", "--noediting", "-i"])
             .env("HOME", home.path().display().to_string())
             .env("PS1", "shell> ")
             .size(100, 30)
