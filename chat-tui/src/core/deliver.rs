@@ -38,6 +38,9 @@ impl State {
         let counts = event.seq > room.counted;
         if counts && !mine {
             room.count(&event, names_me);
+            if !news_to_me && room.new_from.is_none() && room.state.unread > 0 {
+                room.new_from = Some(room.state.read.next());
+            }
         }
         room.typing.retain(|(who, _)| *who != event.author);
         if names_me && counts && !news_to_me {

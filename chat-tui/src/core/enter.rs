@@ -183,6 +183,21 @@ impl State {
             );
         }
         self.open_some(turn);
+        self.resume_reading();
+    }
+
+    /// Shows what is new in the open room since one was here: the first time
+    /// in a run from its start, later (one may have been reading on) by the line alone.
+    fn resume_reading(&mut self) {
+        let first = !std::mem::replace(&mut self.was_live, true);
+        let Some(room) = self.open_room_mut().filter(|room| room.state.unread > 0) else {
+            return;
+        };
+        if first {
+            room.enter();
+        } else if room.new_from.is_none() {
+            room.new_from = Some(room.state.read.next());
+        }
     }
 
     /// One is in a room: what the server says of it is the truth. `resumed`:

@@ -43,6 +43,9 @@ pub use effect::Effect;
 pub use input::Input;
 pub use state::State;
 
+#[cfg(test)]
+mod tests;
+
 use state::Turn;
 use std::time::Duration;
 

@@ -304,7 +304,6 @@ impl State {
     /// Ends the program; all that is gathered is written before.
     pub(super) fn quit(&mut self, turn: &mut Turn, code: u8) {
         self.flush(turn);
-        turn.effects.push(Effect::Disconnect);
         turn.effects.push(Effect::Quit { code });
     }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Changes are gathered for so long.
-const GATHER: Duration = Duration::from_millis(200);
+const GATHER: Duration = Duration::from_millis(50);
 /// Entries of one room that are gathered at most.
 pub(super) const UNSAVED_MOST: usize = 256;
 

@@ -75,6 +75,8 @@ pub struct State {
     pub(super) requests: Requests,
     pub(super) saves: Saves,
     pub(super) marks: Marks,
+    /// The connection was live before in this run.
+    pub(super) was_live: bool,
     /// Rooms in the order in which they were open, the last one last.
     pub(super) visited: Vec<RoomName>,
     /// Where the walk through unread rooms began.
@@ -130,6 +132,7 @@ impl State {
             requests: Requests::default(),
             saves: Saves::default(),
             marks: Marks::default(),
+            was_live: false,
             visited: Vec::new(),
             walked_from: None,
             quit_armed: None,

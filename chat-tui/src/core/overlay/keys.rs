@@ -256,7 +256,7 @@ impl Login {
 impl super::BigPaste {
     fn press(&self, key: Key, action: Option<Action>) -> Outcome {
         if action == Some(Action::Close) {
-            return Outcome::Close;
+            return Outcome::Paste('d');
         }
         match key.code {
             KeyCode::Char(c) if self.choices.iter().any(|(key, _)| *key == c) => Outcome::Paste(c),

@@ -1,0 +1,9 @@
+//! The core against a small server and a disk, both simulated: keys in, frames
+//! and screens' worth of state out.
+
+mod disk;
+mod room_log;
+mod sending;
+mod server;
+mod using;
+mod world;

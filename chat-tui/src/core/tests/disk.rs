@@ -1,0 +1,137 @@
+//! A disk that keeps what it is told, as the edge's does.
+
+use crate::core::composer::Draft;
+use crate::core::effect::{End, Load, LoadLog, Store};
+use crate::core::fold;
+use crate::core::input::{Device, DiskInput, Saved, SavedRoom};
+use crate::core::outbox::Unsent;
+use crate::core::room::{Anchor, RoomRow};
+use crate::core::span::Spans;
+use chat_proto::{Entry, RoomName, Seq};
+use std::collections::BTreeMap;
+
+#[derive(Default)]
+pub(super) struct Disk {
+    pub(super) device: Device,
+    pub(super) open: Option<RoomName>,
+    pub(super) rows: BTreeMap<RoomName, RoomRow>,
+    pub(super) known: BTreeMap<RoomName, Spans>,
+    pub(super) entries: BTreeMap<(RoomName, Seq), Entry>,
+    pub(super) places: BTreeMap<RoomName, Anchor>,
+    pub(super) drafts: BTreeMap<RoomName, Draft>,
+    pub(super) outbox: Vec<Unsent>,
+}
+
+impl Disk {
+    pub(super) fn store(&mut self, write: Store) -> Option<DiskInput> {
+        match write {
+            Store::Device(device) => self.device = device,
+            Store::Room(row) => {
+                self.rows.insert(row.state.room.clone(), row);
+            }
+            Store::Forget(room) => {
+                self.rows.remove(&room);
+                self.known.remove(&room);
+                self.places.remove(&room);
+                self.entries.retain(|(name, _), _| *name != room);
+            }
+            Store::Reset => {
+                self.rows.clear();
+                self.known.clear();
+                self.places.clear();
+                self.entries.clear();
+            }
+            Store::Log {
+                room,
+                entries,
+                known,
+            } => {
+                for entry in entries {
+                    self.entries.insert((room.clone(), entry.event.seq), entry);
+                }
+                let spans = self.known.entry(room).or_default();
+                known.into_iter().for_each(|span| spans.add(span));
+            }
+            Store::Changes { room, events } => {
+                for event in events {
+                    let target = event.body.target().unwrap();
+                    if let Some(entry) = self.entries.get_mut(&(room.clone(), target)) {
+                        fold::apply(entry, &event);
+                    }
+                }
+            }
+            Store::Draft { room, draft } => {
+                match draft {
+                    Some(draft) => self.drafts.insert(room, draft),
+                    None => self.drafts.remove(&room),
+                };
+            }
+            Store::Accept(unsent) => {
+                self.drafts.remove(&unsent.room);
+                let nonce = unsent.nonce.clone();
+                self.outbox.push(unsent);
+                return Some(DiskInput::Accepted(nonce));
+            }
+            Store::Outbox(unsent) => {
+                match self
+                    .outbox
+                    .iter_mut()
+                    .find(|kept| kept.nonce == unsent.nonce)
+                {
+                    Some(kept) => *kept = unsent,
+                    None => self.outbox.push(unsent),
+                }
+            }
+            Store::Settle(nonce) => self.outbox.retain(|kept| kept.nonce != nonce),
+            Store::Place { room, place } => {
+                match place {
+                    Some(place) => self.places.insert(room, place),
+                    None => self.places.remove(&room),
+                };
+            }
+            Store::Open(room) => self.open = Some(room),
+        }
+        None
+    }
+
+    pub(super) fn load(&self, load: Load) -> DiskInput {
+        match load {
+            Load::Saved => DiskInput::Saved(Box::new(self.saved())),
+            Load::Log(asked) => {
+                let entries = self.log(&asked);
+                DiskInput::Log { asked, entries }
+            }
+        }
+    }
+
+    fn saved(&self) -> Saved {
+        let room = |row: &RoomRow| SavedRoom {
+            row: row.clone(),
+            known: self
+                .known
+                .get(&row.state.room)
+                .map(|spans| spans.iter().collect())
+                .unwrap_or_default(),
+            place: self.places.get(&row.state.room).copied(),
+        };
+        Saved {
+            device: self.device.clone(),
+            open: self.open.clone(),
+            rooms: self.rows.values().map(room).collect(),
+            drafts: self.drafts.clone().into_iter().collect(),
+            outbox: self.outbox.clone(),
+        }
+    }
+
+    fn log(&self, asked: &LoadLog) -> Vec<Entry> {
+        let key = |seq| (asked.room.clone(), seq);
+        let within = self
+            .entries
+            .range(key(asked.span.from)..=key(asked.span.to));
+        let all: Vec<_> = within.map(|(_, entry)| entry.clone()).collect();
+        match asked.end {
+            End::Newest => all[all.len().saturating_sub(asked.limit)..].to_vec(),
+            End::Oldest => all.into_iter().take(asked.limit).collect(),
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! A server of the protocol's letter, as small as the core's tests need it:
+//! one user with one connection, others who only talk.
+
+use chat_proto::codec::{Asked, Frame, decode_request};
+use chat_proto::event::{EventBody, Message, Role, RoomKind};
+use chat_proto::limits::RESUME_EVENTS;
+use chat_proto::reply::{Done, History, Joined, Left, Members, Pong, RoomState, Sent, Welcome};
+use chat_proto::request::{GetHistory, Hello, Send};
+use chat_proto::{
+    Entry, ErrorCode, ErrorReply, Event, Gap, Greeting, Limits, Request, RequestId, RoomName,
+    RoomRef, Seq, Timestamp, UserName,
+};
+use std::collections::{BTreeMap, VecDeque};
+
+pub(super) struct Server {
+    pub(super) epoch: String,
+    pub(super) logs: BTreeMap<RoomName, Vec<Event>>,
+    pub(super) read: BTreeMap<RoomName, Seq>,
+    /// Names that are in use by others.
+    pub(super) taken: Vec<String>,
+    /// How the next `send` is refused.
+    pub(super) refuse: VecDeque<ErrorReply>,
+    pub(super) requests: Vec<Request>,
+    me: Option<UserName>,
+    /// Frames on their way to the client; `None`: no connection.
+    pub(super) wire: Option<VecDeque<String>>,
+    live: bool,
+}
+
+pub(super) fn room(name: &str) -> RoomName {
+    RoomName::trusted(name).unwrap()
+}
+
+pub(super) fn seq(number: u64) -> Seq {
+    Seq::new(number).unwrap()
+}
+
+impl Server {
+    pub(super) fn new(rooms: &[&str]) -> Self {
+        Self {
+            epoch: "one".into(),
+            logs: rooms.iter().map(|name| (room(name), Vec::new())).collect(),
+            read: BTreeMap::new(),
+            taken: Vec::new(),
+            refuse: VecDeque::new(),
+            requests: Vec::new(),
+            me: None,
+            wire: None,
+            live: false,
+        }
+    }
+
+    pub(super) fn connect(&mut self) {
+        self.wire = Some(VecDeque::new());
+        self.live = false;
+        let greeting = Greeting {
+            name: "chat".into(),
+            version: "0".into(),
+            protocol: 1,
+            epoch: self.epoch.clone(),
+            guests: true,
+            limits: Limits::DEFAULT,
+            rates: BTreeMap::new(),
+            hint: String::new(),
+        };
+        self.say(Frame::Greeting(greeting), None);
+    }
+
+    pub(super) fn cut(&mut self) {
+        self.wire = None;
+        self.live = false;
+    }
+
+    /// Someone else says something.
+    pub(super) fn others(&mut self, name: &str, author: &str, text: &str) -> Seq {
+        let message = Message {
+            text: Some(text.into()),
+            ..Message::default()
+        };
+        self.append(&room(name), author, EventBody::Message(message))
+    }
+
+    pub(super) fn append(&mut self, name: &RoomName, author: &str, body: EventBody) -> Seq {
+        let log = self.logs.get_mut(name).unwrap();
+        let event = Event {
+            room: name.clone(),
+            seq: seq(log.len() as u64 + 1),
+            at: Timestamp::from_millis(log.len() as i64 * 1000),
+            author: UserName::trusted(author).unwrap(),
+            guest: true,
+            hook: false,
+            body,
+        };
+        log.push(event.clone());
+        let at = event.seq;
+        if self.live {
+            self.say(Frame::Event(Box::new(event)), None);
+        }
+        at
+    }
+
+    pub(super) fn say(&mut self, frame: Frame, id: Option<&RequestId>) {
+        if let Some(wire) = &mut self.wire {
+            wire.push_back(frame.encode(id));
+        }
+    }
+
+    /// A frame of the client came in.
+    pub(super) fn hear(&mut self, text: &str) {
+        let Asked { id, request } = decode_request(text, &Limits::DEFAULT).unwrap();
+        self.requests.push(request.clone());
+        let id = id.as_ref();
+        match request {
+            Request::Hello(hello) => self.hello(id, hello),
+            Request::Send(send) => self.send(id, send),
+            Request::GetHistory(asked) => self.history(id, &asked),
+            Request::Read(read) => {
+                self.read.insert(named(read.room), read.seq);
+                self.say(Frame::Done(Done::default()), id);
+            }
+            Request::Join(join) => {
+                let name = named(join.room);
+                self.logs.entry(name.clone()).or_default();
+                let state = self.state(&name);
+                let joined = Joined {
+                    state,
+                    events: None,
+                    more_before: false,
+                };
+                self.say(Frame::Joined(Box::new(joined)), id);
+            }
+            Request::Leave(leave) => {
+                let left = Left {
+                    room: named(leave.room),
+                };
+                self.logs.remove(&left.room);
+                self.say(Frame::Left(left), id);
+            }
+            Request::Members(asked) => {
+                let members = Members {
+                    room: named(asked.room),
+                    total: 0,
+                    more: false,
+                    members: vec![],
+                };
+                self.say(Frame::Members(members), id);
+            }
+            Request::Ping(_) => self.say(
+                Frame::Pong(Pong {
+                    at: Timestamp::from_millis(0),
+                }),
+                id,
+            ),
+            Request::Typing(_) => {}
+            other => {
+                let words = format!("this server does not offer {}", other.kind());
+                self.say(
+                    Frame::Error(ErrorReply::new(ErrorCode::Unsupported, words)),
+                    id,
+                );
+            }
+        }
+    }
+
+    fn hello(&mut self, id: Option<&RequestId>, hello: Hello) {
+        let name = hello
+            .name
+            .or(self.me.clone().filter(|_| hello.token.is_some()));
+        let Some(name) = name.filter(|name| !self.taken.iter().any(|taken| taken == name.as_str()))
+        else {
+            let error = ErrorReply::new(ErrorCode::NameTaken, "that name is in use");
+            return self.say(Frame::Error(error), id);
+        };
+        self.me = Some(name.clone());
+        let resume = hello.resume.unwrap_or_default();
+        let reset = hello.epoch.is_some_and(|epoch| epoch != self.epoch);
+        let names: Vec<_> = self.logs.keys().cloned().collect();
+        let rooms = names.iter().map(|name| self.state(name)).collect();
+        let token = "token".into();
+        let welcome = Welcome {
+            user: name,
+            guest: true,
+            token,
+            reset,
+            invites: vec![],
+            rooms,
+        };
+        self.say(Frame::Welcome(welcome), id);
+        self.live = true;
+        for name in names {
+            if let (Some(cursor), false) = (resume.get(name.as_str()), reset) {
+                self.resume(&name, *cursor);
+            }
+        }
+    }
+
+    fn resume(&mut self, name: &RoomName, cursor: Seq) {
+        let missed: Vec<_> = self.logs[name]
+            .iter()
+            .filter(|event| event.seq > cursor)
+            .cloned()
+            .collect();
+        if missed.len() as u64 > RESUME_EVENTS {
+            let to = seq(self.logs[name].len() as u64);
+            return self.say(
+                Frame::Gap(Gap {
+                    room: name.clone(),
+                    from: cursor.next(),
+                    to,
+                }),
+                None,
+            );
+        }
+        for event in missed {
+            self.say(Frame::Event(Box::new(event)), None);
+        }
+    }
+
+    pub(super) fn state(&self, name: &RoomName) -> RoomState {
+        let log = &self.logs[name];
+        let read = self.read.get(name).copied().unwrap_or_default();
+        let mine = |event: &&Event| Some(&event.author) != self.me.as_ref();
+        let unread = log
+            .iter()
+            .filter(|event| event.seq > read)
+            .filter(mine)
+            .count();
+        RoomState {
+            room: name.clone(),
+            kind: RoomKind::Public,
+            topic: String::new(),
+            role: Role::Member,
+            head: seq(log.len() as u64),
+            read,
+            unread: unread.min(1000) as u32,
+            mentions: 0,
+        }
+    }
+
+    fn send(&mut self, id: Option<&RequestId>, send: Send) {
+        if let Some(error) = self.refuse.pop_front() {
+            return self.say(Frame::Error(error), id);
+        }
+        let name = named(send.room);
+        let nonce = send.nonce.map(|nonce| nonce.as_str().to_owned());
+        let known = self.logs[&name].iter().find_map(|event| match &event.body {
+            EventBody::Message(message) if nonce.is_some() && message.nonce == nonce => {
+                Some(event.seq)
+            }
+            _ => None,
+        });
+        let text = send.text.map(|text| text.as_str().to_owned());
+        let message = Message {
+            text,
+            nonce,
+            reply_to: send.reply_to,
+            files: vec![],
+        };
+        let author = self.me.clone().unwrap().to_string();
+        let at = known.unwrap_or_else(|| self.append(&name, &author, EventBody::Message(message)));
+        let sent = Sent {
+            room: name,
+            seq: at,
+            at: Timestamp::from_millis(0),
+            duplicate: known.is_some(),
+        };
+        self.say(Frame::Sent(sent), id);
+    }
+
+    fn history(&mut self, id: Option<&RequestId>, asked: &GetHistory) {
+        let name = named(asked.room.clone());
+        let log = &self.logs[&name];
+        let limit = asked.limit.map_or(50, |limit| limit.get() as usize);
+        let is_entry = |event: &&Event| event.body.target().is_none();
+        let entries: Vec<Entry> = log
+            .iter()
+            .filter(is_entry)
+            .map(|event| folded(event, log))
+            .collect();
+        let first_at = |seq: Seq| entries.partition_point(|entry| entry.event.seq < seq);
+        let (from, to) = if let Some(before) = asked.before {
+            let to = first_at(before);
+            (to.saturating_sub(limit), to)
+        } else if let Some(after) = asked.after {
+            let from = first_at(after.next());
+            (from, (from + limit).min(entries.len()))
+        } else if let Some(around) = asked.around {
+            let from = first_at(around).saturating_sub(limit / 2);
+            (from, (from + limit).min(entries.len()))
+        } else {
+            (entries.len().saturating_sub(limit), entries.len())
+        };
+        let history = History {
+            events: entries[from..to].to_vec(),
+            first: Seq::FIRST,
+            head: seq(log.len() as u64),
+            more_before: from > 0,
+            more_after: to < entries.len(),
+            room: name,
+        };
+        self.say(Frame::History(history), id);
+    }
+}
+
+fn named(room: RoomRef) -> RoomName {
+    match room {
+        RoomRef::Named(name) => name,
+        RoomRef::With(user) => panic!("a direct room with {user}"),
+    }
+}
+
+/// An entry as it stands, with all that the log says about it.
+pub(super) fn folded(event: &Event, log: &[Event]) -> Entry {
+    let mut entry = Entry::from(event.clone());
+    for change in log {
+        crate::core::fold::apply(&mut entry, change);
+    }
+    entry
+}

@@ -1,0 +1,299 @@
+//! The client with its edges simulated: a clock that only moves when told, a
+//! wire that can be cut, a process that can be killed.
+
+use super::disk::Disk;
+use super::server::{Server, room};
+use crate::core::input::{Input, Key, KeyCode, NetInput};
+use crate::core::log::Item;
+use crate::core::room::Viewport;
+use crate::core::state::Setup;
+use crate::core::{Effect, Now, State, update};
+use chat_proto::codec::decode_frame;
+use chat_proto::{Seq, Timestamp};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Rows of the simulated screen; every item is one row high.
+pub(super) const ROWS: usize = 10;
+
+pub(super) struct World {
+    pub(super) server: Server,
+    pub(super) disk: Disk,
+    pub(super) state: State,
+    pub(super) mono: Duration,
+    /// The server can be reached.
+    pub(super) reachable: bool,
+    /// What the client was told to do, but for the wire and the disk.
+    pub(super) told: Vec<Effect>,
+    /// Frames of the client that the server has not taken yet.
+    pub(super) outgoing: VecDeque<String>,
+    connected: bool,
+    runs: u128,
+}
+
+impl World {
+    /// A client that has come in and is at rest.
+    pub(super) fn new(rooms: &[&str]) -> Self {
+        Self::with(Server::new(rooms), Disk::default())
+    }
+
+    pub(super) fn with(server: Server, disk: Disk) -> Self {
+        let mut world = Self {
+            server,
+            disk,
+            state: State::new(Setup::default(), Now::default()),
+            mono: Duration::ZERO,
+            reachable: true,
+            told: Vec::new(),
+            outgoing: VecDeque::new(),
+            connected: false,
+            runs: 0,
+        };
+        world.start("ada");
+        world.rest();
+        world
+    }
+
+    /// A new process on what the disk holds.
+    pub(super) fn start(&mut self, name: &str) {
+        self.runs += 1;
+        self.server.cut();
+        self.connected = false;
+        self.outgoing.clear();
+        let setup = Setup {
+            name: (!name.is_empty()).then(|| name.to_owned()),
+            login: Some("Ada L".into()),
+            seed: self.runs,
+            ..Setup::default()
+        };
+        self.state = State::new(setup, self.now());
+        let effects = self.state.start();
+        self.perform(effects);
+    }
+
+    pub(super) fn kill(&mut self) {
+        self.start("ada");
+    }
+
+    pub(super) fn now(&self) -> Now {
+        Now {
+            wall: Timestamp::from_millis(self.mono.as_millis() as i64),
+            mono: self.mono,
+        }
+    }
+
+    pub(super) fn input(&mut self, input: Input) {
+        let now = self.now();
+        let effects = update(&mut self.state, input, now);
+        self.perform(effects);
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Connect if self.reachable => {
+                    self.server.connect();
+                    self.connected = true;
+                    self.outgoing.clear();
+                    self.input(Input::Net(NetInput::Connected));
+                }
+                Effect::Connect => {
+                    self.server.cut();
+                    self.connected = false;
+                    self.input(Input::Net(NetInput::Failed("unreachable".into())));
+                }
+                Effect::Disconnect => {
+                    self.server.cut();
+                    self.connected = false;
+                }
+                Effect::Transmit(frame) => self.outgoing.push_back(frame),
+                Effect::Store(write) => {
+                    if let Some(answer) = self.disk.store(write) {
+                        self.input(Input::Disk(answer));
+                    }
+                }
+                Effect::Load(load) => {
+                    let answer = self.disk.load(load);
+                    self.input(Input::Disk(answer));
+                }
+                other => self.told.push(other),
+            }
+        }
+    }
+
+    /// The server takes one frame; `false` if there is none.
+    pub(super) fn server_takes(&mut self) -> bool {
+        match self.outgoing.pop_front() {
+            Some(frame) if self.connected => {
+                self.server.hear(&frame);
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    /// The client takes one frame; `false` if there is none.
+    pub(super) fn client_takes(&mut self) -> bool {
+        let Some(frame) = self.server.wire.as_mut().and_then(VecDeque::pop_front) else {
+            return false;
+        };
+        self.input(Input::Net(NetInput::Frame(Box::new(decode_frame(&frame)))));
+        true
+    }
+
+    /// The connection breaks, with whatever is on its way.
+    pub(super) fn cut(&mut self) {
+        if std::mem::take(&mut self.connected) {
+            self.server.cut();
+            self.outgoing.clear();
+            self.input(Input::Net(NetInput::Failed("cut".into())));
+        }
+    }
+
+    /// Everything on its way arrives, and the screen is drawn.
+    pub(super) fn flow(&mut self) {
+        while self.server_takes() || self.client_takes() || self.draw() {}
+    }
+
+    /// Time passes up to the next deadline, at most so long.
+    pub(super) fn wait(&mut self, most: Duration) {
+        let end = self.mono + most;
+        while self.mono < end {
+            self.mono = self
+                .state
+                .deadline()
+                .map_or(end, |at| at.clamp(self.mono, end));
+            self.mono += Duration::from_millis(1);
+            self.input(Input::Wake);
+            self.flow();
+        }
+    }
+
+    /// Lets some seconds pass, with all that happens in them.
+    pub(super) fn rest(&mut self) {
+        self.flow();
+        self.wait(Duration::from_secs(8));
+    }
+
+    /// Draws the open room with items of one row; `true` if that led to something.
+    pub(super) fn draw(&mut self) -> bool {
+        let Some(open) = self.state.open_room() else {
+            return false;
+        };
+        let log = &open.log;
+        let all: Vec<Seq> = log.downward(Seq::FIRST).map(|item| ends(&item).0).collect();
+        let top_of_end = all.len().saturating_sub(ROWS);
+        let row = match open.place.anchor {
+            None => top_of_end,
+            Some(anchor) => {
+                let at = log
+                    .downward(Seq::FIRST)
+                    .position(|item| ends(&item).1 >= anchor.seq);
+                at.unwrap_or(top_of_end)
+                    .saturating_add_signed(anchor.row as isize)
+            }
+        };
+        let row = row
+            .saturating_add_signed(open.place.scroll as isize)
+            .min(top_of_end);
+        let shown: Vec<_> = log.downward(Seq::FIRST).skip(row).take(ROWS).collect();
+        let end = row >= top_of_end;
+        let entry = shown.iter().position(|item| matches!(item, Item::Entry(_)));
+        let anchor = entry.map(|at| crate::core::room::Anchor {
+            seq: ends(&shown[at]).0,
+            row: -(at as i32),
+        });
+        let viewport = Viewport {
+            room: open.name().clone(),
+            width: 80,
+            height: ROWS as u16,
+            anchor: anchor.filter(|_| !end),
+            first: shown.first().map(|item| ends(item).0),
+            last: shown.last().map(|item| ends(item).1),
+            end,
+            targets: vec![],
+        };
+        let now = self.now();
+        let effects = self.state.viewed(viewport, now);
+        let led = !effects.is_empty();
+        self.perform(effects);
+        led
+    }
+
+    pub(super) fn press(&mut self, key: Key) {
+        self.input(Input::Key(key));
+    }
+
+    pub(super) fn key(&mut self, code: KeyCode) {
+        self.press(Key::plain(code));
+    }
+
+    pub(super) fn write(&mut self, text: &str) {
+        for c in text.chars() {
+            self.key(KeyCode::Char(c));
+        }
+    }
+
+    pub(super) fn send(&mut self, text: &str) {
+        self.write(text);
+        self.key(KeyCode::Enter);
+    }
+
+    /// The texts that the open room's log shows, in order; `…N` is a hole of N events.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let open = self.state.open_room().unwrap();
+        open.log
+            .downward(Seq::FIRST)
+            .map(|item| text(&item))
+            .collect()
+    }
+
+    /// The texts that are on the screen.
+    pub(super) fn screen(&mut self) -> Vec<String> {
+        self.flow();
+        let open = self.state.open_room().unwrap();
+        let shown = open.shown.as_ref().unwrap();
+        let (first, last) = (
+            shown.first.unwrap_or_default(),
+            shown.last.unwrap_or_default(),
+        );
+        let items = open
+            .log
+            .downward(first)
+            .take_while(|item| ends(item).0 <= last);
+        items.map(|item| text(&item)).collect()
+    }
+
+    pub(super) fn unread(&self, name: &str) -> u32 {
+        self.state.rooms[&room(name)].state.unread
+    }
+
+    pub(super) fn words(&self) -> String {
+        let notices: Vec<_> = self
+            .state
+            .notices
+            .iter()
+            .map(|notice| notice.text.as_str())
+            .collect();
+        notices.join("\n")
+    }
+}
+
+fn ends(item: &Item<'_>) -> (Seq, Seq) {
+    match item {
+        Item::Entry(entry) => (entry.event.seq, entry.event.seq),
+        Item::Hole(hole) => (hole.span.from, hole.span.to),
+    }
+}
+
+fn text(item: &Item<'_>) -> String {
+    match item {
+        Item::Entry(entry) => match &entry.event.body {
+            chat_proto::event::EventBody::Message(message) => {
+                message.text.clone().unwrap_or_default()
+            }
+            other => other.kind().to_owned(),
+        },
+        Item::Hole(hole) => format!("…{}", hole.span.events()),
+    }
+}
