@@ -27,8 +27,8 @@ impl Entropy {
         }
     }
 
-    /// The next number.
-    pub fn next(&mut self) -> u64 {
+    /// Draws the next number.
+    pub fn draw(&mut self) -> u64 {
         let [a, b] = &mut self.lanes;
         *a = a.wrapping_add(0x9e37_79b9_7f4a_7c15);
         *b = b.wrapping_add(0xd1b5_4a32_d192_ed03);
@@ -37,7 +37,7 @@ impl Entropy {
 
     /// A duration between half of `upper` and `upper`.
     pub fn jitter(&mut self, upper: Duration) -> Duration {
-        let share = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
+        let share = (self.draw() >> 11) as f64 / (1u64 << 53) as f64;
         upper.mul_f64(0.5 + share / 2.0)
     }
 }

@@ -54,7 +54,7 @@ pub fn update(state: &mut State, input: Input, now: Now) -> Vec<Effect> {
     let mut turn = Turn::new(now);
     match input {
         Input::Key(key) => state.press(&mut turn, key),
-        Input::Paste(text) => state.paste(&mut turn, text),
+        Input::Paste(text) => state.paste(&mut turn, &text),
         Input::Focus(on) => state.focus(on),
         Input::Mouse(mouse) => state.mouse(&mut turn, mouse),
         Input::Net(input) => state.net(&mut turn, input),

@@ -13,10 +13,10 @@ const PARTS_MOST: usize = 40;
 
 impl State {
     /// A text came at once.
-    pub(super) fn paste(&mut self, turn: &mut Turn, text: String) {
+    pub(super) fn paste(&mut self, turn: &mut Turn, text: &str) {
         self.link.watch(turn.now);
         if !self.overlays.is_empty() {
-            return self.paste_overlay(&text);
+            return self.paste_overlay(text);
         }
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let (lines, chars) = (text.lines().count(), text.chars().count());

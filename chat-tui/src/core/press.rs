@@ -148,7 +148,7 @@ impl State {
                 self.edit(turn, action);
             }
             Action::Hints | Action::Redraw | Action::Suspend | Action::Interrupt => {
-                self.act_always(turn, action)
+                self.act_always(turn, action);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::room::{Anchor, Place, Room, Viewport};
 use super::state::{State, Turn};
 use chat_proto::event::EventBody;
 use chat_proto::request::Read;
-use chat_proto::{Entry, RoomName, Seq};
+use chat_proto::{Entry, RoomName, Seq, UserName};
 
 /// What the last marking by hand has changed, to be taken back.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +59,7 @@ impl State {
         if !self.focused || !self.link.is_live() {
             return;
         }
-        let me = self.me.name.as_ref().map(|name| name.key());
+        let me = self.me.name.as_ref().map(UserName::key);
         let Some(room) = self.open_room_mut().filter(|room| !room.gone && !room.held) else {
             return;
         };
@@ -91,7 +91,7 @@ impl State {
     /// Marks the open room unread from the selected message on, or from the
     /// topmost one in sight.
     pub(super) fn mark_unread(&mut self, turn: &mut Turn) {
-        let me = self.me.name.as_ref().map(|name| name.key());
+        let me = self.me.name.as_ref().map(UserName::key);
         let Some(room) = self.open_room_mut().filter(|room| !room.gone) else {
             return;
         };

@@ -97,7 +97,7 @@ impl State {
                 );
             }
             Some(Asked::Join(text) | Asked::Command(text)) => {
-                self.command_refused(turn, &text, &error.message)
+                self.command_refused(turn, &text, &error.message);
             }
             Some(Asked::Leave(room)) => self.complain(turn, format!("{room}: {}", error.message)),
             Some(Asked::Rooms | Asked::Members(_)) => {

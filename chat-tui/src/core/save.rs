@@ -3,6 +3,7 @@
 //! of a log costs nothing (the server has it); outbox items never wait here.
 
 use super::effect::Store;
+use super::room::Room;
 use super::state::{State, Turn};
 use chat_proto::RoomName;
 use std::collections::BTreeSet;
@@ -67,7 +68,7 @@ impl State {
             turn.store(Store::Place { room: name, place });
         }
         for name in std::mem::take(&mut self.saves.drafts) {
-            let draft = self.rooms.get(&name).and_then(|room| room.draft());
+            let draft = self.rooms.get(&name).and_then(Room::draft);
             turn.store(Store::Draft { room: name, draft });
         }
     }

@@ -4,7 +4,7 @@ use super::effect::Effect;
 use super::room::{Anchor, Place, Room};
 use super::state::{State, Turn};
 use chat_proto::event::EventBody;
-use chat_proto::{Entry, Seq};
+use chat_proto::{Entry, Seq, UserName};
 
 impl State {
     /// Selects the message before or after the selected one; from nothing, the
@@ -37,7 +37,7 @@ impl State {
     /// Answers the newest message of someone else, or, if one is answered
     /// already, the one before that.
     pub(super) fn reply_to_newest(&mut self, turn: &mut Turn) {
-        let me = self.me.name.as_ref().map(|name| name.key());
+        let me = self.me.name.as_ref().map(UserName::key);
         let Some(room) = self.open_room_mut() else {
             return;
         };

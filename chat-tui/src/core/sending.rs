@@ -275,8 +275,8 @@ impl State {
 
     fn fresh_nonce(&mut self) -> ItemNonce {
         let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&self.entropy.next().to_be_bytes());
-        bytes[8..].copy_from_slice(&self.entropy.next().to_be_bytes());
+        bytes[..8].copy_from_slice(&self.entropy.draw().to_be_bytes());
+        bytes[8..].copy_from_slice(&self.entropy.draw().to_be_bytes());
         BASE64URL_NOPAD.encode(&bytes).into()
     }
 
