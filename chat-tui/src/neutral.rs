@@ -6,25 +6,15 @@
 //! Always holds: what comes out has no control, bidi or invisible character
 //! but `\n` and `\t`, and neutralising it again changes nothing.
 
+mod cluster;
 mod invisible;
+#[cfg(test)]
+pub(crate) mod odd;
 
-use invisible::{is_invisible, joins_letters};
 use smol_str::{SmolStr, format_smolstr};
 use std::borrow::Cow;
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-/// Combining marks kept on one base: enough for pointed Hebrew or Tibetan,
-/// too few to climb over the neighbouring rows.
-const MARKS_MAX: usize = 4;
-/// Columns that one cluster may take where nothing joins its parts: the widest emoji
-/// family with skin tones, drawn part by part, fits.
-const COLUMNS_MAX: usize = 12;
 /// What a tab is drawn as.
 pub const TAB: &str = "    ";
-/// Carries combining marks that have no base of their own.
-const DOTTED_CIRCLE: char = '\u{25cc}';
-
 /// The smallest part of a text that is drawn or moved over as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece<'a> {
@@ -118,6 +108,23 @@ pub struct Pieces<'a> {
     at: usize,
 }
 
+impl<'a> Pieces<'a> {
+    /// Takes the printable ASCII that comes next: each of its bytes is a
+    /// cluster of one column. May be empty.
+    pub fn take_plain(&mut self) -> &'a str {
+        let rest = &self.text[self.at..];
+        let plain = rest.bytes().take_while(|byte| is_printable(*byte)).count();
+        // Something may join the last one.
+        let joined = rest
+            .as_bytes()
+            .get(plain)
+            .is_some_and(|byte| !byte.is_ascii());
+        let plain = &rest[..plain.saturating_sub(usize::from(joined))];
+        self.at += plain.len();
+        plain
+    }
+}
+
 impl<'a> Iterator for Pieces<'a> {
     type Item = (usize, Piece<'a>);
 
@@ -128,13 +135,12 @@ impl<'a> Iterator for Pieces<'a> {
         let (len, piece) = match c {
             '\n' => (1, Piece::Newline),
             '\t' => (1, Piece::Tab),
-            _ => simple(rest, c).unwrap_or_else(|| involved(rest, c)),
+            _ => simple(rest, c).unwrap_or_else(|| cluster::first(rest, c)),
         };
         self.at += len;
         Some((at, piece))
     }
 }
-
 /// A character that can only be a cluster of its own, followed by another such:
 /// nearly all text is made of these, and they need no tables.
 fn simple(rest: &str, c: char) -> Option<(usize, Piece<'_>)> {
@@ -144,7 +150,12 @@ fn simple(rest: &str, c: char) -> Option<(usize, Piece<'_>)> {
         None | Some('\n' | '\t') => true,
         Some(next) => simple_width(next).is_some(),
     };
-    alone.then(|| (len, cluster(Cow::Borrowed(&rest[..len]), width, width)))
+    alone.then(|| {
+        (
+            len,
+            cluster::piece(Cow::Borrowed(&rest[..len]), width, width),
+        )
+    })
 }
 
 /// The columns of a character that neither joins others nor is drawn in two ways.
@@ -158,173 +169,8 @@ fn simple_width(c: char) -> Option<usize> {
         _ => None,
     }
 }
-
-/// What needs the Unicode tables: the first cluster of `rest`, cut where
-/// something hostile stands in it.
-fn involved(rest: &str, first: char) -> (usize, Piece<'_>) {
-    if first.is_control() || is_invisible(first) {
-        return (first.len_utf8(), Piece::Mark(first));
-    }
-    let whole = rest.graphemes(true).next().unwrap_or(rest);
-    let Kept {
-        len,
-        altered,
-        columns,
-    } = keep(rest, whole);
-    let shown = altered.map_or(Cow::Borrowed(&rest[..len]), Cow::Owned);
-    match shown.width() {
-        0 => unbased(first, len, &shown),
-        width => (len, cluster(shown, width, columns)),
-    }
-}
-
-/// How much of a cluster may stay.
-struct Kept {
-    /// Bytes of the source that are dealt with.
-    len: usize,
-    /// What to show where that is not the source itself.
-    altered: Option<String>,
-    /// The sum of the columns of all characters.
-    columns: usize,
-}
-
-fn keep(rest: &str, whole: &str) -> Kept {
-    let mut kept = Kept {
-        len: 0,
-        altered: None,
-        columns: 0,
-    };
-    let mut marks = 0;
-    let mut previous = None;
-    for (at, c) in whole.char_indices() {
-        let end = at + c.len_utf8();
-        let columns = columns_alone(c);
-        let around = Around {
-            previous,
-            next: rest[end..].chars().next(),
-            joined: joined_columns(&whole[end..]),
-            room: COLUMNS_MAX.saturating_sub(kept.columns),
-        };
-        let mut shown = match around.fate(c, columns) {
-            Fate::Show => true,
-            Fate::Drop => false,
-            Fate::Break => break,
-        };
-        if columns == 0 && !is_joiner(c) {
-            marks += 1;
-            shown = marks <= MARKS_MAX;
-        }
-        if shown {
-            kept.columns += columns;
-            if let Some(text) = &mut kept.altered {
-                text.push(c);
-            }
-        } else if kept.altered.is_none() {
-            kept.altered = Some(whole[..at].to_owned());
-        }
-        kept.len = end;
-        previous = Some(c);
-    }
-    kept
-}
-
-/// The columns of what follows in the same cluster, past a zero-width joiner
-/// where one comes first: 0 where nothing is joined.
-fn joined_columns(more: &str) -> usize {
-    let more = more.strip_prefix('\u{200d}').unwrap_or(more);
-    let next = more.chars().next();
-    next.filter(|c| !has_own_column(*c))
-        .map_or(0, columns_alone)
-}
-
-/// What becomes of a character within a cluster.
-enum Fate {
-    Show,
-    /// Chooses between two drawings of the character before it, about whose
-    /// width terminals disagree; without it they agree.
-    Drop,
-    /// Begins the next piece.
-    Break,
-}
-
-/// Where a character stands within its cluster.
-struct Around {
-    previous: Option<char>,
-    /// In the text, not only in the cluster.
-    next: Option<char>,
-    joined: usize,
-    /// Columns that the cluster may still grow by.
-    room: usize,
-}
-
-impl Around {
-    fn fate(&self, c: char, columns: usize) -> Fate {
-        let Some(previous) = self.previous else {
-            return Fate::Show;
-        };
-        let joins = self.joined > 0 && self.joined <= self.room;
-        match c {
-            '\u{fe0e}' | '\u{fe0f}' if is_joiner(previous) => Fate::Break,
-            '\u{fe0f}' if joins && self.next == Some('\u{200d}') => Fate::Show,
-            '\u{fe0e}' | '\u{fe0f}' => Fate::Drop,
-            // The variants of ideographs.
-            '\u{e0100}'..='\u{e01ef}' if is_ideograph(previous) => Fate::Show,
-            '\u{200c}' | '\u{200d}'
-                if joins_letters(previous) && self.next.is_none_or(joins_letters) =>
-            {
-                Fate::Show
-            }
-            '\u{200d}' if joins && self.next != Some('\u{200d}') => Fate::Show,
-            c if has_own_column(c) => Fate::Break,
-            c if c.is_control() || is_invisible(c) => Fate::Break,
-            _ if columns > self.room => Fate::Break,
-            _ => Fate::Show,
-        }
-    }
-}
-
-/// A cluster without a column: combining marks that lost their base, or never had one.
-fn unbased<'a>(first: char, len: usize, shown: &str) -> (usize, Piece<'a>) {
-    let based = format!("{DOTTED_CIRCLE}{shown}");
-    if based.graphemes(true).count() == 1 && based.width() == 1 {
-        (len, cluster(Cow::Owned(based), 1, 1))
-    } else {
-        (first.len_utf8(), Piece::Mark(first))
-    }
-}
-
-/// The columns of a character on a terminal that joins nothing.
-fn columns_alone(c: char) -> usize {
-    match c {
-        // Half a flag; drawn alone it is a letter in a box.
-        '\u{1f1e6}'..='\u{1f1ff}' => 2,
-        c => c.width().unwrap_or(0),
-    }
-}
-
-fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}')
-}
-
-/// The halfwidth sound marks: part of a cluster by the tables, a cell on every terminal.
-fn has_own_column(c: char) -> bool {
-    matches!(c, '\u{ff9e}' | '\u{ff9f}')
-}
-
-fn is_ideograph(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3fffd}')
-}
-
 fn is_printable(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
-}
-
-fn cluster(shown: Cow<'_, str>, width: usize, widest: usize) -> Piece<'_> {
-    Piece::Cluster(Cluster {
-        shown,
-        width,
-        widest,
-    })
 }
 
 fn pictured(code: u32) -> SmolStr {
@@ -343,11 +189,14 @@ fn rebuild(text: &str, push: impl Fn(Piece<'_>, &mut String)) -> Cow<'_, str> {
     }
     Cow::Owned(out)
 }
-
 #[cfg(test)]
 mod tests {
+    use super::cluster::{COLUMNS_MAX, MARKS_MAX};
+    use super::invisible::is_invisible;
     use super::*;
     use proptest::prelude::*;
+    use unicode_segmentation::UnicodeSegmentation as _;
+    use unicode_width::UnicodeWidthChar as _;
 
     #[test]
     fn what_steers_a_terminal_becomes_visible() {
@@ -453,44 +302,5 @@ mod tests {
 
     fn odd_text() -> impl Strategy<Value = String> {
         crate::neutral::odd::text(40)
-    }
-}
-
-/// Texts as nobody writes them, for the tests of whatever draws text.
-#[cfg(test)]
-pub(crate) mod odd {
-    use proptest::prelude::*;
-
-    /// Up to `len` characters, most of them from the places where things go wrong.
-    pub(crate) fn text(len: usize) -> impl Strategy<Value = String> {
-        proptest::collection::vec(character(), 0..len).prop_map(String::from_iter)
-    }
-
-    fn character() -> impl Strategy<Value = char> {
-        let ranges = [
-            (' ', '~'),
-            ('\0', '\u{1f}'),
-            ('\u{7f}', '\u{ff}'),
-            ('\u{300}', '\u{36f}'),
-            ('\u{5d0}', '\u{6ff}'),
-            ('\u{900}', '\u{97f}'),
-            ('\u{e00}', '\u{e7f}'),
-            ('\u{1100}', '\u{11ff}'),
-            ('\u{17d0}', '\u{17d9}'),
-            ('\u{200b}', '\u{206f}'),
-            ('\u{2764}', '\u{2764}'),
-            ('\u{200d}', '\u{200d}'),
-            ('\u{fe00}', '\u{fe0f}'),
-            ('\u{4e00}', '\u{4e40}'),
-            ('\u{ac00}', '\u{ac20}'),
-            ('\u{ff60}', '\u{ffa0}'),
-            ('\u{1f1e6}', '\u{1f1ff}'),
-            ('\u{1f3fb}', '\u{1f3ff}'),
-            ('\u{1f440}', '\u{1f4ff}'),
-            ('\u{e0000}', '\u{e01ef}'),
-            ('\0', char::MAX),
-        ];
-        proptest::sample::select(ranges.to_vec())
-            .prop_flat_map(|(from, to)| proptest::char::range(from, to))
     }
 }

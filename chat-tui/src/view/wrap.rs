@@ -30,7 +30,14 @@ struct Row {
 pub fn wrap<'a>(spans: impl IntoIterator<Item = (&'a str, Role)>, width: usize) -> Wrapped {
     let mut line = Line::new(width.max(1));
     for (text, role) in spans {
-        for (_, piece) in neutral::pieces(text) {
+        line.text.reserve(text.len());
+        line.atoms.reserve(text.len());
+        let mut pieces = neutral::pieces(text);
+        loop {
+            line.plain(pieces.take_plain(), role);
+            let Some((_, piece)) = pieces.next() else {
+                break;
+            };
             line.push(&piece, role);
         }
     }
@@ -85,9 +92,9 @@ struct Line {
 struct Atom {
     /// Where it ends in the text.
     end: usize,
-    width: usize,
+    width: u8,
     /// Columns where emoji are not joined; this much room is kept for it.
-    widest: usize,
+    widest: u8,
     kind: Kind,
 }
 
@@ -111,6 +118,24 @@ impl Line {
         }
     }
 
+    /// Text each byte of which has a column of its own.
+    fn plain(&mut self, text: &str, role: Role) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.run(role);
+        let atoms = text.bytes().enumerate().map(|(at, byte)| Atom {
+            end: start + at + 1,
+            width: 1,
+            widest: 1,
+            kind: if byte == b' ' {
+                Kind::Blank
+            } else {
+                Kind::Letter
+            },
+        });
+        self.atoms.extend(atoms);
+    }
+
     fn push(&mut self, piece: &Piece<'_>, role: Role) {
         match piece {
             Piece::Newline => self.atom("", role, 0, 0, Kind::Newline),
@@ -126,10 +151,11 @@ impl Line {
                 }
             }
             Piece::Cluster(cluster) => {
-                let (width, widest) = (cluster.width, cluster.widest);
+                // A cluster has a dozen columns at most.
+                let (width, widest) = (cluster.width as u8, cluster.widest as u8);
                 match &*cluster.shown {
                     " " => self.atom(" ", role, 1, 1, Kind::Blank),
-                    _ if widest > self.width => self.atom("…", role, 1, 1, Kind::Letter),
+                    _ if cluster.widest > self.width => self.atom("…", role, 1, 1, Kind::Letter),
                     shown if (width, widest) == (2, 2) => {
                         self.atom(shown, role, width, widest, Kind::Ideograph);
                     }
@@ -139,19 +165,25 @@ impl Line {
         }
     }
 
-    fn atom(&mut self, shown: &str, role: Role, width: usize, widest: usize, kind: Kind) {
+    fn atom(&mut self, shown: &str, role: Role, width: u8, widest: u8, kind: Kind) {
         self.text.push_str(shown);
-        let end = self.text.len();
+        self.run(role);
         self.atoms.push(Atom {
-            end,
+            end: self.text.len(),
             width,
             widest,
             kind,
         });
+    }
+
+    /// What was added to the text has this role.
+    fn run(&mut self, role: Role) {
+        let end = self.text.len();
         match self.runs.last_mut() {
             Some((last, same)) if *same == role => *last = end,
-            _ if shown.is_empty() => {}
-            _ => self.runs.push((end, role)),
+            Some((last, _)) if *last == end => {}
+            None if end == 0 => {}
+            Some(_) | None => self.runs.push((end, role)),
         }
     }
 }
@@ -214,14 +246,17 @@ impl<'a> Breaker<'a> {
     }
 
     fn letter(&mut self, at: usize, atom: &Atom) {
-        while self.columns + atom.widest > self.line.width && at > self.from {
+        while self.columns + usize::from(atom.widest) > self.line.width && at > self.from {
             // Without a gap the word is longer than a row.
             let (end, next) = self.gap.unwrap_or((at, at));
             self.close(end);
             self.begin(next);
-            self.columns = self.line.atoms[next..at].iter().map(|a| a.width).sum();
+            self.columns = self.line.atoms[next..at]
+                .iter()
+                .map(|a| usize::from(a.width))
+                .sum();
         }
-        self.columns += atom.width;
+        self.columns += usize::from(atom.width);
     }
 
     fn begin(&mut self, at: usize) {
