@@ -11,6 +11,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::server::{
+    Callback, ErrorResponse, Request, Response,
+};
 
 /// A listening fake; it ends with the value.
 pub struct Fake {
@@ -139,10 +142,27 @@ async fn accept(listener: TcpListener, line: Line) {
     }
 }
 
+/// Takes the subprotocol that is offered, as the real server does.
+struct Subprotocol;
+
+impl Callback for Subprotocol {
+    fn on_request(
+        self,
+        request: &Request,
+        mut response: Response,
+    ) -> Result<Response, ErrorResponse> {
+        const NAME: &str = "sec-websocket-protocol";
+        if let Some(offered) = request.headers().get(NAME) {
+            response.headers_mut().insert(NAME, offered.clone());
+        }
+        Ok(response)
+    }
+}
+
 /// One connection, until either side has enough.
 async fn serve(stream: TcpStream, line: Line) -> Result<()> {
     let mut pushed = line.push.subscribe();
-    let mut socket = tokio_tungstenite::accept_async(stream).await?;
+    let mut socket = tokio_tungstenite::accept_hdr_async(stream, Subprotocol).await?;
     socket.send(Message::text(line.greeting)).await?;
     loop {
         tokio::select! {

@@ -33,6 +33,10 @@ pub enum Key {
     PageDown,
     /// F1.
     F1,
+    /// Control and Home.
+    CtrlHome,
+    /// Control and End.
+    CtrlEnd,
     /// Control and a letter.
     Ctrl(char),
     /// Alt and a character.
@@ -64,6 +68,8 @@ impl Key {
             Self::PageUp => "\x1b[5~",
             Self::PageDown => "\x1b[6~",
             Self::F1 => "\x1bOP",
+            Self::CtrlHome => "\x1b[1;5H",
+            Self::CtrlEnd => "\x1b[1;5F",
             Self::AltEnter => "\x1b\r",
             Self::FocusIn => "\x1b[I",
             Self::FocusOut => "\x1b[O",

@@ -129,7 +129,17 @@ impl Screen {
     /// Text and attributes of every cell, to compare frames with: equal if and
     /// only if the screens look the same.
     pub fn look(&self) -> String {
-        self.screen.contents_formatted()
+        let (width, height) = self.size();
+        let mut look = String::new();
+        for row in 0..height {
+            for column in 0..width {
+                if let Some(cell) = self.screen.cell(row, column) {
+                    look.push_str(&cell_look(cell));
+                }
+            }
+            look.push('\n');
+        }
+        look
     }
 
     /// The column in which the byte `at` of a row's text stands.
@@ -148,6 +158,38 @@ impl Screen {
         }
         None
     }
+}
+
+/// A cell as it is seen; one that was never written looks like a blank.
+fn cell_look(cell: &vt100::Cell) -> String {
+    let contents = match cell.contents() {
+        "" if !cell.is_wide_continuation() => " ",
+        contents => contents,
+    };
+    let plain = cell.bgcolor() == vt100::Color::Default && !cell.inverse() && !cell.underline();
+    if contents == " " && plain {
+        return contents.to_owned();
+    }
+    let marks = [
+        (cell.bold(), 'b'),
+        (cell.dim(), 'd'),
+        (cell.italic(), 'i'),
+        (cell.underline(), 'u'),
+        (cell.inverse(), 'r'),
+    ];
+    let marks: String = marks
+        .iter()
+        .filter(|(on, _)| *on)
+        .map(|(_, mark)| mark)
+        .collect();
+    if marks.is_empty() && plain && cell.fgcolor() == vt100::Color::Default {
+        return contents.to_owned();
+    }
+    format!(
+        "{contents}<{marks} {:?} {:?}>",
+        cell.fgcolor(),
+        cell.bgcolor()
+    )
 }
 
 impl fmt::Display for Screen {

@@ -17,6 +17,13 @@ pub const PENDING: &str = "…";
 /// The character beside a message that was refused.
 pub const REFUSED: &str = "✗";
 
+/// Before what is written in the composer.
+const COMPOSER: &str = "›";
+/// The title of the switcher of rooms.
+const SWITCHER: &str = "go to a room";
+/// Characters by which the end of a line is known again.
+const TAIL: usize = 8;
+
 /// How long a change may take to be seen.
 const SHOWN: Duration = Duration::from_secs(10);
 
@@ -132,9 +139,21 @@ impl User {
         Ok(self.terminal.as_ref().context("not started")?.screen())
     }
 
-    /// Writes a line into the composer and sends it.
+    /// Writes a line into the composer and sends it; returns when the composer
+    /// is free again. What comes in one read is a paste to the client, in which
+    /// Enter is a line's end: so each step is waited for.
     pub async fn say(&mut self, line: &str) -> Result<()> {
-        self.terminal()?.enter(line).await
+        let tail: Vec<char> = line.trim_end().chars().rev().take(TAIL).collect();
+        let tail: String = tail.into_iter().rev().collect();
+        self.type_text(line)?;
+        let writes =
+            |screen: &Screen| row_of(screen, COMPOSER).is_some_and(|row| row.contains(&tail));
+        self.wait_until(&format!("{tail:?} in the composer"), writes)
+            .await?;
+        self.press(Key::Enter)?;
+        self.wait_until("the composer to be free", |screen| !writes(screen))
+            .await
+            .map(|_| ())
     }
 
     /// Presses a key.
@@ -150,13 +169,21 @@ impl User {
     /// Goes to a room by the switcher.
     pub async fn go_to(&mut self, room: &str) -> Result<()> {
         self.press(Key::Ctrl('k'))?;
-        self.terminal()?.enter(room).await?;
-        self.wait_until(&format!("{room} to be open"), |screen| {
-            // Behind the list of rooms, where there is one, stands the title.
+        self.wait_for(SWITCHER).await?;
+        self.type_text(room)?;
+        self.settled().await?;
+        self.press(Key::Enter)?;
+        self.wait_open(room).await
+    }
+
+    /// Waits until a room is open, with nothing over it.
+    pub async fn wait_open(&self, room: &str) -> Result<()> {
+        let title = format!("#{room}");
+        self.wait_until(&format!("{title} to be open"), |screen| {
             let row = screen.row(0);
-            row.rsplit('│')
-                .next()
-                .is_some_and(|title| title.contains(room))
+            let head = row.rsplit('│').next().unwrap_or_default().to_owned();
+            let mut words = head.split_whitespace();
+            words.next() == Some(title.as_str()) && !screen.shows(SWITCHER)
         })
         .await
         .map(|_| ())

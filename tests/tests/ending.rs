@@ -74,6 +74,11 @@ async fn ctrl_z_gives_the_shell_back_and_fg_the_screen() -> Result<()> {
     let server = Server::start().await?;
     let mut bob = Client::enter(server.address(), "bob").await?;
     let home = home()?;
+    // The shell's own line editor would switch it on again at each prompt.
+    std::fs::write(
+        home.path().join(".inputrc"),
+        "set enable-bracketed-paste off\n",
+    )?;
     let client = binaries::tui()?;
     for by_signal in [false, true] {
         let mut shell = Program::new("/bin/bash")
@@ -124,7 +129,7 @@ async fn ctrl_z_gives_the_shell_back_and_fg_the_screen() -> Result<()> {
     Ok(())
 }
 
-/// Behaviour 26, by the hidden switch `CHAT_TUI_PANIC`.
+/// Behaviour 26, by the hidden switch `CHAT_TUI_PANIC`, after the first frame.
 #[tokio::test]
 async fn a_panic_anywhere_leaves_the_terminal_usable_and_the_draft_intact() -> Result<()> {
     let server = Server::start().await?;

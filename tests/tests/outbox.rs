@@ -11,7 +11,7 @@ use chat_tests::process::Signal;
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::Key;
 use chat_tests::user::{User, row_of, wait_in_order};
-use chat_tests::wait::SOON;
+use chat_tests::wait::{self, SOON};
 use serde_json::json;
 
 const FIVE: [&str; 5] = [
@@ -75,39 +75,34 @@ async fn what_was_typed_offline_is_sent_exactly_once_after_the_next_start() -> R
 #[tokio::test]
 async fn cuts_between_request_and_reply_lose_and_double_nothing() -> Result<()> {
     const MESSAGES: usize = 200;
-    const CUTS: u64 = 50;
+    const CUTS: usize = 50;
     let mut server = Setup::without_rates().start().await?;
     let proxy = Proxy::start(server.address()).await?;
     let mut ada = User::enter(proxy.url(), "ada").await?;
     let texts: Vec<_> = (1..=MESSAGES).map(|n| format!("numbered-{n:03}")).collect();
     for (index, text) in texts.iter().enumerate() {
-        if proxy.cuts_after_frame() < CUTS {
-            proxy.cut_after_frames(1 + index as u64 % 2);
-        } else {
-            proxy.cut_after_frames(0);
-        }
         if index == MESSAGES / 3 || index == 2 * MESSAGES / 3 {
             server.kill9()?;
             server.restart().await?;
         }
-        ada.say(text).await?;
-    }
-    // What is left of the cuts strikes while the rest goes out.
-    let last = &texts[MESSAGES - 1];
-    for _ in 0..20 {
-        let waited = ada.wait_sent(last).await;
-        if waited.is_ok() || proxy.cuts_after_frame() >= CUTS {
-            break;
+        let cuts = proxy.cuts_after_frame();
+        let strikes = index % (MESSAGES / CUTS) == 0;
+        if strikes {
+            proxy.cut_after_frames(1);
         }
-        proxy.cut_after_frames(1);
+        ada.say(text).await?;
+        if strikes {
+            // What goes out next is this message, or what is said on coming back.
+            wait::until("the cut", SOON, || {
+                (proxy.cuts_after_frame() > cuts).then_some(())
+            })
+            .await?;
+            ada.wait_sent(text).await?;
+        }
     }
-    proxy.cut_after_frames(0);
+    let last = &texts[MESSAGES - 1];
     ada.wait_sent(last).await?;
-    ensure!(
-        proxy.cuts_after_frame() >= 20,
-        "{} cuts",
-        proxy.cuts_after_frame()
-    );
+    ensure!(proxy.cuts_after_frame() == CUTS as u64);
     println!(
         "{MESSAGES} messages through {} cuts and 2 kills over {} connections",
         proxy.cuts_after_frame(),
@@ -125,10 +120,7 @@ async fn drafts_outlive_the_client_with_the_place_of_the_cursor() -> Result<()> 
     let server = Server::start().await?;
     let mut ada = User::enter(server.url(), "ada").await?;
     ada.say("/join other-room").await?;
-    ada.wait_until("the new room", |screen| {
-        screen.row(0).contains("other-room")
-    })
-    .await?;
+    ada.wait_open("other-room").await?;
     ada.go_to("lobby").await?;
     ada.type_text("half a thought")?;
     for _ in 0..4 {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
+use chat_tests::screen::Screen;
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::Key;
 use chat_tests::user::User;
@@ -18,8 +19,7 @@ async fn badges_are_the_server_s_figures_before_anything_is_opened_and_offline()
     let mut ada = User::enter(server.url(), "ada").await?;
     for room in ["few", "none", "many"] {
         ada.say(&format!("/join {room}")).await?;
-        ada.wait_until("the room", |screen| screen.row(0).contains(room))
-            .await?;
+        ada.wait_open(room).await?;
         bob.join(room).await?;
     }
     ada.go_to("none").await?;
@@ -87,6 +87,9 @@ async fn the_line_being_read_stays_where_it_is() -> Result<()> {
     }
     let mut ada = User::enter(server.url(), "ada").await?;
     ada.wait_for("line-299").await?;
+    ada.say("/join elsewhere").await?;
+    ada.wait_open("elsewhere").await?;
+    ada.go_to("lobby").await?;
     for _ in 0..3 {
         ada.press(Key::PageUp)?;
         ada.settled().await?;
@@ -99,7 +102,7 @@ async fn the_line_being_read_stays_where_it_is() -> Result<()> {
     }
     let after = ada.wait_for("500").await?;
     assert_eq!(first_line(&after), Some(reading.clone()));
-    let lines = |screen: &chat_tests::screen::Screen| {
+    let lines = |screen: &Screen| {
         screen
             .rows()
             .into_iter()
@@ -119,11 +122,7 @@ async fn the_line_being_read_stays_where_it_is() -> Result<()> {
         near(first_line(screen), &reading)
     })
     .await?;
-    ada.say("/join elsewhere").await?;
-    ada.wait_until("the other room", |screen| {
-        screen.row(0).contains("elsewhere")
-    })
-    .await?;
+    ada.go_to("elsewhere").await?;
     ada.go_to("lobby").await?;
     ada.wait_until("the same place", |screen| {
         near(first_line(screen), &reading)
@@ -150,8 +149,7 @@ async fn a_room_with_unread_messages_opens_at_the_new_line() -> Result<()> {
     let mut bob = Client::enter(server.address(), "bob").await?;
     let mut ada = User::enter(server.url(), "ada").await?;
     ada.say("/join many").await?;
-    ada.wait_until("the room", |screen| screen.row(0).contains("many"))
-        .await?;
+    ada.wait_open("many").await?;
     bob.join("many").await?;
     bob.send("many", "the last one read", "first").await?;
     ada.wait_for("the last one read").await?;
@@ -194,29 +192,47 @@ async fn a_gap_is_shown_and_filled_from_both_sides() -> Result<()> {
         bob.so_far().await?;
     }
     ada.start()?;
-    ada.wait_for("unread").await.or(ada.wait_for("new").await)?;
-    ada.press(Key::Esc)?;
+    ada.wait_for("#lobby").await?;
+    ada.press(Key::CtrlEnd)?;
     ada.wait_for("away-8999").await?;
-    let mut saw_gap = false;
-    for _ in 0..120 {
+    // The oldest that is held from before, and above or below it what is not.
+    ada.press(Key::CtrlHome)?;
+    ada.wait_for("not loaded").await?;
+    let oldest = ada.settled().await?;
+    check_numbers(&oldest)?;
+    // Going over it from below loads it, and nothing is stitched over.
+    ada.press(Key::CtrlEnd)?;
+    ada.wait_for("away-8999").await?;
+    let mut first = 8999;
+    for _ in 0..40 {
         ada.press(Key::PageUp)?;
         let screen = ada.settled().await?;
-        let text = screen.text();
-        saw_gap |= text.contains("not loaded");
-        let numbers: Vec<_> = text
-            .split("away-")
-            .skip(1)
-            .filter_map(|rest| rest.get(..4)?.parse::<u32>().ok())
-            .collect();
-        assert!(
-            numbers.windows(2).all(|pair| pair[1] == pair[0] + 1) || text.contains("not loaded"),
-            "nothing is stitched over: {screen}"
-        );
-        if saw_gap && numbers.len() > 20 && numbers[0] < 8800 {
-            return Ok(());
-        }
+        let numbers = check_numbers(&screen)?;
+        let top = numbers
+            .first()
+            .copied()
+            .context("no message on the screen")?;
+        ensure!(top <= first, "up is up: {screen}");
+        first = top;
     }
-    anyhow::bail!("no gap was seen: {}", ada.screen()?)
+    ensure!(first < 8999 - 600, "40 pages go further than {first}");
+    Ok(())
+}
+
+/// The numbers on the screen; they follow one another unless a gap is shown.
+fn check_numbers(screen: &Screen) -> Result<Vec<u32>> {
+    let text = screen.text();
+    let numbers: Vec<u32> = text
+        .split("away-")
+        .skip(1)
+        .filter_map(|rest| rest.get(..4)?.parse().ok())
+        .collect();
+    let follow = numbers.windows(2).all(|pair| pair[1] == pair[0] + 1);
+    ensure!(
+        follow || text.contains("not loaded"),
+        "nothing is stitched over: {screen}"
+    );
+    Ok(numbers)
 }
 
 /// What `welcome` says is unread in the lobby, on a connection of its own.
@@ -249,7 +265,7 @@ async fn figure(server: &Server, user: &User, room: &str) -> Result<u64> {
 }
 
 /// The first numbered line on the screen.
-fn first_line(screen: &chat_tests::screen::Screen) -> Option<String> {
+fn first_line(screen: &Screen) -> Option<String> {
     let text = screen.text();
     let (_, rest) = text.split_once("line-")?;
     rest.get(..3).map(str::to_owned)
