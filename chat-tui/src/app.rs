@@ -142,13 +142,11 @@ impl App {
         } = start;
         let clock = Clock::start();
         let mut state = State::new(setup, clock.now());
-        let later = recall(&mut state, &clock, &mut cache);
-        for note in notes {
-            update(
-                &mut state,
-                Input::Disk(DiskInput::Failed(note)),
-                clock.now(),
-            );
+        let mut later = recall(&mut state, &clock, &mut cache);
+        let trouble = cache.trouble().map(|why| DiskInput::Failed(why.to_owned()));
+        let told = notes.into_iter().map(Input::Told);
+        for input in trouble.map(Input::Disk).into_iter().chain(told) {
+            later.extend(update(&mut state, input, clock.now()));
         }
         let claimed = Claimed::claim(MODES)?;
         let mut screen = terminal::screen()?;
@@ -428,6 +426,7 @@ fn ended(input: &Input) -> Option<u8> {
         | Input::Mouse(_)
         | Input::Net(_)
         | Input::Disk(_)
+        | Input::Told(_)
         | Input::Wake
         | Input::Suspended
         | Input::Resumed => None,

@@ -18,10 +18,11 @@ pub(super) fn prepare(place: Place) -> Result<Start, Failure> {
         .map_or_else(|_| std::env::temp_dir(), |profile| profile.reports());
     crash::catch(reports);
     let Target { address, dir, name } = place.parse()?;
-    let (cache, mut notes) = Cache::open(dir);
+    let (cache, note) = Cache::open(dir);
+    let mut notes = Vec::from_iter(note);
     let ascii = !speaks_utf8(|name| std::env::var_os(name));
     if ascii {
-        notes.push("the locale is not UTF-8 (see LANG): lines are drawn in ASCII".to_owned());
+        notes.push("no UTF-8 in LANG: drawn in ASCII".to_owned());
     }
     let setup = Setup {
         server: address.to_string(),

@@ -33,6 +33,8 @@ pub enum Input {
     Disk(DiskInput),
     /// The moment named by `State::deadline` has passed.
     Wake,
+    /// Something that the person should know, in words.
+    Told(String),
     /// The process is about to be stopped by its terminal.
     Suspended,
     /// The process goes on after it was stopped.
@@ -162,6 +164,10 @@ pub enum DiskInput {
     },
     /// Anything else failed; what and why, in words.
     Failed(String),
+    /// Writing works again.
+    Recovered,
+    /// The file was broken and a new one is in use; what became of it, in words.
+    Renewed(String),
 }
 
 /// All that earlier runs kept, but for the entries of logs.

@@ -59,6 +59,7 @@ pub fn update(state: &mut State, input: Input, now: Now) -> Vec<Effect> {
         Input::Mouse(mouse) => state.mouse(&mut turn, mouse),
         Input::Net(input) => state.net(&mut turn, input),
         Input::Disk(input) => state.disk(&mut turn, input),
+        Input::Told(words) => state.complain(&turn, words),
         Input::Suspended => state.flush(&mut turn),
         Input::Resumed => turn.effects.push(Effect::Redraw),
         Input::Ended { code } => state.quit(&mut turn, code),

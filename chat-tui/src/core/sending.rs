@@ -265,6 +265,21 @@ impl State {
         }
     }
 
+    /// The disk can be written to again: what was typed meanwhile goes there now.
+    pub(super) fn trust_disk(&mut self, turn: &mut Turn) {
+        self.disk_trouble = None;
+        self.say(turn, "kept on the disk again");
+        for item in &self.outbox.items {
+            if !matches!(item.stage, Stage::Sent { .. }) {
+                turn.store(Store::Accept(item.unsent.clone()));
+            }
+        }
+        // Accepting a message ends its room's draft: all that are begun come after.
+        for room in self.rooms.values().filter(|room| room.has_draft()) {
+            self.saves.draft(turn, room.name());
+        }
+    }
+
     fn refused_here(&mut self) -> Option<&mut Item> {
         let open = self.open.as_ref()?;
         let refused = |item: &&mut Item| {

@@ -2,8 +2,7 @@
 //! answered once they last.
 //!
 //! What always holds: a read sees all writes asked for before it; an accepted
-//! message is reported only after its transaction; drafts wait a moment for the
-//! next key, never longer than [`DRAFT_WAIT`], and are never left behind at the end.
+//! message is reported only after its transaction; the end leaves nothing behind.
 
 pub mod cache;
 pub mod schema;
@@ -13,8 +12,8 @@ use crate::core::effect::{Load, Store};
 use crate::core::input::DiskInput;
 use cache::{Cache, StoreError};
 use chat_proto::RoomName;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::collections::BTreeSet;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -47,8 +46,6 @@ enum Job {
 const JOBS_MAX: usize = 4096;
 /// Writes of one transaction.
 const BATCH_MAX: usize = 512;
-/// How long the draft of someone typing may be younger on the screen than on the disk.
-const DRAFT_WAIT: Duration = Duration::from_millis(250);
 
 impl Disk {
     /// Moves the cache to its thread; what it has to say comes out of the receiver.
@@ -62,8 +59,6 @@ impl Disk {
                 let worker = Worker {
                     cache,
                     tell,
-                    drafts: BTreeMap::new(),
-                    drafts_due: None,
                     complained: None,
                 };
                 worker.run(&asked);
@@ -136,9 +131,6 @@ pub fn load(cache: &mut Cache, load: Load) -> DiskInput {
 struct Worker {
     cache: Cache,
     tell: mpsc::UnboundedSender<DiskInput>,
-    /// The newest draft of each room that is not written yet.
-    drafts: BTreeMap<RoomName, Store>,
-    drafts_due: Option<Instant>,
     /// The failure told last; said once until something succeeds.
     complained: Option<String>,
 }
@@ -146,71 +138,37 @@ struct Worker {
 impl Worker {
     fn run(mut self, jobs: &Receiver<Job>) {
         let mut writes = Vec::new();
-        loop {
-            let first = match self.drafts_due {
-                None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(due) => jobs.recv_timeout(due.saturating_duration_since(Instant::now())),
-            };
-            match first {
-                Ok(job) => {
-                    let more = std::iter::from_fn(|| jobs.try_recv().ok());
-                    for job in std::iter::once(job).chain(more.take(BATCH_MAX)) {
-                        if self.take(job, &mut writes) {
-                            return;
-                        }
-                    }
-                    self.write(&mut writes);
+        while let Ok(first) = jobs.recv() {
+            let more = std::iter::from_fn(|| jobs.try_recv().ok());
+            for job in std::iter::once(first).chain(more.take(BATCH_MAX)) {
+                if self.take(job, &mut writes) {
+                    return;
                 }
-                Err(RecvTimeoutError::Timeout) => self.write_drafts(),
-                Err(RecvTimeoutError::Disconnected) => return self.write_drafts(),
             }
+            self.write(&mut writes);
         }
     }
 
     /// Takes a job; true if it is the last one.
     fn take(&mut self, job: Job, writes: &mut Vec<Store>) -> bool {
         match job {
-            Job::Store(Store::Draft { room, draft }) => {
-                let draft = Store::Draft {
-                    room: room.clone(),
-                    draft,
-                };
-                self.drafts.insert(room, draft);
-                self.drafts_due
-                    .get_or_insert_with(|| Instant::now() + DRAFT_WAIT);
-            }
-            Job::Store(write) => {
-                // Accepting a message ends its draft, and so all older ones.
-                if let Store::Accept(unsent) = &write {
-                    self.drafts.remove(&unsent.room);
-                }
-                writes.push(write);
-            }
+            Job::Store(write) => writes.push(write),
             Job::Load(asked) => {
                 self.write(writes);
-                self.write_drafts();
                 let loaded = load(&mut self.cache, asked);
                 self.say(loaded);
             }
             Job::Flush(done) => {
                 self.write(writes);
-                self.write_drafts();
                 let _ = done.send(());
             }
             Job::End => {
                 self.write(writes);
-                self.write_drafts();
                 return true;
             }
             Job::Panic => panic!("asked to panic in the disk's thread"),
         }
         false
-    }
-
-    fn write_drafts(&mut self) {
-        self.drafts_due = None;
-        let mut drafts: Vec<Store> = std::mem::take(&mut self.drafts).into_values().collect();
-        self.write(&mut drafts);
     }
 
     /// Writes all at once; if that fails, one by one, so that one bad write
@@ -223,16 +181,11 @@ impl Worker {
         let mut result = self.cache.store(&writes);
         if result.as_ref().is_err_and(StoreError::is_broken) {
             let note = self.cache.renew();
-            self.say(DiskInput::Failed(note));
+            self.say(DiskInput::Renewed(note));
             result = self.cache.store(&writes);
         }
         match result {
-            Ok(()) => {
-                self.complained = None;
-                for write in &writes {
-                    self.accepted(write);
-                }
-            }
+            Ok(()) => writes.iter().for_each(|write| self.written(write)),
             Err(_) => self.write_singly(&writes),
         }
     }
@@ -246,7 +199,7 @@ impl Worker {
                 continue;
             }
             match self.cache.store(std::slice::from_ref(write)) {
-                Ok(()) => self.accepted(write),
+                Ok(()) => self.written(write),
                 Err(e) => {
                     lost.extend(log_of(write).cloned());
                     self.failed(write, &e);
@@ -255,7 +208,10 @@ impl Worker {
         }
     }
 
-    fn accepted(&self, write: &Store) {
+    fn written(&mut self, write: &Store) {
+        if self.complained.take().is_some() {
+            self.say(DiskInput::Recovered);
+        }
         if let Store::Accept(unsent) = write {
             let nonce = unsent.nonce.clone();
             self.say(match self.cache.trouble() {

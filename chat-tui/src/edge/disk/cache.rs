@@ -58,15 +58,11 @@ impl StoreError {
 
 impl Cache {
     /// Opens what is kept of a server; without a place to keep it, or where
-    /// that can't be used, a cache in memory. The words say what is amiss.
-    pub fn open(dir: Result<ServerDir, String>) -> (Self, Vec<String>) {
-        match dir.and_then(|dir| Self::open_on_disk(dir).map_err(|e| e.to_string())) {
-            Ok((cache, note)) => (cache, note.into_iter().collect()),
-            Err(why) => {
-                let why = format!("nothing is kept on the disk: {why}");
-                (Self::in_memory(why.clone()), vec![why])
-            }
-        }
+    /// that can't be used, a cache in memory, see [`Cache::trouble`]. The words,
+    /// if any, say what became of a broken file.
+    pub fn open(dir: Result<ServerDir, String>) -> (Self, Option<String>) {
+        dir.and_then(|dir| Self::open_on_disk(dir).map_err(|e| e.to_string()))
+            .unwrap_or_else(|why| (Self::in_memory(why), None))
     }
 
     fn open_on_disk(dir: ServerDir) -> Result<(Self, Option<String>), OpenError> {
@@ -97,9 +93,8 @@ impl Cache {
                 note
             }
             Err(e) => {
-                let why = format!("the cache broke, and nothing is kept on the disk now: {e}");
-                *self = Self::in_memory(why.clone());
-                why
+                *self = Self::in_memory(e.to_string());
+                format!("the cache broke: {e}")
             }
         }
     }

@@ -77,13 +77,13 @@ const SALVAGED: [(&str, &str); 3] = [
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// A later program's tables.
-    #[error("{path:?} was written by a newer version of this program")]
+    #[error("a newer version of this program wrote {path:?}")]
     Newer {
         /// Which file.
         path: PathBuf,
     },
     /// The file system refuses.
-    #[error("{path:?}: {error}")]
+    #[error("{error}: {path:?}")]
     Io {
         /// Which file.
         path: PathBuf,
@@ -135,7 +135,7 @@ pub fn renew(path: &Path) -> Result<(Connection, String), OpenError> {
     let db = open_sound(path)?;
     let saved = salvage(&db, &aside);
     let note = format!(
-        "the cache was broken; it was put aside as {} and a new one begun, {saved}",
+        "the cache was broken; a new one begins, {saved}; the old one is {}",
         aside.display()
     );
     Ok((db, note))
@@ -221,7 +221,7 @@ fn salvage(db: &Connection, aside: &Path) -> String {
     }
     match (whole, rows) {
         (true, _) => "with all drafts and unsent messages".to_owned(),
-        (false, 0) => "drafts and unsent messages could not be read".to_owned(),
+        (false, 0) => "without its drafts and unsent messages".to_owned(),
         (false, _) => format!("with {rows} drafts and unsent messages, maybe not all"),
     }
 }

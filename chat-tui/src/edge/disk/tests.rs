@@ -28,8 +28,8 @@ fn home() -> (TempDir, ServerDir) {
 }
 
 fn open(dir: &ServerDir) -> Cache {
-    let (cache, notes) = Cache::open(Ok(dir.clone()));
-    assert_eq!(notes, [""; 0]);
+    let (cache, note) = Cache::open(Ok(dir.clone()));
+    assert_eq!((note, cache.trouble()), (None, None));
     cache
 }
 
@@ -281,9 +281,9 @@ fn a_broken_file_is_put_aside_and_said() {
     let (_data, dir) = home();
     dir.create().unwrap();
     std::fs::write(dir.cache(), vec![b'x'; 20_000]).unwrap();
-    let (mut cache, notes) = Cache::open(Ok(dir.clone()));
-    assert_eq!(notes.len(), 1);
-    assert!(notes[0].contains("broken-1"), "{}", notes[0]);
+    let (mut cache, note) = Cache::open(Ok(dir.clone()));
+    let note = note.unwrap();
+    assert!(note.contains("broken-1"), "{note}");
     assert_eq!(cache.saved().unwrap(), Saved::default());
     cache
         .store(&[Store::Accept(unsent("n", "goes on"))])
@@ -329,9 +329,8 @@ fn a_file_of_a_newer_version_is_left_alone() {
     let db = rusqlite::Connection::open(dir.cache()).unwrap();
     db.pragma_update(None, "user_version", 99).unwrap();
     drop(db);
-    let (cache, notes) = Cache::open(Ok(dir.clone()));
-    assert!(cache.trouble().is_some());
-    assert!(notes[0].contains("newer version"), "{notes:?}");
+    let (cache, _) = Cache::open(Ok(dir.clone()));
+    assert!(cache.trouble().unwrap().contains("a newer version"));
     let db = rusqlite::Connection::open(dir.cache()).unwrap();
     let version: i64 = db
         .query_row("PRAGMA user_version", [], |row| row.get(0))
@@ -380,6 +379,38 @@ fn an_accepted_message_is_on_the_disk_when_it_is_said_so() {
 }
 
 #[test]
+fn a_disk_that_fails_is_told_once_and_so_is_its_recovery() {
+    let (_data, dir) = home();
+    let (disk, mut news) = Disk::start(open(&dir)).unwrap();
+    // Nothing can be added any more, as on a full disk.
+    let db = rusqlite::Connection::open(dir.cache()).unwrap();
+    let broken =
+        "CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END";
+    db.execute_batch(broken).unwrap();
+    for nonce in ["n1", "n2"] {
+        disk.store(Store::Accept(unsent(nonce, "text")));
+        let refused = heard(&mut news, |said| match said {
+            DiskInput::NotAccepted { nonce, .. } => Some(nonce),
+            _ => None,
+        });
+        assert_eq!(refused, nonce);
+    }
+    db.execute_batch("DROP TRIGGER full").unwrap();
+    disk.store(Store::Accept(unsent("n3", "text")));
+    let mut said = Vec::new();
+    heard(&mut news, |news| {
+        said.push(news.clone());
+        (news == DiskInput::Accepted("n3".into())).then_some(())
+    });
+    let failures = |said: &[DiskInput]| {
+        let failed = |news: &&DiskInput| matches!(news, DiskInput::Failed(_));
+        said.iter().filter(failed).count()
+    };
+    assert_eq!(failures(&said), 0, "{said:?}");
+    assert!(said.contains(&DiskInput::Recovered), "{said:?}");
+}
+
+#[test]
 fn the_end_leaves_nothing_behind() {
     let (_data, dir) = home();
     let (disk, _news) = Disk::start(open(&dir)).unwrap();
@@ -393,7 +424,7 @@ fn the_end_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_flush_writes_the_draft_that_waits() {
+fn a_flush_writes_what_was_asked() {
     let (_data, dir) = home();
     let (disk, _news) = Disk::start(open(&dir)).unwrap();
     disk.store(begun("dev", Some(draft("newest"))));
@@ -420,8 +451,7 @@ fn a_read_sees_the_writes_before_it() {
 
 #[test]
 fn without_a_place_to_keep_it_a_message_is_not_accepted_and_all_goes_on() {
-    let (cache, notes) = Cache::open(Err("no home".to_owned()));
-    assert_eq!(notes, ["nothing is kept on the disk: no home"]);
+    let (cache, _) = Cache::open(Err("no home".to_owned()));
     let (disk, mut news) = Disk::start(cache).unwrap();
     disk.store(Store::Accept(unsent("n", "text")));
     disk.store(logged(vec![message(4, "four")], vec![span(4, 4)]));
@@ -430,7 +460,7 @@ fn without_a_place_to_keep_it_a_message_is_not_accepted_and_all_goes_on() {
         DiskInput::NotAccepted { why, .. } => Some(why),
         _ => None,
     });
-    assert_eq!(why, notes[0]);
+    assert_eq!(why, "no home");
     let entries = heard(&mut news, |said| match said {
         DiskInput::Log { entries, .. } => Some(entries),
         _ => None,
