@@ -111,7 +111,7 @@ fn events_are_shown_once_and_in_order_and_changes_are_folded_in() {
     let lobby = room("lobby");
     for event in world.server.logs[&lobby].clone() {
         let again = chat_proto::codec::Frame::Event(Box::new(event));
-        world.server.say(again, None);
+        world.server.say(&again, None);
     }
     let (target, text) = (seq(2), Some("changed".to_owned()));
     world
@@ -258,7 +258,7 @@ fn a_past_that_the_server_refuses_is_said_in_words_and_not_asked_for_in_a_loop()
     let error = ErrorReply::new(ErrorCode::Unsupported, "no history here");
     world
         .server
-        .say(chat_proto::codec::Frame::Error(error), None);
+        .say(&chat_proto::codec::Frame::Error(error), None);
     world.flow();
     assert!(world.words().contains("no history here"));
     assert_eq!(world.state.open_room().unwrap().log.first(), Seq::FIRST);

@@ -62,7 +62,7 @@ const SEEDS: u128 = 5;
 /// One run of cuts and kills at random moments between any two frames.
 fn storm(seed: u128) {
     let mut chance = Entropy::new(seed);
-    let mut one_in = move |n: u64| chance.draw() % n == 0;
+    let mut one_in = move |n: u64| chance.draw().is_multiple_of(n);
     let mut world = World::new(&["dev", "lobby"]);
     let (mut typed, mut heard) = (0, 0);
     while typed < 60 {

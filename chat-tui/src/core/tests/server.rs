@@ -63,7 +63,7 @@ impl Server {
             rates: BTreeMap::new(),
             hint: String::new(),
         };
-        self.say(Frame::Greeting(greeting), None);
+        self.say(&Frame::Greeting(greeting), None);
     }
 
     pub(super) fn cut(&mut self) {
@@ -94,12 +94,12 @@ impl Server {
         log.push(event.clone());
         let at = event.seq;
         if self.live {
-            self.say(Frame::Event(Box::new(event)), None);
+            self.say(&Frame::Event(Box::new(event)), None);
         }
         at
     }
 
-    pub(super) fn say(&mut self, frame: Frame, id: Option<&RequestId>) {
+    pub(super) fn say(&mut self, frame: &Frame, id: Option<&RequestId>) {
         if let Some(wire) = &mut self.wire {
             wire.push_back(frame.encode(id));
         }
@@ -116,7 +116,7 @@ impl Server {
             Request::GetHistory(asked) => self.history(id, &asked),
             Request::Read(read) => {
                 self.read.insert(named(read.room), read.seq);
-                self.say(Frame::Done(Done::default()), id);
+                self.say(&Frame::Done(Done::default()), id);
             }
             Request::Join(join) => {
                 let name = named(join.room);
@@ -127,14 +127,14 @@ impl Server {
                     events: None,
                     more_before: false,
                 };
-                self.say(Frame::Joined(Box::new(joined)), id);
+                self.say(&Frame::Joined(Box::new(joined)), id);
             }
             Request::Leave(leave) => {
                 let left = Left {
                     room: named(leave.room),
                 };
                 self.logs.remove(&left.room);
-                self.say(Frame::Left(left), id);
+                self.say(&Frame::Left(left), id);
             }
             Request::Members(asked) => {
                 let members = Members {
@@ -143,10 +143,10 @@ impl Server {
                     more: false,
                     members: vec![],
                 };
-                self.say(Frame::Members(members), id);
+                self.say(&Frame::Members(members), id);
             }
             Request::Ping(_) => self.say(
-                Frame::Pong(Pong {
+                &Frame::Pong(Pong {
                     at: Timestamp::from_millis(0),
                 }),
                 id,
@@ -155,7 +155,7 @@ impl Server {
             other => {
                 let words = format!("this server does not offer {}", other.kind());
                 self.say(
-                    Frame::Error(ErrorReply::new(ErrorCode::Unsupported, words)),
+                    &Frame::Error(ErrorReply::new(ErrorCode::Unsupported, words)),
                     id,
                 );
             }
@@ -169,7 +169,7 @@ impl Server {
         let Some(name) = name.filter(|name| !self.taken.iter().any(|taken| taken == name.as_str()))
         else {
             let error = ErrorReply::new(ErrorCode::NameTaken, "that name is in use");
-            return self.say(Frame::Error(error), id);
+            return self.say(&Frame::Error(error), id);
         };
         self.me = Some(name.clone());
         let resume = hello.resume.unwrap_or_default();
@@ -185,7 +185,7 @@ impl Server {
             invites: vec![],
             rooms,
         };
-        self.say(Frame::Welcome(welcome), id);
+        self.say(&Frame::Welcome(welcome), id);
         self.live = true;
         for name in names {
             if let (Some(cursor), false) = (resume.get(name.as_str()), reset) {
@@ -203,7 +203,7 @@ impl Server {
         if missed.len() as u64 > RESUME_EVENTS {
             let to = seq(self.logs[name].len() as u64);
             return self.say(
-                Frame::Gap(Gap {
+                &Frame::Gap(Gap {
                     room: name.clone(),
                     from: cursor.next(),
                     to,
@@ -212,7 +212,7 @@ impl Server {
             );
         }
         for event in missed {
-            self.say(Frame::Event(Box::new(event)), None);
+            self.say(&Frame::Event(Box::new(event)), None);
         }
     }
 
@@ -239,7 +239,7 @@ impl Server {
 
     fn send(&mut self, id: Option<&RequestId>, send: Send) {
         if let Some(error) = self.refuse.pop_front() {
-            return self.say(Frame::Error(error), id);
+            return self.say(&Frame::Error(error), id);
         }
         let name = named(send.room);
         let nonce = send.nonce.map(|nonce| nonce.as_str().to_owned());
@@ -264,7 +264,7 @@ impl Server {
             at: Timestamp::from_millis(0),
             duplicate: known.is_some(),
         };
-        self.say(Frame::Sent(sent), id);
+        self.say(&Frame::Sent(sent), id);
     }
 
     fn history(&mut self, id: Option<&RequestId>, asked: &GetHistory) {
@@ -298,7 +298,7 @@ impl Server {
             more_after: to < entries.len(),
             room: name,
         };
-        self.say(Frame::History(history), id);
+        self.say(&Frame::History(history), id);
     }
 }
 

@@ -100,7 +100,7 @@ fn unread_figures_are_those_of_the_server_also_offline_and_after_a_restart() {
     };
     world
         .server
-        .say(chat_proto::codec::Frame::ReadMoved(moved), None);
+        .say(&chat_proto::codec::Frame::ReadMoved(moved), None);
     world.flow();
     assert_eq!(figures(&world), [0, 4, 0]);
 }
@@ -205,7 +205,13 @@ fn a_draft_with_cursor_and_answer_survives_a_kill_in_each_room() {
         (a.composer.text(), a.composer.cursor(), a.reply_to),
         ("half a thought", 10, Some(seq(2)))
     );
-    assert!(world.state.rooms.values().all(|room| room.has_draft()));
+    assert!(
+        world
+            .state
+            .rooms
+            .values()
+            .all(crate::core::room::Room::has_draft)
+    );
 }
 
 #[test]
