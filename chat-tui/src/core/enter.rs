@@ -22,8 +22,7 @@ const HELLO_BYTES: usize = 2048;
 impl State {
     /// Makes a connection, once it is known by which name or token to come in.
     pub(super) fn connect(&mut self, turn: &mut Turn) {
-        let named = self.setup.name.as_ref().or(self.device.name.as_ref());
-        if self.device.token.is_none() && named.is_none() {
+        if self.device.token.is_none() && self.named().is_none() {
             return self.ask_name(turn, None);
         }
         self.link.phase = Phase::Connecting {
@@ -79,12 +78,20 @@ impl State {
                 format!("the server speaks version {protocol} of the protocol, this client {ours}"),
             );
         }
-        if self.device.token.is_some() {
-            self.hello(turn, None);
-        } else {
-            let named = self.setup.name.clone().or_else(|| self.device.name.clone());
-            self.hello_as(turn, &named.unwrap_or_default());
+        match (self.chosen.clone(), &self.device.token) {
+            (Some(chosen), _) => self.hello_as(turn, &chosen),
+            (None, Some(_)) => self.hello(turn, None),
+            (None, None) => {
+                let named = self.named().unwrap_or_default();
+                self.hello_as(turn, &named);
+            }
         }
+    }
+
+    /// The name to come in by, as far as one is known.
+    fn named(&self) -> Option<String> {
+        let names = [&self.chosen, &self.setup.name, &self.device.name];
+        names.into_iter().flatten().next().cloned()
     }
 
     /// A name was chosen, by hand or on the command line.
@@ -152,6 +159,19 @@ impl State {
             epoch,
         };
         turn.store(Store::Device(self.device.clone()));
+        self.chosen = None;
+        if let Some(wanted) = self
+            .setup
+            .name
+            .take()
+            .filter(|wanted| *wanted != *welcome.user.as_str())
+        {
+            let words = format!(
+                "you are {} here; to be {wanted} as well, use another --profile",
+                welcome.user
+            );
+            self.say(turn, words);
+        }
         self.me.name = Some(welcome.user);
         self.me.guest = welcome.guest;
         self.link.phase = Phase::Live;
@@ -319,7 +339,7 @@ impl State {
         if let Err(error) = UserName::parse(&name, self.limits().name_chars) {
             return self.ask_name(turn, Some(format!("the name {error}")));
         }
-        self.setup.name = Some(name.clone());
+        self.chosen = Some(name.clone());
         if let Some(Overlay::Login(login)) = self.overlays.last_mut() {
             login.busy = true;
             login.why = None;

@@ -38,6 +38,8 @@ pub struct Link {
     pub since: Timestamp,
     /// How many attempts have failed in a row.
     pub attempt: u32,
+    /// Why the last connection ended or failed, in words.
+    pub why: String,
     /// When something was heard last.
     pub(super) heard: Duration,
     /// When a ping went out that is not answered.
@@ -70,8 +72,6 @@ pub enum Phase {
     Live,
     /// There is none; it is tried again.
     Waiting {
-        /// Why there is none, in words.
-        why: String,
         /// When it is tried again.
         until: Duration,
     },
@@ -97,6 +97,7 @@ impl Link {
             phase: Phase::Idle,
             since: now.wall,
             attempt: 0,
+            why: String::new(),
             heard: now.mono,
             pinged: None,
             watched: None,
@@ -114,14 +115,12 @@ impl Link {
         match &self.phase {
             Phase::Idle => "starting".into(),
             Phase::Connecting { .. } if self.attempt == 0 => "connecting".into(),
-            Phase::Connecting { .. } => {
-                format!("offline, connecting again (attempt {})", self.attempt + 1)
-            }
+            Phase::Connecting { .. } => format!("offline: {}; trying again", self.why),
             Phase::Entering { .. } => "connected, coming in".into(),
             Phase::Asking { .. } => "waiting for your name".into(),
             Phase::Live if self.pinged.is_some() => "online, no answer for a while".into(),
             Phase::Live => "online".into(),
-            Phase::Waiting { why, .. } => format!("offline: {why}"),
+            Phase::Waiting { .. } => format!("offline: {}", self.why),
         }
     }
 
@@ -134,7 +133,7 @@ impl Link {
     /// A key was pressed: somebody is waiting, so a long pause is cut short.
     pub(super) fn watch(&mut self, now: Now) {
         self.watched = Some(now.mono);
-        if let Phase::Waiting { until, .. } = &mut self.phase {
+        if let Phase::Waiting { until } = &mut self.phase {
             *until = (*until).min(now.mono + PAUSE_SOON);
         }
     }
@@ -156,10 +155,13 @@ impl Link {
         self.attempt += 1;
         self.pinged = None;
         let until = now.mono + entropy.jitter(pause);
-        self.phase = Phase::Waiting {
-            why: why.into(),
-            until,
-        };
+        self.why = why.into();
+        self.phase = Phase::Waiting { until };
+    }
+
+    /// The server does not want us: soon is no better than now.
+    pub(super) fn be_patient(&mut self) {
+        self.attempt = self.attempt.max(ATTEMPTS_SOON);
     }
 
     /// When [`Link::due`] will be something else than nothing, as things stand.
@@ -168,7 +170,7 @@ impl Link {
             Phase::Idle | Phase::Asking { .. } => None,
             Phase::Connecting { since } => Some(since + CONNECT),
             Phase::Entering { since } => Some(since + ENTER),
-            Phase::Waiting { until, .. } => Some(until),
+            Phase::Waiting { until } => Some(until),
             Phase::Live => Some(match self.pinged {
                 Some(at) => at + ANSWER,
                 None => self.doubted(unanswered),

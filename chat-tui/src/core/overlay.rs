@@ -28,6 +28,23 @@ pub enum Overlay {
     Paste(BigPaste),
 }
 
+impl Overlay {
+    /// Keys that work in it, with what they do.
+    pub(super) fn hints(&self) -> &'static [(Action, &'static str)] {
+        const GO: (Action, &str) = (Action::Send, "go there");
+        const CLOSE: (Action, &str) = (Action::Close, "close");
+        match self {
+            Self::Picker(_) | Self::Rooms(_) => &[GO, (Action::Down, "next"), CLOSE],
+            Self::Help(_) | Self::Members(_) => &[(Action::PageDown, "further"), CLOSE],
+            Self::Login(_) => &[
+                (Action::Send, "take this name"),
+                (Action::Interrupt, "twice: quit"),
+            ],
+            Self::Paste(_) => &[(Action::Close, "drop it")],
+        }
+    }
+}
+
 /// Choosing a room.
 #[derive(Debug, Clone, Default)]
 pub struct Picker {

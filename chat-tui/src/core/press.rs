@@ -60,8 +60,8 @@ impl State {
             .open
             .as_ref()
             .and_then(|open| self.outbox.refused(open));
-        let shown: &[(Action, &str)] = if !self.overlays.is_empty() {
-            &[(Action::Close, "close")]
+        let shown: &[(Action, &str)] = if let Some(top) = self.overlays.last() {
+            top.hints()
         } else if selecting {
             &[
                 (Action::SelectReply, "answer"),

@@ -8,6 +8,12 @@ use chat_proto::event::EventBody;
 use chat_proto::request::Read;
 use chat_proto::{Entry, RoomName, Seq, UserName};
 
+/// With more unread messages a room is entered at its end: nobody reads them
+/// all. A key still goes to the first one.
+const UNREAD_WALKED: u32 = 500;
+
+const OFFLINE: &str = "offline: the markers are kept by the server; try again when it is back";
+
 /// What the last marking by hand has changed, to be taken back.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Marks {
@@ -91,6 +97,9 @@ impl State {
     /// Marks the open room unread from the selected message on, or from the
     /// topmost one in sight.
     pub(super) fn mark_unread(&mut self, turn: &mut Turn) {
+        if !self.link.is_live() {
+            return self.complain(turn, OFFLINE);
+        }
         let me = self.me.name.as_ref().map(UserName::key);
         let Some(room) = self.open_room_mut().filter(|room| !room.gone) else {
             return;
@@ -115,6 +124,9 @@ impl State {
 
     /// Marks all rooms read.
     pub(super) fn mark_all_read(&mut self, turn: &mut Turn) {
+        if !self.link.is_live() {
+            return self.complain(turn, OFFLINE);
+        }
         let unread = |room: &&mut Room| !room.gone && room.state.unread > 0;
         let mut marks = Vec::new();
         for room in self.rooms.values_mut().filter(unread) {
@@ -139,6 +151,9 @@ impl State {
 
     /// Takes the last marking back.
     pub(super) fn undo_mark(&mut self, turn: &mut Turn) {
+        if !self.link.is_live() {
+            return self.complain(turn, OFFLINE);
+        }
         let marks = std::mem::take(&mut self.marks.before);
         if marks.is_empty() {
             return self.say(turn, "no marking to take back");
@@ -180,12 +195,8 @@ impl State {
 
     fn mark(&mut self, turn: &mut Turn, name: &RoomName, seq: Seq, back: Option<bool>) {
         self.saves.log(turn, name);
-        if self.link.is_live() {
-            let room = name.clone().into();
-            self.ask(turn, Asked::Read, Read { room, seq, back });
-        } else if back.is_some() {
-            self.complain(turn, "offline: the server is not told of the marking");
-        }
+        let room = name.clone().into();
+        self.ask(turn, Asked::Read, Read { room, seq, back });
     }
 }
 
@@ -197,7 +208,7 @@ impl Room {
         if self.state.unread > 0 {
             let first = self.state.read.next();
             self.new_from = Some(first);
-            if self.place.anchor.is_none() {
+            if self.place.anchor.is_none() && self.state.unread <= UNREAD_WALKED {
                 self.place.anchor = Some(Anchor {
                     seq: first,
                     row: -1,

@@ -11,7 +11,7 @@ use chat_proto::event::Role;
 use chat_proto::notice::{Presence, ReadMoved, TypingNow};
 use chat_proto::reply::{Joined, Members, Rooms};
 use chat_proto::request::{GetHistory, Members as AskMembers, Rooms as AskRooms};
-use chat_proto::{ErrorReply, RoomName, Seq};
+use chat_proto::{ErrorCode, ErrorReply, RoomName, Seq};
 use std::time::Duration;
 
 /// That someone is typing is shown for so long.
@@ -34,7 +34,12 @@ impl State {
                 self.link.hear(turn.now);
                 self.receive(turn, *received);
             }
-            NetInput::Closed { code, reason } => self.lose(turn, closed_in_words(code, &reason)),
+            NetInput::Closed { code, reason } => {
+                if code == Some(1008) {
+                    self.link.be_patient();
+                }
+                self.lose(turn, closed_in_words(code, &reason));
+            }
             NetInput::Failed(why) => self.lose(turn, why),
         }
     }
@@ -62,13 +67,7 @@ impl State {
                     format!("{} invites you: /join {}", invited.by, invited.room),
                 );
             }
-            Frame::Unknown { kind, why } => {
-                let kind = kind.as_deref().unwrap_or("without a type");
-                self.complain(
-                    turn,
-                    format!("a frame of the server could not be read ({kind}): {why}"),
-                );
-            }
+            Frame::Unknown { kind, why } => self.not_understood(turn, asked, kind.as_deref(), &why),
             Frame::Registered(_)
             | Frame::Done(_)
             | Frame::Found(_)
@@ -76,6 +75,23 @@ impl State {
             | Frame::Help(_)
             | Frame::HookMade(_)
             | Frame::Hooks(_) => self.done(turn, asked),
+        }
+    }
+
+    /// A frame that this version can't read. If it is a reply, what was asked
+    /// for is not had.
+    fn not_understood(
+        &mut self,
+        turn: &mut Turn,
+        asked: Option<Asked>,
+        kind: Option<&str>,
+        why: &str,
+    ) {
+        let kind = kind.unwrap_or("without a type");
+        let words = format!("a frame of the server could not be read ({kind}): {why}");
+        match asked {
+            Some(_) => self.refused(turn, asked, &ErrorReply::new(ErrorCode::Internal, words)),
+            None => self.complain(turn, words),
         }
     }
 

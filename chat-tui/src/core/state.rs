@@ -75,6 +75,8 @@ pub struct State {
     pub(super) requests: Requests,
     pub(super) saves: Saves,
     pub(super) marks: Marks,
+    /// The name that was typed when one was asked for, until the server agrees.
+    pub(super) chosen: Option<String>,
     /// The connection was live before in this run.
     pub(super) was_live: bool,
     /// Rooms in the order in which they were open, the last one last.
@@ -132,6 +134,7 @@ impl State {
             requests: Requests::default(),
             saves: Saves::default(),
             marks: Marks::default(),
+            chosen: None,
             was_live: false,
             visited: Vec::new(),
             walked_from: None,

@@ -33,9 +33,9 @@ fn a_conversation() {
 fn reading_further_up_while_offline() {
     let mut state = conversation();
     state.link.phase = Phase::Waiting {
-        why: "connection refused".into(),
         until: Duration::ZERO,
     };
+    state.link.why = "connection refused".into();
     state.link.since = at(21, 20, 15);
     let room = open(&mut state);
     room.place = Place {

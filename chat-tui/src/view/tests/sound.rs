@@ -137,9 +137,9 @@ impl Oddities {
             .items
             .push(unsent("b", &self.text(6), Some(&self.text(7))));
         state.link.phase = Phase::Waiting {
-            why: self.text(1),
             until: Duration::ZERO,
         };
+        state.link.why = self.text(1);
         state.notices.push(Notice {
             text: self.text(2),
             error: true,
