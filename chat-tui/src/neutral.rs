@@ -84,6 +84,11 @@ pub fn line(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// Whether a character, standing alone, becomes a mark.
+pub fn is_hostile(c: char) -> bool {
+    c.is_control() || invisible::is_invisible(c)
+}
+
 /// The columns that a [`line`] takes.
 pub fn width(text: &str) -> usize {
     if text.bytes().all(is_printable) {

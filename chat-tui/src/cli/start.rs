@@ -35,6 +35,7 @@ pub(super) fn prepare(place: Place) -> Result<Start, Failure> {
     let theme = Theme {
         colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         ascii,
+        links: takes_links(&std::env::var("TERM").unwrap_or_default()),
     };
     Ok(Start {
         setup,
@@ -51,6 +52,12 @@ pub(super) fn login() -> Option<String> {
         .into_iter()
         .filter_map(|name| std::env::var(name).ok())
         .find(|name| !name.is_empty())
+}
+
+/// Old consoles print what they do not know; all others ignore it.
+fn takes_links(terminal: &str) -> bool {
+    let old = ["linux", "vt", "cons", "dumb"];
+    !old.iter().any(|name| terminal.starts_with(name))
 }
 
 /// The first of them that is set decides, as for every program.

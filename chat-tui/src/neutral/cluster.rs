@@ -3,8 +3,8 @@
 //!
 //! The slow way, with the tables of Unicode, for what is not plain letters.
 
-use super::invisible::{is_invisible, joins_letters};
-use super::{Cluster, Piece};
+use super::invisible::joins_letters;
+use super::{Cluster, Piece, is_hostile};
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -20,7 +20,7 @@ const DOTTED_CIRCLE: char = '\u{25cc}';
 /// What needs the Unicode tables: the first cluster of `rest`, cut where
 /// something hostile stands in it.
 pub(super) fn first(rest: &str, first: char) -> (usize, Piece<'_>) {
-    if first.is_control() || is_invisible(first) {
+    if is_hostile(first) {
         return (first.len_utf8(), Piece::Mark(first));
     }
     let whole = rest.graphemes(true).next().unwrap_or(rest);
@@ -138,7 +138,7 @@ impl Around {
             }
             '\u{200d}' if joins && self.next != Some('\u{200d}') => Fate::Show,
             c if has_own_column(c) => Fate::Break,
-            c if c.is_control() || is_invisible(c) => Fate::Break,
+            c if is_hostile(c) => Fate::Break,
             _ if columns > self.room => Fate::Break,
             _ => Fate::Show,
         }

@@ -3,6 +3,7 @@
 //! Pure: text in, parts with roles out; nothing is left out and nothing added.
 
 use super::theme::Role;
+use crate::neutral;
 
 /// The parts of a text. `me` is one's own name.
 pub(super) fn parts<'a>(text: &'a str, me: Option<&str>) -> Vec<(&'a str, Role)> {
@@ -44,7 +45,10 @@ fn link(rest: &str) -> Option<usize> {
         .into_iter()
         .find(|scheme| rest.starts_with(scheme))?;
     let end = rest
-        .find(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '`'))
+        .find(|c: char| {
+            // What can't be seen is no part of an address that can be seen.
+            c.is_whitespace() || neutral::is_hostile(c) || matches!(c, '<' | '>' | '"' | '`')
+        })
         .unwrap_or(rest.len());
     let mut link = &rest[..end];
     // What closes a sentence around the link is not part of it.
@@ -114,6 +118,10 @@ mod tests {
                 vec![("http://a.b/x_(y))", Role::Link)],
             ),
             ("https:// is none", vec![]),
+            (
+                "https://ex\u{200b}ample.org",
+                vec![("https://ex", Role::Link)],
+            ),
             ("hi @ada, and @adam", vec![("@ada", Role::Mention)]),
             ("mail@ada is none", vec![]),
             ("@ROOM now", vec![("@ROOM", Role::Mention)]),

@@ -11,6 +11,7 @@ mod body;
 mod composer;
 mod field;
 mod layout;
+mod link;
 mod markup;
 mod overlay;
 mod pen;

@@ -5,6 +5,7 @@
 //! terminals disagree can't shift what stands beside it, because the cells
 //! after it are placed anew with every frame.
 
+use super::link::{self, Link};
 use super::theme::{Glyphs, Role, Theme};
 use crate::neutral::{self, Cluster, Piece};
 use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
@@ -16,11 +17,16 @@ use std::num::NonZeroU16;
 pub(super) struct Pen<'a> {
     buffer: &'a mut Buffer,
     theme: Theme,
+    links: Vec<Link>,
 }
 
 impl<'a> Pen<'a> {
     pub(super) fn new(buffer: &'a mut Buffer, theme: Theme) -> Self {
-        Self { buffer, theme }
+        Self {
+            buffer,
+            theme,
+            links: Vec::new(),
+        }
     }
 
     pub(super) fn glyphs(&self) -> &'static Glyphs {
@@ -31,6 +37,22 @@ impl<'a> Pen<'a> {
     /// left out. Says where it ended.
     pub(super) fn text(&mut self, x: u16, y: u16, right: u16, text: &str, role: Role) -> u16 {
         self.styled(x, y, right, text, self.theme.style(role))
+    }
+
+    /// A part of a link; where the terminal can, it opens the whole of it.
+    pub(super) fn link(&mut self, x: u16, y: u16, right: u16, part: &str, whole: &str) -> u16 {
+        let end = self.text(x, y, right, part, Role::Link);
+        let is_plain = part.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_whole = usize::from(end - x) == part.len();
+        if self.theme.links
+            && is_plain
+            && is_whole
+            && let Some(target) = link::target(whole)
+        {
+            let text = part.to_owned();
+            self.links.push(Link { x, y, text, target });
+        }
+        end
     }
 
     /// As [`Pen::text`], but says so where something is left out.
@@ -128,6 +150,9 @@ impl<'a> Pen<'a> {
                     CellDiffOption::None | CellDiffOption::Skip | CellDiffOption::AlwaysUpdate => {}
                 }
             }
+        }
+        for link in &self.links {
+            link.apply(self.buffer);
         }
     }
 

@@ -145,6 +145,8 @@ pub struct Theme {
     /// Whether nothing but ASCII is drawn, for terminals that know no UTF-8:
     /// of what others write, each other character becomes a question mark.
     pub ascii: bool,
+    /// Whether the terminal is told what links open (OSC 8).
+    pub links: bool,
 }
 
 impl Default for Theme {
@@ -152,6 +154,7 @@ impl Default for Theme {
         Self {
             colours: true,
             ascii: false,
+            links: false,
         }
     }
 }
@@ -264,7 +267,7 @@ mod tests {
     fn monochrome_has_no_colour() {
         let theme = Theme {
             colours: false,
-            ascii: false,
+            ..Theme::default()
         };
         for role in ALL {
             let style = theme.style(role);
@@ -277,7 +280,7 @@ mod tests {
         for colours in [true, false] {
             let theme = Theme {
                 colours,
-                ascii: false,
+                ..Theme::default()
             };
             for role in [
                 Role::Chosen,

@@ -213,8 +213,12 @@ impl<'a> Painter<'a, '_, '_> {
         for row in 0..body.height() {
             if let Some(y) = self.visible() {
                 let mut x = text;
-                for (part, role) in body.row(row) {
-                    x = self.pen.text(x, y, self.area.right(), part, role);
+                for (part, role, whole) in body.row_of_runs(row) {
+                    let right = self.area.right();
+                    x = match role {
+                        Role::Link => self.pen.link(x, y, right, part, whole),
+                        role => self.pen.text(x, y, right, part, role),
+                    };
                 }
             }
             self.y += 1;

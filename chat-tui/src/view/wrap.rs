@@ -62,16 +62,24 @@ impl Wrapped {
 
     /// The parts of a row, from left to right; none beyond the last row.
     pub fn row(&self, index: usize) -> impl Iterator<Item = (&str, Role)> {
+        self.row_of_runs(index).map(|(part, role, _)| (part, role))
+    }
+
+    /// As [`Wrapped::row`], each part with the whole of what it is a part of:
+    /// a link goes on over several rows.
+    pub fn row_of_runs(&self, index: usize) -> impl Iterator<Item = (&str, Role, &str)> {
         let row = self.rows.get(index);
         let range = row.map_or(0..0, |row| row.text.clone());
         let mut at = range.start;
-        self.runs[row.map_or(self.runs.len(), |row| row.run)..]
-            .iter()
-            .map_while(move |(end, role)| {
-                let from = at;
-                at = (*end).min(range.end);
-                (from < range.end).then(|| (&self.text[from..at], *role))
-            })
+        let first = row.map_or(self.runs.len(), |row| row.run);
+        (first..self.runs.len()).map_while(move |run| {
+            let (end, role) = self.runs[run];
+            let begin = run.checked_sub(1).map_or(0, |before| self.runs[before].0);
+            let from = at;
+            at = end.min(range.end);
+            let part = || (&self.text[from..at], role, &self.text[begin..end]);
+            (from < range.end).then(part)
+        })
     }
 
     /// Whether anything in it has this role.

@@ -186,7 +186,11 @@ pub(super) fn conversation() -> State {
 }
 
 pub(super) fn draw(state: &State, width: u16, height: u16) -> (Buffer, Drawn) {
-    draw_as(Theme::default(), state, width, height)
+    let theme = Theme {
+        links: true,
+        ..Theme::default()
+    };
+    draw_as(theme, state, width, height)
 }
 
 pub(super) fn draw_as(theme: Theme, state: &State, width: u16, height: u16) -> (Buffer, Drawn) {
@@ -206,13 +210,22 @@ pub(super) fn text(buffer: &Buffer) -> String {
     rows.map(|row| row.trim_end().to_owned() + "\n").collect()
 }
 
+/// A cell's text without the sequences of a link.
+pub(super) fn unlinked(symbol: &str) -> &str {
+    symbol
+        .strip_prefix("\x1b]8;")
+        .and_then(|link| link.strip_suffix("\x1b]8;;\x1b\\"))
+        .and_then(|link| link.split_once("\x1b\\"))
+        .map_or(symbol, |(_, text)| text)
+}
+
 /// What a terminal would show on a row.
 pub(super) fn row(buffer: &Buffer, y: u16) -> String {
     let mut row = String::new();
     let mut x = 0;
     while x < buffer.area.width {
         let cell = &buffer[(x, y)];
-        row.push_str(cell.symbol());
+        row.push_str(unlinked(cell.symbol()));
         x += cell.cell_width().max(1);
     }
     row

@@ -30,6 +30,27 @@ fn a_conversation() {
 }
 
 #[test]
+fn each_row_of_a_long_link_opens_the_whole_of_it() {
+    let mut state = state();
+    let link = format!("https://example.org/{}", "path/".repeat(56));
+    let said = message(1, at(22, 9, 0), "bob", &format!("see {link} there"));
+    load(open(&mut state), vec![said]);
+    let (buffer, _) = draw(&state, 60, 24);
+    let opens: Vec<_> = buffer
+        .content()
+        .iter()
+        .filter_map(|cell| cell.symbol().strip_prefix("\u{1b}]8;"))
+        .collect();
+    assert!(opens.len() > 5, "one on each row");
+    let whole = format!(";{link}\u{1b}\\");
+    assert!(opens.iter().all(|open| open.contains(&whole)));
+    let id = |open: &str| open.split(';').next().unwrap().to_owned();
+    assert!(opens.iter().all(|open| id(open) == id(opens[0])));
+    let text: String = text(&buffer).split_whitespace().collect();
+    assert!(text.contains("path/path/path/"));
+}
+
+#[test]
 fn reading_further_up_while_offline() {
     let mut state = conversation();
     state.link.phase = Phase::Waiting {

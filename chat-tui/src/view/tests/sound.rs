@@ -72,7 +72,8 @@ impl Oddities {
     }
 
     fn entry(&self, number: u64, at: usize) -> Entry {
-        let mut entry = message(number, crate_at(at), "bob", &self.text(at));
+        let text = format!("{0} https://a.b/{at}/{0}", self.text(at));
+        let mut entry = message(number, crate_at(at), "bob", &text);
         entry.event.author = self.name(at);
         match (&mut entry.event.body, at % 5) {
             (EventBody::Message(message), 0) => {
@@ -250,7 +251,7 @@ fn check_rows(buffer: &Buffer) {
         begins(buffer, y);
         for x in 0..buffer.area.width {
             let cell = &buffer[(x, y)];
-            let symbol = cell.symbol();
+            let symbol = unlinked(cell.symbol());
             assert_eq!(neutral::line(symbol), symbol, "at {x},{y}");
             let pieces = neutral::pieces(symbol).map(|(_, piece)| piece);
             for piece in pieces {
@@ -280,7 +281,8 @@ proptest! {
     ) {
         let state = oddities.state();
         for (width, height) in sizes.into_iter().chain([(1, 1), (20, 6), (80, 24)]) {
-            let (buffer, drawn) = draw(&state, width, height);
+            let theme = Theme { links: true, ..Theme::default() };
+            let (buffer, drawn) = draw_as(theme, &state, width, height);
             check_rows(&buffer);
             if let Some(cursor) = drawn.cursor {
                 prop_assert!(cursor.x < width && cursor.y < height);
@@ -296,7 +298,7 @@ proptest! {
     fn where_only_ascii_is_known_nothing_else_is_drawn_and_without_colours_none(
         oddities in oddities(),
     ) {
-        let theme = Theme { colours: false, ascii: true };
+        let theme = Theme { colours: false, ascii: true, links: false };
         let (buffer, _) = draw_as(theme, &oddities.state(), 80, 24);
         for cell in buffer.content() {
             prop_assert!(cell.symbol().is_ascii(), "{cell:?}");
