@@ -44,6 +44,21 @@ pub fn cpu_time(pid: u32) -> Result<Duration> {
     ))
 }
 
+/// Time that all threads of a process have run so far, by the scheduler's own
+/// clock: [`cpu_time`] counts in ticks, too coarse for who hardly runs at all.
+pub fn run_time(pid: u32) -> Result<Duration> {
+    let mut nanoseconds = 0;
+    for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
+        let stat = fs::read_to_string(thread?.path().join("schedstat"))?;
+        let ran = stat
+            .split_whitespace()
+            .next()
+            .and_then(|ran| ran.parse::<u64>().ok());
+        nanoseconds += ran.context("/proc schedstat without a time")?;
+    }
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
 /// Resident memory of a process in KiB.
 pub fn resident_kib(pid: u32) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))
