@@ -54,6 +54,7 @@ macro_rules! promises {
             room who_comes_in_has_nothing_unread,
             room joining_again_is_no_news,
             room the_first_to_join_owns_the_room_and_is_followed_when_it_leaves,
+            room an_owner_whose_name_lapses_is_followed_too,
             room a_user_is_in_so_many_rooms_at_the_most,
             room rooms_are_listed_by_name_in_pages,
             room members_are_listed_by_name_in_pages,

@@ -74,6 +74,22 @@ pub(crate) fn the_first_to_join_owns_the_room_and_is_followed_when_it_leaves<E: 
     );
 }
 
+pub(crate) fn an_owner_whose_name_lapses_is_followed_too<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let (ada, bob) = (scene.guest("ada"), scene.guest("bob"));
+    scene.join(&ada, "dev");
+    scene.join(&bob, "dev");
+    scene.gone(&ada);
+    scene.now += crate::rules::account::GUEST_MS;
+    scene.say(&bob, "dev", "hi");
+    assert_eq!(
+        scene.members(&bob, "dev"),
+        [("bob".to_owned(), Role::Owner)]
+    );
+    assert!(matches!(scene.back(&ada, None), Outcome::Done(_)));
+    assert_eq!(scene.standing(&ada, "dev").unwrap().role, Role::Owner);
+}
+
 pub(crate) fn a_user_is_in_so_many_rooms_at_the_most<E: Engine>() {
     let mut scene = Scene::<E>::new();
     let ada = scene.guest("ada");

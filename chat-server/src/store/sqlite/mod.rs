@@ -7,6 +7,7 @@
 //! gives back however the process ends.
 
 mod account;
+mod begin;
 mod count;
 mod fault;
 mod history;
@@ -26,10 +27,10 @@ use super::{
 use chat_proto::{Event, RoomName, Seq, Timestamp, UserName};
 use fault::Fault;
 use open::DataDir;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use worker::Workers;
 
 /// Connections that read.
@@ -46,9 +47,17 @@ pub struct SqliteStore {
     readers: Workers,
     writer: Workers,
     epoch: String,
-    /// When guests were last looked through, in ms.
-    swept: Arc<AtomicI64>,
+    state: Arc<State>,
     _dir: DataDir,
+}
+
+/// What the writer keeps from commit to commit; only its thread writes it.
+#[derive(Debug)]
+struct State {
+    /// When guests were last looked through, in ms.
+    swept: AtomicI64,
+    /// The last commit failed.
+    failing: AtomicBool,
 }
 
 impl SqliteStore {
@@ -57,7 +66,7 @@ impl SqliteStore {
     pub fn open(dir: &Path, now: Timestamp) -> Result<Self, OpenError> {
         let dir = DataDir::claim(dir)?;
         let mut conn = dir.writer()?;
-        let epoch = begin(&mut conn, now).map_err(|error| dir.failed(&error))?;
+        let epoch = begin::begin(&mut conn, now).map_err(|fault| dir.faulty(&fault))?;
         let readers = (0..READERS)
             .map(|_| dir.reader())
             .collect::<Result<Vec<_>, _>>()?;
@@ -68,39 +77,13 @@ impl SqliteStore {
             readers: start("store-read", readers, |_| {})?,
             writer: start("store-write", vec![conn], checkpoint)?,
             epoch,
-            swept: Arc::new(AtomicI64::new(i64::MIN)),
+            state: Arc::new(State {
+                swept: AtomicI64::new(i64::MIN),
+                failing: AtomicBool::new(false),
+            }),
             _dir: dir,
         })
     }
-}
-
-/// What happens once at every start; gives the epoch.
-fn begin(conn: &mut Connection, now: Timestamp) -> rusqlite::Result<String> {
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    tx.execute(
-        "UPDATE users SET online = 0, last_seen = ? WHERE online = 1",
-        [now.millis()],
-    )?;
-    let kept = tx
-        .query_row("SELECT value FROM meta WHERE key = 'epoch'", (), |row| {
-            row.get(0)
-        })
-        .optional()?;
-    let epoch = match kept {
-        Some(epoch) => epoch,
-        None => {
-            // SQLite seeds its own generator from the system's.
-            let bytes: [u8; 16] = tx.query_row("SELECT randomblob(16)", (), |row| row.get(0))?;
-            let fresh = data_encoding::BASE64URL_NOPAD.encode(&bytes);
-            tx.execute(
-                "INSERT INTO meta (key, value) VALUES ('epoch', ?)",
-                [&fresh],
-            )?;
-            fresh
-        }
-    };
-    tx.commit()?;
-    Ok(epoch)
 }
 
 /// So that a directory at rest is one file, and the next start has nothing to recover.
@@ -159,15 +142,18 @@ impl Store for SqliteStore {
     }
 
     fn commit(&self, batch: Vec<Change>, now: Timestamp) -> Pending<'_, Vec<Outcome>> {
-        let swept = Arc::clone(&self.swept);
+        let state = Arc::clone(&self.state);
         self.writer.run(move |conn| {
-            let since = now.millis().saturating_sub(swept.load(Ordering::Relaxed));
+            let since = now
+                .millis()
+                .saturating_sub(state.swept.load(Ordering::Relaxed));
             let sweep = !(0..SWEEP_MS).contains(&since);
-            let outcomes = commit(conn, &batch, now, sweep)?;
-            if sweep {
-                swept.store(now.millis(), Ordering::Relaxed);
+            let result = commit(conn, &batch, now, sweep);
+            state.failing.store(result.is_err(), Ordering::Relaxed);
+            if sweep && result.is_ok() {
+                state.swept.store(now.millis(), Ordering::Relaxed);
             }
-            Ok(outcomes)
+            result
         })
     }
 
@@ -212,10 +198,16 @@ impl Store for SqliteStore {
     }
 
     fn ready(&self) -> Pending<'_, ()> {
-        // Takes the lock that a commit takes, so a writer that hangs is noticed too.
-        self.writer.run(|conn| {
+        let state = Arc::clone(&self.state);
+        // Takes the lock that a commit takes, so a writer that hangs is noticed
+        // too. Only one that has failed is asked to write.
+        self.writer.run(move |conn| {
             let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            tx.query_row("SELECT value FROM meta WHERE key = 'epoch'", (), |_| Ok(()))?;
+            if state.failing.load(Ordering::Relaxed) {
+                tx.execute("UPDATE meta SET value = value WHERE key = 'epoch'", ())?;
+                tx.commit()?;
+                state.failing.store(false, Ordering::Relaxed);
+            }
             Ok(())
         })
     }

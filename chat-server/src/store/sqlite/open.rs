@@ -1,5 +1,6 @@
 //! Opening a data directory: its lock, its connections, its schema.
 
+use super::fault::Fault;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
@@ -180,7 +181,14 @@ impl DataDir {
         Ok(())
     }
 
-    pub(super) fn failed(&self, error: &rusqlite::Error) -> OpenError {
+    pub(super) fn faulty(&self, fault: &Fault) -> OpenError {
+        match fault {
+            Fault::Sql(error) | Fault::Commit(error) => self.failed(error),
+            Fault::Nonsense(what) => self.corrupt(what),
+        }
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> OpenError {
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
                 self.corrupt(&error.to_string())

@@ -162,6 +162,39 @@ fn a_full_disk_refuses_and_recovers() {
 }
 
 #[test]
+fn names_are_compared_anew_when_unicode_moves() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    come_in(&store);
+    drop(store);
+    // As another version of Unicode could have left it: a second name that,
+    // by now, is the same as the first.
+    let conn = Connection::open(dir.path().join("chat.db")).unwrap();
+    conn.execute_batch(
+        "UPDATE meta SET value = '1.0.0' WHERE key = 'unicode';
+         UPDATE users SET key = 'old', skeleton = 'old';
+         UPDATE memberships SET key = 'old';
+         INSERT INTO users (name, key, skeleton, guest, online, last_seen)
+         VALUES ('Ada', 'older', 'older', 1, 0, 0);",
+    )
+    .unwrap();
+    drop(conn);
+    drop(open(dir.path()).unwrap());
+    let conn = Connection::open(dir.path().join("chat.db")).unwrap();
+    let forms = |sql: &str| -> Vec<String> {
+        let mut statement = conn.prepare(sql).unwrap();
+        let rows = statement.query_map((), |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    assert_eq!(forms("SELECT key FROM users ORDER BY id"), ["ada", "ada"]);
+    assert_eq!(
+        forms("SELECT skeleton FROM users ORDER BY id"),
+        ["ada", "\0\u{32}"]
+    );
+    assert_eq!(forms("SELECT key FROM memberships"), ["ada"]);
+}
+
+#[test]
 fn a_statement_uses_the_index_made_for_it() {
     let dir = tempfile::tempdir().unwrap();
     drop(open(dir.path()).unwrap());
