@@ -39,7 +39,7 @@ impl Columns {
         // A sign and a blank.
         const SIGN: usize = 2;
         let width = usize::from(width);
-        let author = (width / 5).clamp(8, 16);
+        let author = (width / 6).clamp(8, 14);
         let text = SIGN + CLOCK + 1 + author + 1;
         if width > text + TEXT_MIN {
             Self {

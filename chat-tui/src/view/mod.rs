@@ -27,7 +27,7 @@ pub mod wrap;
 
 use crate::core::State;
 use crate::core::clock::Now;
-use crate::core::room::{Hit, Room, Target, Viewport};
+use crate::core::room::{Room, Viewport};
 use body::{Columns, Context};
 use chat_proto::UserName;
 use jiff::tz::TimeZone;
@@ -195,13 +195,4 @@ fn too_small(pen: &mut Pen<'_>, screen: Rect) -> Drawn {
         pen.text(screen.x, screen.y, screen.right(), "too small", Role::Text);
     }
     Drawn::default()
-}
-
-/// What lies at a cell, topmost first.
-pub fn hit(targets: &[Target], x: u16, y: u16) -> Option<&Hit> {
-    let within = |target: &&Target| {
-        (target.x..target.x.saturating_add(target.width)).contains(&x)
-            && (target.y..target.y.saturating_add(target.height)).contains(&y)
-    };
-    targets.iter().find(within).map(|target| &target.is)
 }
