@@ -1,7 +1,7 @@
 //! One connected client: greeting, hello, requests; owns its cursors, and
 //! drains what it lacks when rung.
 //!
-//! A session waits in one place ([`Session::poll_next`]), by hand and not by
+//! A session waits in one place (`Session::poll_next`), by hand and not by
 //! `select!`, for two reasons: all that is ready is taken before one write is
 //! made of it, and ten thousand idle sessions keep no more than what they own.
 //! What has to wait for the store is done in boxed futures between two waits.
