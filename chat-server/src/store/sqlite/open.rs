@@ -199,6 +199,10 @@ impl DataDir {
                     source: io::Error::other(error.to_string()),
                 }
             }
+            Some(ErrorCode::DiskFull) => OpenError::Failed {
+                file: self.file.clone(),
+                detail: "its disk is full; make room there".to_owned(),
+            },
             _ => OpenError::Failed {
                 file: self.file.clone(),
                 detail: error.to_string(),

@@ -303,6 +303,61 @@ fn store_speed() {
     }
 }
 
+/// Not a test: prints how long reads take in a room of a million messages.
+#[test]
+#[ignore = "a measurement"]
+fn store_reads() {
+    const LENGTH: u64 = 1_000_000;
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    let user = come_in(&store);
+    let room = wait(store.room(lobby(), user)).unwrap().unwrap().0.id;
+    // `from` and on is another's, all before is the user's own, in one run.
+    let fill = |from: u64| {
+        wait(store.writer.run(move |conn| {
+            conn.execute_batch(&format!(
+                "DELETE FROM events;
+                 WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n LIMIT {LENGTH})
+                 INSERT INTO events (room, seq, at, user, author, kind, flags, run, text)
+                 SELECT {room}, seq, seq, iif(seq < {from}, {user}, -1), 'ada', 0, 1,
+                        iif(seq < {from}, 1, {from}), 'a message of a usual length, about sixty'
+                 FROM n;
+                 UPDATE rooms SET head = {LENGTH};",
+                room = room.0,
+                user = user.0,
+            ))?;
+            Ok(())
+        }))
+        .unwrap();
+    };
+    let seq = |number| Seq::new(number).unwrap();
+    for from in [1, LENGTH / 2, LENGTH - 500, LENGTH + 1] {
+        fill(from);
+        let start = std::time::Instant::now();
+        let standings = wait(store.standings(user, UserName::trusted("ada").unwrap())).unwrap();
+        let unread = standings[0].counts.unread;
+        println!(
+            "{unread} unread, others' from {from}: {:?}",
+            start.elapsed()
+        );
+    }
+    for anchor in [
+        Anchor::Newest,
+        Anchor::Before(seq(500_000)),
+        Anchor::After(seq(10)),
+        Anchor::Around(seq(700_000)),
+        Anchor::At(Timestamp::from_millis(300_000)),
+    ] {
+        let start = std::time::Instant::now();
+        let page = wait(store.history(room, anchor, 200)).unwrap();
+        println!(
+            "{anchor:?}, {} entries: {:?}",
+            page.entries.len(),
+            start.elapsed()
+        );
+    }
+}
+
 /// Of the whole process, in ticks of 10 ms.
 fn cpu_ms() -> u64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap();
