@@ -121,7 +121,10 @@ async fn ctrl_z_gives_the_shell_back_and_fg_the_screen() -> Result<()> {
             .await?;
         shell.enter("/quit").await?;
         shell
-            .wait_until("the shell", SOON, |screen| screen.modes_on().is_empty())
+            .wait_until("the shell", SOON, |screen| {
+                let last = screen.text().trim_end().lines().last().map(str::to_owned);
+                screen.modes_on().is_empty() && last.is_some_and(|last| last == "shell>")
+            })
             .await?;
         shell.enter("exit").await?;
         shell.ended(SOON).await?;

@@ -107,6 +107,7 @@ async fn the_line_being_read_stays_where_it_is() -> Result<()> {
             .rows()
             .into_iter()
             .filter(|row| row.contains("is here"))
+            .filter_map(|row| row.split_once('│').map(|(_, text)| text.to_owned()))
             .collect::<Vec<_>>()
     };
     assert_eq!(
@@ -192,7 +193,8 @@ async fn a_gap_is_shown_and_filled_from_both_sides() -> Result<()> {
         bob.so_far().await?;
     }
     ada.start()?;
-    ada.wait_for("#lobby").await?;
+    ada.wait_for("online").await?;
+    ada.settled().await?;
     ada.press(Key::CtrlEnd)?;
     ada.wait_for("away-8999").await?;
     // The oldest that is held from before, and above or below it what is not.
