@@ -20,6 +20,7 @@ pub mod modes;
 pub mod page;
 pub mod process;
 pub mod screen;
+pub mod scrollback;
 pub mod server;
 pub mod terminal;
 pub mod user;

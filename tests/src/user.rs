@@ -221,16 +221,17 @@ impl User {
         .await
     }
 
-    /// Waits until a whole screen has been drawn and nothing more comes: two
-    /// looks in a row, with what the program had to do between them.
+    /// Waits until a whole screen has been drawn and nothing more comes: some
+    /// looks in a row at which nothing more was written.
     pub async fn settled(&self) -> Result<Screen> {
-        let mut before = String::new();
+        let terminal = self.terminal.as_ref().context("not started")?;
+        let mut before = usize::MAX;
         let mut same_looks = 0;
-        self.wait_until("a screen at rest", |screen| {
-            let look = screen.look();
-            same_looks = if look == before { same_looks + 1 } else { 0 };
-            before = look;
-            same_looks >= SAME_LOOKS
+        wait::until("a screen at rest", SHOWN, || {
+            let written = terminal.written();
+            same_looks = if written == before { same_looks + 1 } else { 0 };
+            before = written;
+            (same_looks >= SAME_LOOKS).then(|| terminal.screen())
         })
         .await
     }

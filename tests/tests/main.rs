@@ -1,6 +1,11 @@
 //! What only whole processes can show. Each module is one promise or one
 //! behaviour; the names of the tests say which.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "some tests are there to print a figure"
+)]
+
 mod catch_up;
 mod closing;
 mod console;

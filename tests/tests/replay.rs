@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use chat_tests::client::Client;
 use chat_tests::conversation::Conversation;
 use chat_tests::crowd::{self, Said};
 use chat_tests::page::Page;
+use chat_tests::scrollback;
 use chat_tests::server::Setup;
+use chat_tests::user::User;
 use serde_json::Value;
 
 const ROOM: &str = "replay";
@@ -26,6 +28,12 @@ async fn a_conversation_arrives_whole_and_in_order_at_every_kind_of_client() -> 
         raw.patience(SHOWN);
         raw.events(ROOM, lines).await
     });
+    let mut user = User::new(server.url(), "terminal-reader")?
+        .size(200, 100)
+        .entered()
+        .await?;
+    user.say(&format!("/join {ROOM}")).await?;
+    user.wait_open(ROOM).await?;
     let mut page = Page::enter(server.address(), "page-reader").await?;
     page.join(ROOM).await?;
 
@@ -41,7 +49,8 @@ async fn a_conversation_arrives_whole_and_in_order_at_every_kind_of_client() -> 
 
     let events = reading.await??;
     check_events(&events, &conversation, &said)?;
-    check_page(&mut page, &conversation, &said).await
+    check_page(&mut page, &conversation, &said).await?;
+    check_terminal(&mut user, &conversation).await
 }
 
 fn check_events(events: &[Value], conversation: &Conversation, said: &Said) -> Result<()> {
@@ -71,5 +80,34 @@ async fn check_page(page: &mut Page, conversation: &Conversation, said: &Said) -
         ensure!(same, "{line:?} is shown as {message:?}");
     }
     ensure!(page.browser.faults().await?.is_empty());
+    Ok(())
+}
+
+async fn check_terminal(user: &mut User, conversation: &Conversation) -> Result<()> {
+    let (first, last) = match conversation.lines.as_slice() {
+        [first, .., last] => (&first.text, &last.text),
+        _ => bail!("too short a conversation"),
+    };
+    let end: String = last.chars().take(40).collect();
+    user.terminal()?
+        .wait_until("the last message", SHOWN, |screen| screen.shows(&end))
+        .await?;
+    let start: String = first.chars().take(40).collect();
+    let begun = std::time::Instant::now();
+    let read = scrollback::read_up(user, &start).await?;
+    println!(
+        "scrolled from the end to the first message in {:.1?}",
+        begun.elapsed()
+    );
+    for (line, read) in conversation.lines.iter().zip(&read) {
+        let same = read.letters == scrollback::letters(&line.text)
+            && read.reply == line.reply_to.is_some();
+        ensure!(same, "{line:?} was read as {read:?}");
+    }
+    ensure!(
+        read.len() == conversation.lines.len(),
+        "{} were read",
+        read.len()
+    );
     Ok(())
 }

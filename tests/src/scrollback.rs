@@ -1,0 +1,133 @@
+//! A room read in the terminal client from its end to its beginning, as a person
+//! would: page by page, by eye.
+//!
+//! Knows the client's layout: the timeline stands below the title and above the
+//! last level line, behind the list of rooms; a message's first row begins with
+//! a time; a reply's first row quotes what it answers.
+
+use std::collections::VecDeque;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::screen::Screen;
+use crate::terminal::Key;
+use crate::user::User;
+
+/// What stands before what a reply answers.
+const QUOTE: &str = "↳";
+/// Pages that are turned at most.
+const PAGES_MAX: usize = 5000;
+
+/// A message as it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Read {
+    /// Its letters and digits; where lines break can't be told from blanks.
+    pub letters: String,
+    /// Whether it quotes another one.
+    pub reply: bool,
+}
+
+/// A row of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Row {
+    starts: bool,
+    text: String,
+}
+
+/// Reads upwards from what is shown until `first` has come into sight; gives the
+/// messages from the first one on.
+pub async fn read_up(user: &mut User, first: &str) -> Result<Vec<Read>> {
+    let mut rows: VecDeque<Row> = timeline(&user.settled().await?)?.into();
+    for _ in 0..PAGES_MAX {
+        if rows.iter().any(|row| row.text.contains(first)) {
+            return Ok(messages(rows));
+        }
+        let top = rows.front().cloned();
+        user.press(Key::PageUp)?;
+        user.wait_until("the page above", |screen| {
+            let shown = timeline(screen).unwrap_or_default();
+            shown.first() != top.as_ref() && !screen.shows("not loaded")
+        })
+        .await?;
+        let page = timeline(&user.settled().await?)?;
+        let common = overlap(&page, &rows);
+        ensure!(
+            common > 0,
+            "a page without a row of the one before: {}",
+            user.screen()?
+        );
+        for row in page[..page.len() - common].iter().rev() {
+            rows.push_front(row.clone());
+        }
+    }
+    anyhow::bail!("{first:?} was not found in {PAGES_MAX} pages")
+}
+
+/// What a text looks like in [`Read::letters`]; what can't be seen is shown by its number.
+pub fn letters(text: &str) -> String {
+    text.replace('\u{feff}', "ufeff")
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect()
+}
+
+/// The rows of the timeline, blank ones and separators left out.
+fn timeline(screen: &Screen) -> Result<Vec<Row>> {
+    let rows: Vec<_> = screen
+        .rows()
+        .into_iter()
+        .skip(1)
+        .map(|row| {
+            row.split_once('│')
+                .map_or(String::new(), |(_, body)| body.to_owned())
+        })
+        .collect();
+    let end = rows
+        .iter()
+        .rposition(|row| row.starts_with('─'))
+        .context("no line below the timeline")?;
+    Ok(rows[..end]
+        .iter()
+        .filter(|row| !row.trim().is_empty() && !row.starts_with('─'))
+        .map(|row| parse(row))
+        .collect())
+}
+
+/// A row begins with two columns for marks, a time and an author, or with blanks
+/// in their place.
+fn parse(row: &str) -> Row {
+    const TIME: std::ops::Range<usize> = 2..7;
+    const TEXT: usize = 24;
+    let columns: Vec<char> = row.chars().collect();
+    let time: String = columns.get(TIME).unwrap_or_default().iter().collect();
+    Row {
+        starts: time.contains(':'),
+        text: columns.get(TEXT..).unwrap_or_default().iter().collect(),
+    }
+}
+
+/// How many rows at the end of a page begin what was read before.
+fn overlap(page: &[Row], below: &VecDeque<Row>) -> usize {
+    (1..=page.len().min(below.len()))
+        .rev()
+        .find(|count| page[page.len() - count..].iter().eq(below.range(..*count)))
+        .unwrap_or(0)
+}
+
+fn messages(rows: VecDeque<Row>) -> Vec<Read> {
+    let mut messages: Vec<Read> = Vec::new();
+    for row in rows {
+        if row.starts {
+            messages.push(Read::default());
+        }
+        let Some(message) = messages.last_mut() else {
+            continue;
+        };
+        if row.starts && row.text.starts_with(QUOTE) {
+            message.reply = true;
+        } else {
+            message.letters.push_str(&letters(&row.text));
+        }
+    }
+    messages
+}
