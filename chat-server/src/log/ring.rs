@@ -93,10 +93,14 @@ impl Ring {
         self.bytes = 0;
     }
 
-    /// The frames after `cursor`, which must not lie before `start - 1`.
+    /// The frames after `cursor`; none where the first of them is not held.
     pub fn after(&self, cursor: Seq) -> impl Iterator<Item = (Seq, &Frame)> {
         let start = self.start();
-        let skipped = cursor.next().since(start) as usize;
+        let skipped = if cursor.next() < start {
+            self.frames.len()
+        } else {
+            cursor.next().since(start) as usize
+        };
         self.frames
             .iter()
             .enumerate()
@@ -168,6 +172,7 @@ mod tests {
         assert_eq!(ring.start(), seq(8));
         ring.prepend(seq(1), (1..=7).map(frame).collect());
         assert_eq!(ring.start(), seq(8));
+        assert_eq!(held(&ring, 6), [] as [u64; 0], "7 is not held");
         let bytes: usize = ring.after(seq(7)).map(|(_, f)| f.bytes().len()).sum();
         assert_eq!(ring.bytes(), bytes);
         ring.clear();

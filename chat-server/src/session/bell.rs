@@ -69,23 +69,20 @@ impl Bell {
         self.waker.register(waker);
     }
 
-    /// Moves the rung slots to `into`.
-    pub fn take_slots(&self, into: &mut Vec<u32>) {
+    /// Moves the rung slots to `slots`, and appends the notices' bytes to `out`.
+    pub fn take(&self, slots: &mut Vec<u32>, out: &mut Vec<u8>) {
         let mut waiting = self.waiting();
         if !waiting.slots.is_empty() {
-            into.append(&mut waiting.slots);
+            slots.append(&mut waiting.slots);
             waiting.rung.fill(0);
         }
-    }
-
-    /// Appends the notices' bytes.
-    pub fn take_notices(&self, out: &mut Vec<u8>) {
-        let mut waiting = self.waiting();
-        for notice in waiting.notices.drain(..) {
-            out.extend_from_slice(notice.bytes());
+        if !waiting.notices.is_empty() {
+            for notice in waiting.notices.drain(..) {
+                out.extend_from_slice(notice.bytes());
+            }
+            // A burst must not stay allocated in ten thousand idle sessions.
+            waiting.notices.shrink_to(4);
         }
-        // A burst must not stay allocated in ten thousand idle sessions.
-        waiting.notices.shrink_to(4);
     }
 
     /// Whether the user's rooms or markers may have changed since the last time asked.

@@ -8,7 +8,7 @@
 use super::Session;
 use super::reading::Reading;
 use crate::log::Frame;
-use crate::log::cursor::Next;
+use crate::log::cursor::{self, Next};
 use crate::store::StoreError;
 use chat_proto::codec::Frame as Message;
 use chat_proto::limits::RESUME_EVENTS;
@@ -86,18 +86,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             if let Some(slot) = ready!(written)? {
                 return Poll::Ready(Ok(Delivered::Behind(slot)));
             }
+            if self.out.is_empty() && self.dirty.is_empty() && !self.ws.get_ref().is_stuck() {
+                // Whatever came meanwhile has rung, and so is looked at next.
+                self.untaken_since = None;
+                return Poll::Ready(Ok(Delivered::All));
+            }
         }
     }
 
     fn take_rung(&mut self) {
         let before = self.dirty.len();
-        self.bell.take_slots(&mut self.dirty);
+        self.bell.take(&mut self.dirty, &mut self.out);
         if before > 0 && self.dirty.len() > before {
             // Gathered twice would be delivered twice.
             self.dirty.sort_unstable();
             self.dirty.dedup();
         }
-        self.bell.take_notices(&mut self.out);
     }
 
     /// Fills the batch; gives the slot of a log that needs the store, if any.
@@ -148,14 +152,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             );
             return true;
         }
-        match reading.next(self.gaps) {
-            Next::Nothing => false,
-            Next::Ring => {
-                reading
-                    .log
-                    .with_ring(|ring| push_events(slot, ring.after(reading.cursor), batch));
-                true
+        // Decided and gathered under one lock: in between, the ring could move on.
+        let next = reading.log.with_ring(|ring| {
+            let next = cursor::next(reading.cursor, ring.head(), ring.start(), self.gaps);
+            if next == Next::Ring {
+                let all = push_events(slot, ring.after(reading.cursor), batch);
+                return if all { Next::Nothing } else { Next::Ring };
             }
+            next
+        });
+        match next {
+            Next::Nothing => false,
+            Next::Ring => true,
             Next::Gap { from, to } => {
                 reading.cursor = to;
                 let gap = Gap {
@@ -188,13 +196,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 })
             );
         for unit in &units[..sent] {
-            match unit.what {
-                What::Out => {}
-                What::Event { slot, seq } => {
-                    if let Some(reading) = self.readings.at_mut(slot) {
-                        reading.cursor = seq;
-                    }
-                }
+            if let What::Event { slot, seq } = unit.what
+                && let Some(reading) = self.readings.at_mut(slot)
+            {
+                reading.cursor = seq;
+            }
+        }
+        for unit in &units[sent..] {
+            // Of this log there is more to write, whatever was gathered of it.
+            if let What::Event { slot, .. } = unit.what
+                && !self.dirty.contains(&slot)
+            {
+                self.dirty.push(slot);
             }
         }
         Poll::Ready(Ok(()))
@@ -228,16 +241,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     }
 }
 
-/// Appends events until the batch is full.
-fn push_events<'a>(slot: u32, events: impl Iterator<Item = (Seq, &'a Frame)>, batch: &mut Batch) {
-    for (seq, frame) in events {
+/// Appends events until the batch is full; true if these were all.
+fn push_events<'a>(
+    slot: u32,
+    mut events: impl Iterator<Item = (Seq, &'a Frame)>,
+    batch: &mut Batch,
+) -> bool {
+    for (seq, frame) in events.by_ref() {
         batch.bytes.extend_from_slice(frame.bytes());
         batch.units.push(Unit {
             end: batch.bytes.len(),
             what: What::Event { slot, seq },
         });
         if batch.bytes.len() >= BATCH_BYTES {
-            return;
+            break;
         }
     }
+    events.next().is_none()
 }

@@ -1,7 +1,6 @@
 //! The logs that one session reads, each with its cursor.
 
 use crate::log::RoomLog;
-use crate::log::cursor::{self, Gaps, Next};
 use crate::store::RoomId;
 use chat_proto::Seq;
 use slab::Slab;
@@ -18,14 +17,6 @@ pub(super) struct Reading {
     pub read: Seq,
     /// The key by which the log knows the reader.
     pub key: usize,
-}
-
-impl Reading {
-    /// What the client gets next.
-    pub(super) fn next(&self, gaps: Gaps) -> Next {
-        let (head, start) = self.log.with_ring(|ring| (ring.head(), ring.start()));
-        cursor::next(self.cursor, head, start, gaps)
-    }
 }
 
 /// All logs of a session, by slot: the number that the session gave the log.
