@@ -196,11 +196,10 @@ impl State {
             let cursor = resumed.contains_key(state.room.as_str());
             self.stand_in(turn, state, cursor);
         }
-        for invited in welcome.invites {
-            self.say(
-                turn,
-                format!("{} invites you: /join {}", invited.by, invited.room),
-            );
+        if !self.was_live {
+            for invited in welcome.invites {
+                self.invited(turn, &invited);
+            }
         }
         self.open_some(turn);
         self.resume_reading();
@@ -227,10 +226,15 @@ impl State {
         let known = self.rooms.get_mut(&name).filter(|room| !room.gone);
         if let Some(room) = known {
             room.counted = state.head;
-            if !resumed {
-                room.log.head = room.log.head.max(state.head);
+            let held = room.log.head;
+            let passed = !resumed && held < state.head;
+            if passed {
+                room.log.head = state.head;
             }
             room.state = state;
+            if passed {
+                self.ask_changed(turn, &name, held);
+            }
         } else {
             let mut room = Room::new(state);
             if let Some(ghost) = self.rooms.remove(&name) {

@@ -59,6 +59,11 @@ impl Log {
         }
     }
 
+    /// Whether nothing of it is in memory or in the cache.
+    pub(super) fn holds_nothing(&self) -> bool {
+        self.loaded.is_empty() && self.cached.is_empty()
+    }
+
     /// Forgets all but the `keep` entries nearest to a place, if there are more
     /// than `most`; what is forgotten is a hole again.
     pub(super) fn trim(&mut self, most: usize, keep: usize, near: Option<Seq>) {

@@ -44,11 +44,13 @@ impl State {
         let moved = room.place.anchor != place.anchor;
         let arrived = viewport.end && room.shown.as_ref().is_some_and(|shown| !shown.end);
         room.place = place;
-        if viewport.end {
+        // A hole at the end shows nothing of what is in it.
+        if viewport.end && room.log.loaded.around(room.log.head).is_some() {
             room.seen = room.seen.max(room.log.head);
         }
         // The "new" line has done its work once one has come down to the end.
-        if arrived && viewport.width == room.shown.as_ref().map_or(0, |shown| shown.width) {
+        let size = |shown: &Viewport| (shown.width, shown.height);
+        if arrived && room.shown.as_ref().map(size) == Some(size(&viewport)) {
             room.new_from = None;
         }
         room.shown = Some(viewport);

@@ -3,12 +3,12 @@
 use super::input::NetInput;
 use super::link::Phase;
 use super::overlay::Overlay;
-use super::requests::Asked;
+use super::requests::{Asked, typing_id};
 use super::room::Standing;
 use super::state::{State, Turn};
 use chat_proto::codec::{Frame, Received};
 use chat_proto::event::Role;
-use chat_proto::notice::{Presence, ReadMoved, TypingNow};
+use chat_proto::notice::{Invited, Presence, ReadMoved, TypingNow};
 use chat_proto::reply::{Joined, Members, Rooms};
 use chat_proto::request::{GetHistory, Members as AskMembers, Rooms as AskRooms};
 use chat_proto::{ErrorCode, ErrorReply, RoomName, Seq};
@@ -45,6 +45,10 @@ impl State {
     }
 
     fn receive(&mut self, turn: &mut Turn, received: Received) {
+        if received.id == Some(typing_id()) {
+            // It is answered only if it is refused, and then nobody misses it.
+            return;
+        }
         let asked = self.requests.answered(received.id.as_ref());
         match received.frame {
             Frame::Greeting(greeting) => self.greeted(turn, greeting),
@@ -61,12 +65,7 @@ impl State {
             Frame::ReadMoved(moved) => self.read_moved(turn, &moved),
             Frame::Typing(typing) => self.typing(turn, typing),
             Frame::Presence(presence) => self.presence(&presence),
-            Frame::Invited(invited) => {
-                self.say(
-                    turn,
-                    format!("{} invites you: /join {}", invited.by, invited.room),
-                );
-            }
+            Frame::Invited(invited) => self.invited(turn, &invited),
             Frame::Unknown { kind, why } => self.not_understood(turn, asked, kind.as_deref(), &why),
             Frame::Registered(_)
             | Frame::Done(_)
@@ -228,6 +227,14 @@ impl State {
         self.saves.log(turn, &moved.room);
     }
 
+    /// Someone invites one.
+    pub(super) fn invited(&mut self, turn: &Turn, invited: &Invited) {
+        self.say(
+            turn,
+            format!("{} invites you: /join {}", invited.by, invited.room),
+        );
+    }
+
     fn typing(&mut self, turn: &Turn, typing: TypingNow) {
         let until = turn.now.mono + TYPING_SHOWN;
         if let Some(room) = self.rooms.get_mut(&typing.room) {
@@ -259,6 +266,13 @@ impl State {
 
     /// After a gap: which of the entries held have changed meanwhile?
     pub(super) fn ask_changed(&mut self, turn: &mut Turn, room: &RoomName, since: Seq) {
+        if self
+            .rooms
+            .get(room)
+            .is_none_or(|room| room.log.holds_nothing())
+        {
+            return;
+        }
         let request = GetHistory {
             changed_after: Some(since),
             ..history(room)

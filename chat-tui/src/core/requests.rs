@@ -59,6 +59,11 @@ pub(super) enum Page {
     Around(Seq),
 }
 
+/// The id of all `typing`: no reply is awaited.
+pub(super) fn typing_id() -> RequestId {
+    RequestId::Text("typing".into())
+}
+
 impl Requests {
     /// Whether a reply is awaited that somebody may be waiting for.
     pub(super) fn unanswered(&self) -> bool {

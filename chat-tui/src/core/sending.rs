@@ -2,7 +2,7 @@
 
 use super::effect::{Effect, Store};
 use super::outbox::{Item, ItemNonce, Outbox, Stage, Unsent};
-use super::requests::Asked;
+use super::requests::{Asked, typing_id};
 use super::state::{State, Turn};
 use chat_proto::event::EventBody;
 use chat_proto::reply::Sent;
@@ -315,7 +315,7 @@ impl State {
         };
         self.typing_told = Some(turn.now.mono);
         turn.effects.push(Effect::Transmit(
-            chat_proto::Request::from(typing).encode(None),
+            chat_proto::Request::from(typing).encode(Some(&typing_id())),
         ));
     }
 }

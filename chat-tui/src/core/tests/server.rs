@@ -272,10 +272,11 @@ impl Server {
         let log = &self.logs[&name];
         let limit = asked.limit.map_or(50, |limit| limit.get() as usize);
         let is_entry = |event: &&Event| event.body.target().is_none();
-        let entries: Vec<Entry> = log
+        let changes: Vec<_> = log.iter().filter(|event| !is_entry(event)).collect();
+        let entries: Vec<_> = log
             .iter()
             .filter(is_entry)
-            .map(|event| folded(event, log))
+            .map(|event| folded(event, &changes))
             .collect();
         let first_at = |seq: Seq| entries.partition_point(|entry| entry.event.seq < seq);
         let (from, to) = if let Some(before) = asked.before {
@@ -309,10 +310,10 @@ fn named(room: RoomRef) -> RoomName {
     }
 }
 
-/// An entry as it stands, with all that the log says about it.
-pub(super) fn folded(event: &Event, log: &[Event]) -> Entry {
+/// An entry as it stands after these changes.
+fn folded(event: &Event, changes: &[&Event]) -> Entry {
     let mut entry = Entry::from(event.clone());
-    for change in log {
+    for change in changes {
         crate::core::fold::apply(&mut entry, change);
     }
     entry

@@ -4,8 +4,8 @@
 use super::disk::Disk;
 use super::server::{Server, room};
 use crate::core::input::{Input, Key, KeyCode, NetInput};
-use crate::core::log::Item;
-use crate::core::room::Viewport;
+use crate::core::log::{Item, Log};
+use crate::core::room::{Place, Viewport};
 use crate::core::state::Setup;
 use crate::core::{Effect, Now, State, update};
 use chat_proto::codec::decode_frame;
@@ -180,24 +180,7 @@ impl World {
         let Some(open) = self.state.open_room() else {
             return false;
         };
-        let log = &open.log;
-        let all: Vec<Seq> = log.downward(Seq::FIRST).map(|item| ends(&item).0).collect();
-        let top_of_end = all.len().saturating_sub(ROWS);
-        let row = match open.place.anchor {
-            None => top_of_end,
-            Some(anchor) => {
-                let at = log
-                    .downward(Seq::FIRST)
-                    .position(|item| ends(&item).1 >= anchor.seq);
-                at.unwrap_or(top_of_end)
-                    .saturating_add_signed(anchor.row as isize)
-            }
-        };
-        let row = row
-            .saturating_add_signed(open.place.scroll as isize)
-            .min(top_of_end);
-        let shown: Vec<_> = log.downward(Seq::FIRST).skip(row).take(ROWS).collect();
-        let end = row >= top_of_end;
+        let (shown, end) = window(&open.log, open.place);
         let entry = shown.iter().position(|item| matches!(item, Item::Entry(_)));
         let anchor = entry.map(|at| crate::core::room::Anchor {
             seq: ends(&shown[at]).0,
@@ -277,6 +260,35 @@ impl World {
             .collect();
         notices.join("\n")
     }
+}
+
+/// The items in sight, and whether the newest is among them.
+fn window(log: &Log, place: Place) -> (Vec<Item<'_>>, bool) {
+    let rows = |count: i32| usize::try_from(count).unwrap_or(0);
+    if let Some(anchor) = place.anchor {
+        let by = anchor.row.saturating_add(place.scroll);
+        let mut below = log.downward(anchor.seq).peekable();
+        let top = below
+            .peek()
+            .map_or(log.head(), |item| ends(item).0.minus(1));
+        let mut shown: Vec<_> = log.upward(top).take(rows(-by)).collect();
+        shown.reverse();
+        shown.extend(below.skip(rows(by)).take(ROWS + 1));
+        if shown.len() > ROWS {
+            shown.truncate(ROWS);
+            return (shown, false);
+        }
+    }
+    let up = if place.anchor.is_none() {
+        rows(-place.scroll)
+    } else {
+        0
+    };
+    let mut shown: Vec<_> = log.upward(log.head()).take(ROWS + up).collect();
+    shown.reverse();
+    let end = shown.len() <= ROWS;
+    shown.truncate(ROWS);
+    (shown, end)
 }
 
 fn ends(item: &Item<'_>) -> (Seq, Seq) {
