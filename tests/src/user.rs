@@ -12,6 +12,8 @@ use crate::screen::Screen;
 use crate::terminal::{Key, Program, Terminal, home};
 use crate::wait;
 
+/// The character beside a message that is not even on the client's disk yet.
+pub const SAVING: &str = "·";
 /// The character beside a message that is not acknowledged yet.
 pub const PENDING: &str = "…";
 /// The character beside a message that was refused.
@@ -208,7 +210,7 @@ impl User {
     /// Waits until a message is shown, acknowledged.
     pub async fn wait_sent(&self, text: &str) -> Result<Screen> {
         self.wait_until(&format!("{text:?} to be sent"), |screen| {
-            row_of(screen, text).is_some_and(|row| !is_pending(&row))
+            row_of(screen, text).is_some_and(|row| !is_pending(&row) && !row.contains(SAVING))
         })
         .await
     }

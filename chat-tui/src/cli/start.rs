@@ -9,6 +9,7 @@ use crate::edge::profile::Profile;
 use crate::edge::{clock, crash, terminal};
 use crate::view::View;
 use crate::view::theme::Theme;
+use jiff::tz::TimeZone;
 use std::ffi::OsString;
 
 /// Opens what is kept, unless the screen can't be shown at all.
@@ -42,8 +43,21 @@ pub(super) fn prepare(place: Place) -> Result<Start, Failure> {
         address,
         cache,
         notes,
-        view: View::new(theme, jiff::tz::TimeZone::system()),
+        view: View::new(theme, zone()),
     })
+}
+
+/// The zone that people here live in. Where nothing else is said it is read
+/// directly: looking through all zones of the world takes longer than the rest
+/// of the start.
+fn zone() -> TimeZone {
+    if std::env::var_os("TZ").is_some() {
+        return TimeZone::system();
+    }
+    std::fs::read("/etc/localtime")
+        .ok()
+        .and_then(|bytes| TimeZone::tzif("local", &bytes).ok())
+        .unwrap_or_else(TimeZone::system)
 }
 
 /// The name by which the system knows the person.

@@ -1,12 +1,14 @@
 //! Keys, pastes, focus and mouse, read from standard input by a thread of its own.
 //!
 //! What always holds: what is there to be read at one moment comes as one
-//! burst, and the end of the terminal is told, once.
+//! burst, the end of the terminal is told, once, and nothing is read while the
+//! terminal is not ours.
 
 pub mod parse;
 
 use crate::core::Input;
 use crate::core::input::KeyCode;
+use crate::edge::terminal;
 use parse::Parser;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
@@ -31,6 +33,8 @@ const BURST_BYTES_MAX: usize = 64 * 1024;
 /// A lone Escape is a key when nothing follows for so long. A sequence's bytes
 /// come together; 30 ms is what a slow line may put between them.
 const ESCAPE_WAIT: Duration = Duration::from_millis(30);
+/// Between two looks whether the terminal is ours again.
+const NOT_OURS_PAUSE: Duration = Duration::from_millis(5);
 /// Bursts of a paste without marks follow one another faster than this.
 const FLOOD_WAIT: Duration = Duration::from_millis(40);
 /// Nobody types so many characters in one moment.
@@ -77,6 +81,11 @@ fn read_burst(parser: &mut Parser) -> Option<Vec<Input>> {
             Ok(_) => {}
             Err(Errno::INTR) => continue,
             Err(_) => return None,
+        }
+        if !terminal::is_ours() {
+            // The program is ending, or stops: the shell reads what is typed.
+            std::thread::sleep(NOT_OURS_PAUSE);
+            continue;
         }
         match rustix::io::read(&stdin, &mut buffer) {
             Ok(0) => return None,

@@ -15,6 +15,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
@@ -50,6 +51,9 @@ struct Claim {
 }
 
 static CLAIM: Mutex<Option<Claim>> = Mutex::new(None);
+
+/// Whether keys are meant for us; set and cleared with the claim.
+static OURS: AtomicBool = AtomicBool::new(false);
 
 /// Waiting longer than this for another thread that is writing would keep a dying program alive.
 const RELEASE_WAIT: Duration = Duration::from_millis(150);
@@ -122,6 +126,11 @@ impl Drop for Claimed {
     fn drop(&mut self) {
         release();
     }
+}
+
+/// Whether the terminal is ours: what is typed now may be meant for a shell.
+pub fn is_ours() -> bool {
+    OURS.load(Ordering::SeqCst)
 }
 
 /// Gives the terminal back, from any thread; the second call does nothing.
@@ -245,6 +254,7 @@ fn take(claim: &mut Option<Claim>, modes: Modes) -> io::Result<()> {
     let found = tcgetattr(io::stdin())?;
     set_raw(found.clone())?;
     *claim = Some(Claim { found, modes });
+    OURS.store(true, Ordering::SeqCst);
     write_all(enter(modes).as_bytes())
 }
 
@@ -257,6 +267,7 @@ fn give_back(claim: &mut Option<Claim>) {
     let Some(Claim { found, modes }) = claim.take() else {
         return;
     };
+    OURS.store(false, Ordering::SeqCst);
     // A terminal that is gone can't be given back, and there is no one to tell;
     // one that takes no bytes must not keep the program from ending.
     let stdout = io::stdout();

@@ -67,7 +67,9 @@ pub struct Glyphs {
     pub level: &'static str,
     /// Corners: top left, top right, bottom left, bottom right.
     pub corners: [&'static str; 4],
-    /// A message is under way.
+    /// A message is not even on the disk yet.
+    pub saving: &'static str,
+    /// A message is kept, and not sent yet.
     pub pending: &'static str,
     /// A message was refused.
     pub refused: &'static str,
@@ -101,6 +103,7 @@ const UNICODE: Glyphs = Glyphs {
     upright: "│",
     level: "─",
     corners: ["╭", "╮", "╰", "╯"],
+    saving: "·",
     pending: "…",
     refused: "✗",
     reply: "↳",
@@ -121,6 +124,7 @@ const ASCII: Glyphs = Glyphs {
     upright: "|",
     level: "-",
     corners: ["+", "+", "+", "+"],
+    saving: ".",
     pending: "~",
     refused: "x",
     reply: "`-",

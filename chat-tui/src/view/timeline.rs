@@ -129,7 +129,9 @@ impl<'a> Painter<'a, '_, '_> {
             }
             What::Unsent(item, _) => {
                 let sign = match item.stage {
-                    Stage::Saving | Stage::Waiting | Stage::UnderWay => {
+                    // Until it is on the disk the end of the program takes it along.
+                    Stage::Saving => Some((self.context.glyphs.saving, Role::Pending)),
+                    Stage::Waiting | Stage::UnderWay => {
                         Some((self.context.glyphs.pending, Role::Pending))
                     }
                     Stage::Refused { .. } => Some((self.context.glyphs.refused, Role::Refused)),
