@@ -76,7 +76,12 @@ fn draw_row(pen: &mut Pen<'_>, row: Rect, state: &State, room: &Room, is_open: b
             Role::Text,
         );
     }
-    let mut right = badges(pen, row, room.state.unread, room.state.mentions);
+    // What is unread below in the open room, the sign above the composer says.
+    let told = is_open && room.shown.as_ref().is_some_and(|shown| !shown.end);
+    let mut right = row.right();
+    if !told {
+        right = badges(pen, row, room.state.unread, room.state.mentions);
+    }
     let unsent = state
         .outbox
         .of(room.name())

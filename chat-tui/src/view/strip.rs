@@ -26,21 +26,26 @@ impl<'a> Strip<'a> {
     /// What is in sight in `height` rows at this place.
     pub(super) fn new(blocks: &mut Blocks<'a>, place: Place, height: usize) -> Self {
         let scroll = i64::from(place.scroll);
-        place
-            .anchor
-            .and_then(|anchor| Self::anchored(blocks, anchor, scroll, height))
-            .unwrap_or_else(|| {
-                let up = if place.anchor.is_none() { -scroll } else { 0 };
-                Self::at_end(blocks, usize::try_from(up).unwrap_or(0), height)
-            })
+        let Some(anchor) = place.anchor else {
+            return Self::at_end(blocks, usize::try_from(-scroll).unwrap_or(0), height);
+        };
+        let mut strip = Self::anchored(blocks, anchor, scroll, height)
+            .unwrap_or_else(|| Self::at_end(blocks, 0, height));
+        if strip.end {
+            // What is going to stand in a hole may push the end out of sight.
+            let is_hole = |block: &Block<'_>| matches!(block.what, What::Hole(_));
+            let waits = scroll == 0 && strip.blocks.iter().any(is_hole);
+            strip.asked = Some(anchor).filter(|_| waits);
+        }
+        strip
     }
 
     /// What stands at the upper edge; `None` where the end is in sight.
     pub(super) fn anchor(&self, blocks: &mut Blocks<'a>) -> Option<Anchor> {
-        let first = self.blocks.front().filter(|_| !self.end)?;
         if self.asked.is_some() {
             return self.asked;
         }
+        let first = self.blocks.front().filter(|_| !self.end)?;
         let above = rows(self.above);
         match first.what {
             What::Entry(entry) => Some(anchor(entry.event.seq, above - rows(first.lead()))),
@@ -75,11 +80,14 @@ impl<'a> Strip<'a> {
         let first = blocks.at_or_below(anchor.seq)?;
         let mut above = rows(first.lead()) + i64::from(anchor.row);
         let mut strip = Self::empty();
-        if let What::Entry(entry) = first.what {
+        if let What::Entry(_) = first.what {
             // Where rows are longer than they were, the entry has fewer of them.
             above = above.min(rows(first.height()) - 1);
-            // Said again as it was, a place survives being drawn at other widths.
-            strip.asked = Some(anchor).filter(|at| scroll == 0 && at.seq == entry.event.seq);
+        }
+        // Said again as it was, a place survives other widths, and being in a
+        // hole until that is filled.
+        if scroll == 0 && !matches!(first.what, What::Unsent(..)) {
+            strip.asked = Some(anchor);
         }
         strip.push_back(first);
         above += scroll;

@@ -134,6 +134,27 @@ fn filling_a_gap_moves_nothing_below_it() {
 }
 
 #[test]
+fn a_place_in_a_gap_is_found_when_the_gap_is_filled() {
+    for (from, to) in [(221, 300), (300, 300)] {
+        let mut state = state();
+        load(open(&mut state), messages(1, 100));
+        load(open(&mut state), messages(from, to));
+        open(&mut state).new_from = Some(seq(150));
+        open(&mut state).place.anchor = Some(Anchor {
+            seq: seq(150),
+            row: -1,
+        });
+        settle(&mut state, 80, 24);
+        load(open(&mut state), messages(200, from - 1));
+        settle(&mut state, 80, 24);
+        load(open(&mut state), messages(101, 199));
+        let rows = settle(&mut state, 80, 24);
+        assert!(rows[0].contains(" new "), "{rows:#?}");
+        assert!(rows[1].contains("number 150 "), "{rows:#?}");
+    }
+}
+
+#[test]
 fn a_place_may_be_one_that_is_not_loaded() {
     let mut state = state();
     load(open(&mut state), messages(1, 100));
