@@ -201,7 +201,10 @@ impl App {
                     self.inputs.extend(gathered);
                 }
                 // The terminal is gone: as if the line was hung up.
-                Burst::Closed => return self.inputs.push_back(Input::Ended { code: 129 }),
+                Burst::Closed => {
+                    self.inputs.extend(self.flood.release());
+                    return self.inputs.push_back(Input::Ended { code: 129 });
+                }
             }
             next = keys.try_recv().ok();
         }
@@ -231,6 +234,10 @@ impl App {
 
     fn wake(&mut self) {
         let now = Instant::now();
+        if self.flood.due().is_some_and(|due| due <= now) {
+            self.inputs.extend(self.flood.release());
+            self.draw_at = Some(now);
+        }
         let wanted = self.state.deadline().map(|at| self.clock.instant(at));
         if wanted.is_some_and(|wanted| wanted <= now) {
             self.woken_at = Some(now);
@@ -253,7 +260,10 @@ impl App {
             let at = self.clock.instant(at);
             self.woken_at.map_or(at, |woken| at.max(woken + WAKE_PAUSE))
         });
-        [wake, self.draw_at].into_iter().flatten().min()
+        [wake, self.draw_at, self.flood.due()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn draw_if_due(&mut self) -> io::Result<()> {

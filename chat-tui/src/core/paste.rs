@@ -15,10 +15,17 @@ impl State {
     /// A text came at once.
     pub(super) fn paste(&mut self, turn: &mut Turn, text: &str) {
         self.link.watch(turn.now);
-        if !self.overlays.is_empty() {
-            return self.paste_overlay(text);
-        }
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        // A terminal that does not mark pastes may deliver a long one in pieces.
+        let mut whole = match self.overlays.pop() {
+            Some(Overlay::Paste(begun)) => begun.text,
+            Some(other) => {
+                self.overlays.push(other);
+                return self.paste_overlay(text);
+            }
+            None => String::new(),
+        };
+        whole.push_str(&text.replace("\r\n", "\n").replace('\r', "\n"));
+        let text = whole;
         let (lines, chars) = (text.lines().count(), text.chars().count());
         let max = self.limits().text_chars;
         let Some(room) = self.open_room_mut() else {

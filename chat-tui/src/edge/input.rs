@@ -29,16 +29,18 @@ pub enum Burst {
 const BURSTS_MAX: usize = 16;
 /// Bytes of one burst. More than any key needs, little enough that a paste of
 /// megabytes leaves room for a frame now and then.
-const BURST_BYTES_MAX: usize = 64 * 1024;
+const BURST_BYTES_MAX: usize = 8 * 1024;
 /// A lone Escape is a key when nothing follows for so long. A sequence's bytes
 /// come together; 30 ms is what a slow line may put between them.
 const ESCAPE_WAIT: Duration = Duration::from_millis(30);
 /// Between two looks whether the terminal is ours again.
 const NOT_OURS_PAUSE: Duration = Duration::from_millis(5);
 /// Bursts of a paste without marks follow one another faster than this.
-const FLOOD_WAIT: Duration = Duration::from_millis(40);
+const FLOOD_WAIT: Duration = Duration::from_millis(60);
 /// Nobody types so many characters in one moment.
 const FLOOD_CHARS: usize = 48;
+/// What is held at the most, as of a paste with marks.
+const FLOOD_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Starts reading; the thread lives as long as the terminal, or the process.
 pub fn listen() -> io::Result<mpsc::Receiver<Burst>> {
@@ -107,14 +109,17 @@ fn read_burst(parser: &mut Parser) -> Option<Vec<Input>> {
 ///
 /// Terminals without bracketed paste, voice input and `send-keys` deliver a
 /// text as if it was typed. A newline inside of such a text is text: only one
-/// that stands alone, or ends a line typed in one go, is the Return key.
+/// that stands alone, or ends a line typed in one go, is the Return key. What
+/// is poured in is held until it ends, so that it is one paste however many
+/// bursts it comes in, and none of it is taken for a command.
 #[derive(Debug, Default)]
 pub struct Flood {
+    held: String,
     last: Option<Instant>,
 }
 
 impl Flood {
-    /// Joins each run of plain characters that no person typed to one paste.
+    /// What is to be told now.
     pub fn gather(&mut self, inputs: Vec<Input>, now: Instant) -> Vec<Input> {
         let mut out = Vec::new();
         let mut run: Vec<(Input, char)> = Vec::new();
@@ -123,6 +128,7 @@ impl Flood {
                 Some(c) => run.push((input, c)),
                 None => {
                     self.end(&mut run, now, &mut out);
+                    out.extend(self.release());
                     out.push(input);
                 }
             }
@@ -131,18 +137,29 @@ impl Flood {
         out
     }
 
+    /// When what is held has ended, if nothing more comes.
+    pub fn due(&self) -> Option<Instant> {
+        self.last.map(|last| last + FLOOD_WAIT)
+    }
+
+    /// What is held, as one paste.
+    pub fn release(&mut self) -> Option<Input> {
+        self.last = None;
+        let held = std::mem::take(&mut self.held);
+        (!held.is_empty()).then_some(Input::Paste(held))
+    }
+
     fn end(&mut self, run: &mut Vec<(Input, char)>, now: Instant, out: &mut Vec<Input>) {
-        let goes_on = self
-            .last
-            .is_some_and(|last| now.saturating_duration_since(last) < FLOOD_WAIT);
-        let newline = |(_, c): &(Input, char)| *c == '\n';
-        let newline_within = run.iter().rev().skip(1).any(newline);
-        let poured = run.len() >= FLOOD_CHARS || newline_within;
-        if poured || goes_on && (run.len() > 1 || run.iter().any(newline)) {
-            self.last = Some(now);
-            out.push(Input::Paste(run.drain(..).map(|(_, c)| c).collect()));
-        } else {
+        let newline_within = run.iter().rev().skip(1).any(|(_, c)| *c == '\n');
+        let poured = newline_within || run.len() >= FLOOD_CHARS || !self.held.is_empty();
+        if !poured {
             out.extend(run.drain(..).map(|(input, _)| input));
+        } else if !run.is_empty() {
+            self.held.extend(run.drain(..).map(|(_, c)| c));
+            self.last = Some(now);
+            if self.held.len() > FLOOD_BYTES_MAX {
+                out.extend(self.release());
+            }
         }
     }
 }
@@ -170,16 +187,6 @@ mod tests {
         out
     }
 
-    fn pastes(inputs: &[Input]) -> Vec<&str> {
-        inputs
-            .iter()
-            .filter_map(|input| match input {
-                Input::Paste(text) => Some(text.as_str()),
-                _ => None,
-            })
-            .collect()
-    }
-
     #[test]
     fn what_a_person_types_stays_keys() {
         let now = Instant::now();
@@ -203,27 +210,54 @@ mod tests {
 
     #[test]
     fn a_newline_within_a_burst_is_text() {
-        let gathered = Flood::default().gather(typed("one\rtwo\nthree\r"), Instant::now());
-        assert_eq!(gathered, [Input::Paste("one\ntwo\nthree\n".to_owned())]);
+        let (mut flood, now) = (Flood::default(), Instant::now());
+        assert_eq!(flood.gather(typed("one\rtwo\nthree\r"), now), []);
+        assert_eq!(flood.due(), Some(now + FLOOD_WAIT));
+        let paste = Input::Paste("one\ntwo\nthree\n".to_owned());
+        assert_eq!(flood.release(), Some(paste));
+        assert_eq!((flood.due(), flood.release()), (None, None));
     }
 
     #[test]
-    fn a_flood_goes_on_where_a_read_ends_at_a_newline() {
+    fn a_flood_is_one_paste_wherever_its_reads_end() {
         let (mut flood, now) = (Flood::default(), Instant::now());
-        flood.gather(typed("one\rtwo"), now);
-        let soon = now + Duration::from_millis(5);
-        assert_eq!(pastes(&flood.gather(typed("\r"), soon)), ["\n"]);
-        assert_eq!(pastes(&flood.gather(typed("tail\r"), soon)), ["tail\n"]);
-        let later = soon + FLOOD_WAIT;
-        assert_eq!(pastes(&flood.gather(typed("\r"), later)), [""; 0]);
+        for piece in ["one\rtwo", "\r", "d", "tail\r"] {
+            assert_eq!(flood.gather(typed(piece), now), [], "{piece:?}");
+        }
+        let key = typed("\x1b[A");
+        let all = Input::Paste("one\ntwo\ndtail\n".to_owned());
+        assert_eq!(flood.gather(key.clone(), now), [&[all], &key[..]].concat());
+        // It is over: what follows is typed again.
+        let line = typed("x\r");
+        assert_eq!(flood.gather(line.clone(), now), line);
     }
 
     #[test]
     fn a_long_line_at_once_is_one_piece_and_keys_around_it_stay() {
         let line = "x".repeat(FLOOD_CHARS);
-        let gathered =
-            Flood::default().gather(typed(&format!("\x1b[A{line}\x1b[B")), Instant::now());
-        assert_eq!(gathered.len(), 3);
-        assert_eq!(pastes(&gathered), [line.as_str()]);
+        let now = Instant::now();
+        let gathered = Flood::default().gather(typed(&format!("\x1b[A{line}\x1b[B")), now);
+        let keys = typed("\x1b[A\x1b[B");
+        let [up, down] = keys.as_slice() else {
+            panic!("two keys");
+        };
+        assert_eq!(gathered, [up.clone(), Input::Paste(line), down.clone()]);
+    }
+
+    #[test]
+    fn a_flood_without_end_is_told_in_pieces() {
+        let (mut flood, now) = (Flood::default(), Instant::now());
+        let piece = typed(&"x".repeat(64 * 1024));
+        let mut told = 0;
+        for _ in 0..100 {
+            for input in flood.gather(piece.clone(), now) {
+                let Input::Paste(text) = input else {
+                    panic!("no paste");
+                };
+                told += text.len();
+                assert!(text.len() <= FLOOD_BYTES_MAX + piece.len());
+            }
+        }
+        assert!(told > 0);
     }
 }
