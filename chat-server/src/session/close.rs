@@ -66,9 +66,8 @@ impl From<Error> for Close {
         match error {
             Error::Capacity(CapacityError::MessageTooLong { .. }) => Self::TooLarge,
             Error::Utf8(_) => Self::NotUtf8,
-            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Self::Lost,
-            Error::Protocol(_) | Error::Capacity(_) => Self::Malformed,
-            Error::ConnectionClosed
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)
+            | Error::ConnectionClosed
             | Error::AlreadyClosed
             | Error::Io(_)
             | Error::WriteBufferFull(_)
@@ -76,6 +75,7 @@ impl From<Error> for Close {
             | Error::Url(_)
             | Error::Http(_)
             | Error::HttpFormat(_) => Self::Lost,
+            Error::Protocol(_) | Error::Capacity(_) => Self::Malformed,
             _ => Self::Internal,
         }
     }

@@ -219,12 +219,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 Poll::Ready(Ok(Delivered::Behind(slot))) => return Poll::Ready(Next::Behind(slot)),
                 // Requests were left unread for want of room, which there is now.
                 Poll::Ready(Ok(Delivered::All)) if was_full && !self.is_full() => continue,
-                Poll::Ready(Ok(Delivered::All)) => {}
                 Poll::Ready(Err(_)) => return Poll::Ready(Next::End(Close::Lost)),
                 Poll::Pending if self.reply_waits() => {
                     self.untaken_since.get_or_insert_with(Instant::now);
                 }
-                Poll::Pending => {}
+                Poll::Ready(Ok(Delivered::All)) | Poll::Pending => {}
             }
             return self.poll_timer(cx);
         }
