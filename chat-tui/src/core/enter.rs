@@ -1,19 +1,18 @@
 //! Coming in: from the first connection to `welcome`, and back after a loss.
 
-use super::composer::Composer;
 use super::effect::{Effect, Store};
 use super::input::Device;
 use super::link::{Due, Phase};
 use super::log::Source;
 use super::outbox::Stage;
-use super::overlay::{Login, Overlay};
+use super::overlay::Overlay;
 use super::requests::Asked;
 use super::room::Room;
 use super::state::{State, Turn};
 use chat_proto::fields::ClientName;
 use chat_proto::reply::{RoomState, Welcome};
 use chat_proto::request::{Hello, Ping};
-use chat_proto::{ErrorCode, ErrorReply, Greeting, RoomName, Seq, UserName};
+use chat_proto::{Greeting, RoomName, Seq, UserName};
 use std::collections::BTreeMap;
 
 /// Bytes of a `hello` that are not left to `resume`.
@@ -88,21 +87,7 @@ impl State {
         }
     }
 
-    /// The name to come in by, as far as one is known.
-    fn named(&self) -> Option<String> {
-        let names = [&self.chosen, &self.setup.name, &self.device.name];
-        names.into_iter().flatten().next().cloned()
-    }
-
-    /// A name was chosen, by hand or on the command line.
-    pub(super) fn hello_as(&mut self, turn: &mut Turn, name: &str) {
-        match UserName::parse(name.trim(), self.limits().name_chars) {
-            Ok(name) => self.hello(turn, Some(name)),
-            Err(error) => self.ask_name(turn, Some(format!("the name {error}"))),
-        }
-    }
-
-    fn hello(&mut self, turn: &mut Turn, name: Option<UserName>) {
+    pub(super) fn hello(&mut self, turn: &mut Turn, name: Option<UserName>) {
         self.link.phase = Phase::Entering {
             since: turn.now.mono,
         };
@@ -159,36 +144,16 @@ impl State {
             epoch,
         };
         turn.store(Store::Device(self.device.clone()));
-        self.chosen = None;
-        if let Some(wanted) = self
-            .setup
-            .name
-            .take()
-            .filter(|wanted| *wanted != *welcome.user.as_str())
-        {
-            let words = format!(
-                "you are {} here; to be {wanted} as well, use another --profile",
-                welcome.user
-            );
-            self.say(turn, words);
-        }
-        self.me.name = Some(welcome.user);
-        self.me.guest = welcome.guest;
+        self.be(turn, welcome.user, welcome.guest);
         self.link.phase = Phase::Live;
         self.link.attempt = 0;
-        self.overlays
-            .retain(|overlay| !matches!(overlay, Overlay::Login(_)));
         let still: Vec<_> = welcome
             .rooms
             .iter()
             .map(|state| state.room.clone())
             .collect();
-        let left: Vec<_> = self
-            .rooms
-            .keys()
-            .filter(|name| !still.contains(name))
-            .cloned()
-            .collect();
+        let mut left: Vec<_> = self.rooms.keys().cloned().collect();
+        left.retain(|name| !still.contains(name));
         for name in left {
             self.depart(turn, &name);
         }
@@ -203,6 +168,25 @@ impl State {
         }
         self.open_some(turn);
         self.resume_reading();
+    }
+
+    /// Bears the name that the server has agreed to.
+    fn be(&mut self, turn: &Turn, user: UserName, guest: bool) {
+        self.overlays
+            .retain(|overlay| !matches!(overlay, Overlay::Login(_)));
+        self.chosen = None;
+        if let Some(wanted) = self
+            .setup
+            .name
+            .take()
+            .filter(|wanted| *wanted != *user.as_str())
+        {
+            let words =
+                format!("you are {user} here; to be {wanted} as well, use another --profile");
+            self.say(turn, words);
+        }
+        self.me.name = Some(user);
+        self.me.guest = guest;
     }
 
     /// Shows what is new in the open room since one was here: the first time
@@ -282,112 +266,5 @@ impl State {
         self.outbox
             .items
             .retain(|item| !matches!(item.stage, Stage::Sent { .. }));
-    }
-
-    /// `hello` was refused.
-    pub(super) fn hello_refused(&mut self, turn: &mut Turn, error: &ErrorReply) {
-        match error.code {
-            ErrorCode::NameTaken | ErrorCode::Invalid | ErrorCode::Forbidden => {
-                self.ask_name(turn, Some(error.message.clone()));
-            }
-            ErrorCode::BadCredentials if self.device.token.is_some() => {
-                self.device.token = None;
-                turn.store(Store::Device(self.device.clone()));
-                self.complain(
-                    turn,
-                    format!("this device is not known any more: {}", error.message),
-                );
-                let name = self.device.name.clone().unwrap_or_default();
-                self.hello_as(turn, &name);
-            }
-            ErrorCode::BadCredentials => self.ask_name(turn, Some(error.message.clone())),
-            _ => {
-                turn.effects.push(Effect::Disconnect);
-                self.lose(turn, error.message.clone());
-            }
-        }
-    }
-
-    /// Asks the person for a name; `why` is what was wrong with the last one.
-    pub(super) fn ask_name(&mut self, turn: &mut Turn, why: Option<String>) {
-        let connected = matches!(
-            self.link.phase,
-            Phase::Entering { .. } | Phase::Asking { connected: true }
-        );
-        self.link.phase = Phase::Asking { connected };
-        let open = self.overlays.iter_mut().find_map(|overlay| match overlay {
-            Overlay::Login(login) => Some(login),
-            _ => None,
-        });
-        if let Some(login) = open {
-            login.why = why;
-            login.busy = false;
-            return;
-        }
-        let tried = self.setup.name.clone().or_else(|| self.device.name.clone());
-        let proposed = tried
-            .or_else(|| self.setup.login.clone())
-            .unwrap_or_default();
-        let name = Composer::holding(valid_name(&proposed, self.limits().name_chars));
-        self.overlays.push(Overlay::Login(Login {
-            name,
-            why,
-            busy: false,
-        }));
-        let _ = turn;
-    }
-
-    /// The name in the prompt is to be borne.
-    pub(super) fn submit_name(&mut self, turn: &mut Turn, name: &str) {
-        let name = name.trim().to_owned();
-        if let Err(error) = UserName::parse(&name, self.limits().name_chars) {
-            return self.ask_name(turn, Some(format!("the name {error}")));
-        }
-        self.chosen = Some(name.clone());
-        if let Some(Overlay::Login(login)) = self.overlays.last_mut() {
-            login.busy = true;
-            login.why = None;
-        }
-        if self.link.phase == (Phase::Asking { connected: true }) {
-            self.hello_as(turn, &name);
-        } else {
-            self.connect(turn);
-        }
-    }
-}
-
-/// The nearest name by the rules that a word can be made into; may be empty.
-fn valid_name(word: &str, max: usize) -> String {
-    if UserName::parse(word, max).is_ok() {
-        return word.to_owned();
-    }
-    let ok = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let kept: String = word.chars().filter(|c| ok(*c)).take(max).collect();
-    for kept in [kept.clone(), kept.chars().filter(char::is_ascii).collect()] {
-        let name = kept.trim_matches(['-', '_', '.']);
-        if UserName::parse(name, max).is_ok() {
-            return name.to_owned();
-        }
-    }
-    String::new()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::valid_name;
-
-    #[test]
-    fn a_login_name_is_made_into_a_valid_one() {
-        for (login, name) in [
-            ("ada", "ada"),
-            ("Ada Lovelace", "AdaLovelace"),
-            ("_www-data_", "www-data"),
-            ("DOMAIN\\bob", "DOMAINbob"),
-            ("adaд", "ada"),
-            ("", ""),
-            ("...", ""),
-        ] {
-            assert_eq!(valid_name(login, 32), name);
-        }
     }
 }

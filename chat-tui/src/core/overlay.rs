@@ -1,6 +1,7 @@
 //! What lies over the timeline: a stack, the topmost gets the keys.
 
 mod keys;
+mod lists;
 mod picker;
 
 use super::command::CommandInfo;

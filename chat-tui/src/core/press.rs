@@ -1,15 +1,12 @@
 //! Keys, pastes and the mouse, while no overlay is open.
 
 use super::effect::Effect;
-use super::input::{Key, KeyCode, Mouse};
+use super::input::{Key, KeyCode};
 use super::keys::{Action, When};
 use super::outbox::Stage;
-use super::room::{Anchor, Hit, Place};
 use super::state::{State, Turn};
 use std::time::Duration;
 
-/// Rows that one turn of the wheel moves.
-const WHEEL_ROWS: i32 = 3;
 /// A second Ctrl-C within this time ends the program.
 const QUIT_TWICE: Duration = Duration::from_secs(3);
 
@@ -255,40 +252,6 @@ impl State {
         self.go_newest();
     }
 
-    fn go_newest(&mut self) {
-        if let Some(room) = self.open_room_mut() {
-            room.place = Place::default();
-            room.selected = None;
-            room.held = false;
-        }
-    }
-
-    fn go_oldest(&mut self) {
-        if let Some(room) = self.open_room_mut() {
-            let seq = room.log.first();
-            room.place = Place {
-                anchor: Some(Anchor { seq, row: -1 }),
-                scroll: 0,
-            };
-        }
-    }
-
-    fn page(&self) -> i32 {
-        let shown = self.open_room().and_then(|room| room.shown.as_ref());
-        shown
-            .map_or(10, |shown| i32::from(shown.height))
-            .saturating_sub(2)
-            .max(1)
-    }
-
-    fn scroll(&mut self, rows: i32) {
-        if let Some(room) = self.open_room_mut() {
-            room.place.scroll = room.place.scroll.saturating_add(rows);
-            room.held = false;
-            room.log.stuck = false;
-        }
-    }
-
     fn interrupt(&mut self, turn: &mut Turn) {
         if self.quit_armed.is_some_and(|until| turn.now.mono <= until) {
             return self.quit(turn, 0);
@@ -305,42 +268,5 @@ impl State {
     pub(super) fn quit(&mut self, turn: &mut Turn, code: u8) {
         self.flush(turn);
         turn.effects.push(Effect::Quit { code });
-    }
-
-    /// The mouse did something.
-    pub(super) fn mouse(&mut self, turn: &mut Turn, mouse: Mouse) {
-        let (x, y) = match mouse {
-            Mouse::WheelUp { x, y } | Mouse::WheelDown { x, y } | Mouse::Click { x, y } => (x, y),
-        };
-        let shown = self.open_room().and_then(|room| room.shown.as_ref());
-        let targets = shown
-            .map(|shown| shown.targets.as_slice())
-            .unwrap_or_default();
-        let hit = targets
-            .iter()
-            .find(|target| target.contains(x, y))
-            .map(|target| target.is.clone());
-        if !self.overlays.is_empty() {
-            return;
-        }
-        match (mouse, hit) {
-            (Mouse::WheelUp { .. }, _) => self.scroll(-WHEEL_ROWS),
-            (Mouse::WheelDown { .. }, _) => self.scroll(WHEEL_ROWS),
-            (Mouse::Click { .. }, Some(Hit::Room(name))) => self.go(turn, &name),
-            (Mouse::Click { .. }, Some(Hit::ToEnd)) => self.go_newest(),
-            (Mouse::Click { .. }, Some(Hit::Entry(seq))) => {
-                if let Some(room) = self.open_room_mut() {
-                    room.selected = Some(seq);
-                }
-            }
-            (Mouse::Click { .. }, Some(Hit::Timeline) | None) => {}
-        }
-    }
-}
-
-impl super::room::Target {
-    fn contains(&self, x: u16, y: u16) -> bool {
-        let within = |at: u16, from: u16, size: u16| at >= from && at - from < size;
-        within(x, self.x, self.width) && within(y, self.y, self.height)
     }
 }

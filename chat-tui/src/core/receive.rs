@@ -2,22 +2,19 @@
 
 use super::input::NetInput;
 use super::link::Phase;
-use super::overlay::Overlay;
 use super::requests::{Asked, typing_id};
 use super::room::Standing;
 use super::state::{State, Turn};
 use chat_proto::codec::{Frame, Received};
 use chat_proto::event::Role;
 use chat_proto::notice::{Invited, Presence, ReadMoved, TypingNow};
-use chat_proto::reply::{Joined, Members, Rooms};
-use chat_proto::request::{GetHistory, Members as AskMembers, Rooms as AskRooms};
+use chat_proto::reply::Joined;
+use chat_proto::request::GetHistory;
 use chat_proto::{ErrorCode, ErrorReply, RoomName, Seq};
 use std::time::Duration;
 
 /// That someone is typing is shown for so long.
 const TYPING_SHOWN: Duration = Duration::from_secs(5);
-/// Rows of `rooms` and `members` that are fetched at most.
-const ROWS_MOST: usize = 1000;
 
 impl State {
     /// Something came from the network.
@@ -145,75 +142,6 @@ impl State {
         } else if fresh {
             self.say(turn, format!("you are in {name} now"));
             self.open_some(turn);
-        }
-    }
-
-    fn rooms_came(&mut self, turn: &mut Turn, page: Rooms) {
-        let Some(list) = self.overlays.iter_mut().find_map(|overlay| match overlay {
-            Overlay::Rooms(list) => Some(list),
-            _ => None,
-        }) else {
-            return;
-        };
-        list.rooms.extend(page.rooms);
-        list.loading = page.more && list.rooms.len() < ROWS_MOST;
-        if let (true, Some(last)) = (list.loading, list.rooms.last()) {
-            let after = Some(last.room.to_string());
-            let query = list.query.clone();
-            self.ask(
-                turn,
-                Asked::Rooms,
-                AskRooms {
-                    query,
-                    limit: None,
-                    after,
-                    mine: None,
-                },
-            );
-        }
-    }
-
-    fn members_came(&mut self, turn: &mut Turn, page: Members) {
-        if let Some(room) = self.rooms.get_mut(&page.room) {
-            room.people.total = Some(page.total);
-            let standing = |m: &chat_proto::reply::MemberListing| Standing {
-                role: m.role,
-                online: m.online,
-            };
-            let known = page.members.iter().map(|m| (m.name.clone(), standing(m)));
-            room.people.known.extend(known);
-        }
-        let Some(list) = self.overlays.iter_mut().find_map(|overlay| match overlay {
-            Overlay::Members(list) if list.room == page.room => Some(list),
-            _ => None,
-        }) else {
-            return;
-        };
-        list.total = Some(page.total);
-        list.members.extend(page.members);
-        list.loading = page.more && list.members.len() < ROWS_MOST;
-        if let (true, Some(last)) = (list.loading, list.members.last()) {
-            let after = Some(last.name.to_string());
-            let (asked, room) = (Asked::Members(page.room.clone()), page.room.into());
-            self.ask(
-                turn,
-                asked,
-                AskMembers {
-                    room,
-                    limit: None,
-                    after,
-                },
-            );
-        }
-    }
-
-    fn stop_loading(&mut self) {
-        for overlay in &mut self.overlays {
-            match overlay {
-                Overlay::Rooms(list) => list.loading = false,
-                Overlay::Members(list) => list.loading = false,
-                Overlay::Picker(_) | Overlay::Help(_) | Overlay::Login(_) | Overlay::Paste(_) => {}
-            }
         }
     }
 

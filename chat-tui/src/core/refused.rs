@@ -1,0 +1,108 @@
+//! Messages that the server refused: for now, and they are tried again; or for
+//! good, and their author decides.
+
+use super::effect::Store;
+use super::keys::Action;
+use super::outbox::{Item, ItemNonce, Stage};
+use super::state::{State, Turn};
+use chat_proto::{ErrorCode, ErrorReply};
+use std::time::Duration;
+
+/// After a fault of the server, items are tried again after this time.
+const FAULT_PAUSE: Duration = Duration::from_secs(2);
+
+impl State {
+    /// The server refused a message: for now, or for good.
+    pub(super) fn send_refused(&mut self, turn: &mut Turn, nonce: &ItemNonce, error: &ErrorReply) {
+        let pause = match error.code {
+            ErrorCode::RateLimited => {
+                Some(Duration::from_millis(error.retry_after_ms.unwrap_or(1000)))
+            }
+            ErrorCode::Unavailable | ErrorCode::Internal => Some(FAULT_PAUSE),
+            _ => None,
+        };
+        let Some(item) = self.outbox.item(nonce) else {
+            return;
+        };
+        if let Some(pause) = pause {
+            item.stage = Stage::Waiting;
+            self.outbox.hold = Some(turn.now.mono + pause);
+            return;
+        }
+        item.stage = Stage::Refused { code: error.code };
+        item.unsent.refused = Some(error.message.clone());
+        turn.store(Store::Outbox(item.unsent.clone()));
+    }
+
+    /// The refused message of the open room is to be tried again.
+    pub(super) fn retry(&mut self, turn: &mut Turn) {
+        let fresh = self.fresh_nonce();
+        let Some(item) = self.refused_here() else {
+            return;
+        };
+        let old = item.unsent.nonce.clone();
+        // With its nonce the server knows another text: only a new one can help.
+        let renew = matches!(
+            item.stage,
+            Stage::Refused {
+                code: ErrorCode::Conflict
+            }
+        );
+        if renew {
+            item.unsent.nonce = fresh;
+        }
+        item.unsent.refused = None;
+        item.stage = Stage::Waiting;
+        turn.store(Store::Outbox(item.unsent.clone()));
+        if renew {
+            turn.store(Store::Settle(old));
+        }
+    }
+
+    /// The refused message of the open room goes back into the composer.
+    pub(super) fn edit_again(&mut self, turn: &mut Turn) {
+        if self
+            .open_room()
+            .is_none_or(|room| !room.composer.is_empty())
+        {
+            return self.complain(turn, "send or clear first what is written");
+        }
+        let Some(unsent) = self.refused_here().map(|item| item.unsent.clone()) else {
+            return;
+        };
+        if let Some(room) = self.rooms.get_mut(&unsent.room) {
+            room.composer.insert(&unsent.text);
+            room.reply_to = unsent.reply_to;
+            let draft = room.draft();
+            turn.store(Store::Draft {
+                room: unsent.room,
+                draft,
+            });
+        }
+        turn.store(Store::Settle(unsent.nonce.clone()));
+        self.outbox.remove(&unsent.nonce);
+    }
+
+    /// The refused message of the open room is thrown away; Up still finds its text.
+    pub(super) fn discard(&mut self, turn: &mut Turn) {
+        let Some(unsent) = self.refused_here().map(|item| item.unsent.clone()) else {
+            return;
+        };
+        if let Some(room) = self.rooms.get_mut(&unsent.room) {
+            room.composer.recall_later(&unsent.text);
+            room.composer.keep_killed(unsent.text);
+        }
+        turn.store(Store::Settle(unsent.nonce.clone()));
+        self.outbox.remove(&unsent.nonce);
+        let yank = self.setup.keys.chord(Action::Yank);
+        self.say(turn, format!("discarded; {yank} puts the text back"));
+    }
+
+    fn refused_here(&mut self) -> Option<&mut Item> {
+        let open = self.open.as_ref()?;
+        let refused = |item: &&mut Item| {
+            item.unsent.room == *open && matches!(item.stage, Stage::Refused { .. })
+        };
+        self.outbox.items.iter_mut().find(refused)
+    }
+}
