@@ -20,6 +20,7 @@ mod markers;
 mod messages;
 mod outbox;
 mod plain;
+mod profile;
 mod replay;
 mod rooms;
 mod sizes;
