@@ -86,24 +86,35 @@ fn timeline(screen: &Screen) -> Result<Vec<Row>> {
         .iter()
         .rposition(|row| row.starts_with('─'))
         .context("no line below the timeline")?;
-    Ok(rows[..end]
+    let rows: Vec<Vec<char>> = rows[..end]
         .iter()
         .filter(|row| !row.trim().is_empty() && !row.starts_with('─'))
-        .map(|row| parse(row))
+        .map(|row| row.chars().collect())
+        .collect();
+    let column = rows.iter().filter_map(|row| text_column(row)).min();
+    let column = column.context("no row with an author")?;
+    Ok(rows
+        .iter()
+        .map(|row| Row {
+            starts: starts(row),
+            text: row.get(column..).unwrap_or_default().iter().collect(),
+        })
         .collect())
 }
 
-/// A row begins with two columns for marks, a time and an author, or with blanks
-/// in their place.
-fn parse(row: &str) -> Row {
-    const TIME: std::ops::Range<usize> = 2..7;
-    const TEXT: usize = 24;
-    let columns: Vec<char> = row.chars().collect();
-    let time: String = columns.get(TIME).unwrap_or_default().iter().collect();
-    Row {
-        starts: time.contains(':'),
-        text: columns.get(TEXT..).unwrap_or_default().iter().collect(),
+/// Whether a message starts in this row: two columns for marks, then a time.
+fn starts(row: &[char]) -> bool {
+    row.get(4) == Some(&':') && row.get(2).is_some_and(char::is_ascii_digit)
+}
+
+/// Where the text stands in a row that names its author: names have no blanks.
+fn text_column(row: &[char]) -> Option<usize> {
+    const AUTHOR: usize = 8;
+    if !starts(row) || row.get(AUTHOR)?.is_whitespace() {
+        return None;
     }
+    let blank = AUTHOR + row[AUTHOR..].iter().position(|c| c.is_whitespace())?;
+    Some(blank + row[blank..].iter().position(|c| !c.is_whitespace())?)
 }
 
 /// How many rows at the end of a page begin what was read before.

@@ -64,6 +64,8 @@ struct State {
     log: Vec<u8>,
     // When each read ended, and how long the log was then.
     times: Vec<(Instant, usize)>,
+    // How many times the screen may have become another.
+    changes: u64,
 }
 
 impl Program {
@@ -226,7 +228,10 @@ impl Terminal {
     pub fn resize(&mut self, width: u16, height: u16) -> Result<()> {
         let ends = self.ends.as_ref().context("the terminal is closed")?;
         let (columns, rows) = (cells(width)?, cells(height)?);
-        self.shown.lock().parser.set_size(rows, columns);
+        let mut shown = self.shown.lock();
+        shown.parser.set_size(rows, columns);
+        shown.changes += 1;
+        drop(shown);
         ends.master.resize(pty_size(width, height))
     }
 
@@ -237,7 +242,15 @@ impl Terminal {
         within: Duration,
         mut fits: impl FnMut(&Screen) -> bool,
     ) -> Result<Screen> {
+        // Looking at a screen costs something; one that has not changed since is
+        // not looked at again.
+        let mut looked_at = None;
         wait::until(what, within, || {
+            let changes = Some(self.shown.lock().changes);
+            if changes == looked_at {
+                return None;
+            }
+            looked_at = changes;
             let screen = self.screen();
             fits(&screen).then_some(screen)
         })
@@ -345,6 +358,7 @@ impl Shown {
             parser: vt100::Parser::new(cells(height)?, cells(width)?, 0),
             log: Vec::new(),
             times: Vec::new(),
+            changes: 0,
         };
         Ok(Self {
             state: Arc::new(Mutex::new(state)),
@@ -367,6 +381,7 @@ impl Shown {
             state.log.extend_from_slice(&chunk[..n]);
             let length = state.log.len();
             state.times.push((now, length));
+            state.changes += 1;
             if self.closing.load(Ordering::SeqCst) {
                 return;
             }
