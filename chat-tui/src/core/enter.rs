@@ -49,6 +49,7 @@ impl State {
     /// The connection is gone.
     pub(super) fn lose(&mut self, turn: &mut Turn, why: impl Into<String>) {
         self.requests.drop_all();
+        self.marks.owed.clear();
         for item in &mut self.outbox.items {
             if item.stage == Stage::UnderWay {
                 item.stage = Stage::Waiting;
@@ -58,6 +59,7 @@ impl State {
             room.log.fetching.retain(|(_, from)| *from == Source::Disk);
             room.log.stuck = false;
             room.typing.clear();
+            room.people.asked = false;
         }
         if let Phase::Asking { connected } = &mut self.link.phase {
             *connected = false;

@@ -87,6 +87,7 @@ impl State {
         self.fetch(turn);
         self.ask_people(turn);
         self.read_shown(turn);
+        self.tell_read(turn);
         if self.saves.due.is_some_and(|due| due <= now) {
             self.flush(turn);
         }
@@ -104,7 +105,10 @@ impl State {
             .chain(typing.map(|(_, until)| *until))
             .chain(hold)
             .min();
-        [link, self.saves.due, soon].into_iter().flatten().min()
+        [link, self.saves.due, self.marks.due(), soon]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn set_title(&mut self, turn: &mut Turn) {

@@ -17,6 +17,11 @@ impl State {
         if !self.overlays.is_empty() {
             return self.press_overlay(turn, key);
         }
+        if self.open.is_none() && matches!(key.code, KeyCode::Char(_)) && !key.ctrl && !key.alt {
+            // There is nothing to write into: a room has to be chosen first.
+            self.open_picker();
+            return self.press_overlay(turn, key);
+        }
         let works = self.works();
         match self.setup.keys.action(key, &works) {
             Some(action) => self.act(turn, action),

@@ -7,6 +7,8 @@ use super::state::{State, Turn};
 use chat_proto::event::EventBody;
 use chat_proto::request::Read;
 use chat_proto::{Entry, RoomName, Seq, UserName};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// With more unread messages a room is entered at its end: nobody reads them
 /// all. A key still goes to the first one.
@@ -14,10 +16,25 @@ const UNREAD_WALKED: u32 = 500;
 
 const OFFLINE: &str = "offline: the markers are kept by the server; try again when it is back";
 
-/// What the last marking by hand has changed, to be taken back.
+/// The server is told of what was read at most this often.
+const TELL_PAUSE: Duration = Duration::from_millis(300);
+
+/// Markers: which the server has to be told of, and how the last marking by
+/// hand is taken back.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Marks {
     before: Vec<Mark>,
+    /// What was read, and is not told yet.
+    pub(super) owed: BTreeMap<RoomName, Seq>,
+    told: Option<Duration>,
+}
+
+impl Marks {
+    /// When the server is to be told of something.
+    pub(super) fn due(&self) -> Option<Duration> {
+        let some = !self.owed.is_empty();
+        some.then(|| self.told.map_or(Duration::ZERO, |told| told + TELL_PAUSE))
+    }
 }
 
 /// How a room stood before it was marked.
@@ -81,7 +98,20 @@ impl State {
         room.state.unread = room.state.unread.min(above);
         room.state.mentions = room.state.mentions.min(above);
         let name = room.name().clone();
-        self.mark(turn, &name, seen, None);
+        self.saves.log(turn, &name);
+        self.marks.owed.insert(name, seen);
+        self.tell_read(turn);
+    }
+
+    /// Tells the server what was read, if it is time to.
+    pub(super) fn tell_read(&mut self, turn: &mut Turn) {
+        if self.marks.due().is_none_or(|due| turn.now.mono < due) {
+            return;
+        }
+        self.marks.told = Some(turn.now.mono);
+        for (room, seq) in std::mem::take(&mut self.marks.owed) {
+            self.mark(turn, &room, seq, None);
+        }
     }
 
     /// Focus came or went.
@@ -197,6 +227,7 @@ impl State {
 
     fn mark(&mut self, turn: &mut Turn, name: &RoomName, seq: Seq, back: Option<bool>) {
         self.saves.log(turn, name);
+        self.marks.owed.remove(name);
         let room = name.clone().into();
         self.ask(turn, Asked::Read, Read { room, seq, back });
     }

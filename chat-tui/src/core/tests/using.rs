@@ -109,19 +109,23 @@ fn unread_figures_are_those_of_the_server_also_offline_and_after_a_restart() {
 fn the_marker_moves_only_with_focus_and_only_to_what_stood_at_the_end() {
     let mut world = World::new(&["lobby"]);
     talk(&mut world, "lobby", 5);
+    world.rest();
     assert_eq!(reads(&world).last(), Some(&5));
     world.input(Input::Focus(false));
     talk(&mut world, "lobby", 2);
+    world.rest();
     assert_eq!(reads(&world).last(), Some(&5), "nobody was looking");
     assert_eq!(world.unread("lobby"), 2);
     world.input(Input::Focus(true));
-    world.flow();
+    world.rest();
     assert_eq!(reads(&world).last(), Some(&7));
     assert_eq!(world.unread("lobby"), 0);
     talk(&mut world, "lobby", 100);
+    world.rest();
     world.key(KeyCode::PageUp);
-    world.flow();
+    world.rest();
     talk(&mut world, "lobby", 10);
+    world.rest();
     assert_eq!(
         reads(&world).last(),
         Some(&107),
@@ -129,7 +133,7 @@ fn the_marker_moves_only_with_focus_and_only_to_what_stood_at_the_end() {
     );
     assert_eq!(world.unread("lobby"), 10);
     world.key(KeyCode::Esc);
-    world.flow();
+    world.rest();
     assert_eq!(reads(&world).last(), Some(&117));
 }
 
@@ -379,4 +383,51 @@ fn a_removal_is_said_and_what_was_written_for_the_room_stays() {
         world.words()
     );
     assert_eq!(composed(&world), "begun");
+}
+
+#[test]
+fn with_very_many_rooms_hello_still_fits_a_frame_and_the_other_rooms_have_holes() {
+    let names: Vec<_> = (0..1200)
+        .map(|n| format!("{n}-{}", "x".repeat(55)))
+        .collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let mut world = World::new(&names);
+    world.cut();
+    for name in &names {
+        world.server.others(name, "bob", "hi");
+    }
+    world.rest();
+    assert!(world.state.link.is_live());
+    assert!(
+        names
+            .iter()
+            .all(|name| world.unread(name) == 1 || world.state.open == Some(room(name)))
+    );
+    world.press(Key::alt(KeyCode::Up));
+    world.flow();
+    assert_eq!(world.texts(), ["hi"]);
+}
+
+#[test]
+fn without_any_room_typing_chooses_one() {
+    let mut world = World::new(&["lobby"]);
+    world.send("/leave");
+    world.flow();
+    assert_eq!(world.state.open, None);
+    world.send("dev");
+    world.flow();
+    assert_eq!(world.state.open, Some(room("dev")));
+}
+
+#[test]
+fn a_stream_of_messages_is_acknowledged_as_read_only_a_few_times_a_second() {
+    let mut world = World::new(&["lobby"]);
+    for _ in 0..100 {
+        talk(&mut world, "lobby", 1);
+        world.wait(Duration::from_millis(9));
+    }
+    world.rest();
+    assert!(reads(&world).len() <= 6, "{:?}", reads(&world));
+    assert_eq!(reads(&world).last(), Some(&100));
+    assert_eq!(world.unread("lobby"), 0);
 }

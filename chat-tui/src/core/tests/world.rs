@@ -106,7 +106,10 @@ impl World {
                     self.server.cut();
                     self.connected = false;
                 }
-                Effect::Transmit(frame) => self.outgoing.push_back(frame),
+                Effect::Transmit(frame) => {
+                    assert!(frame.len() <= 65_536, "a frame of {} bytes", frame.len());
+                    self.outgoing.push_back(frame);
+                }
                 Effect::Store(write) => {
                     if let Some(answer) = self.disk.store(write) {
                         self.input(Input::Disk(answer));
