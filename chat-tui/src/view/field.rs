@@ -5,6 +5,7 @@
 
 use crate::core::composer::Composer;
 use crate::neutral::{self, Piece};
+use std::borrow::Cow;
 
 /// A composer's text in rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,7 @@ impl Field {
 }
 
 /// What a piece is shown as, its width, and its width where emoji are not joined.
-fn shown(piece: Piece<'_>) -> (Option<String>, usize, usize) {
+fn shown(piece: Piece<'_>) -> (Option<Cow<'_, str>>, usize, usize) {
     match piece {
         Piece::Newline => (None, 0, 0),
         Piece::Tab => (
@@ -73,13 +74,9 @@ fn shown(piece: Piece<'_>) -> (Option<String>, usize, usize) {
         Piece::Mark(c) => {
             let mark = neutral::mark(c);
             let width = mark.chars().count();
-            (Some(mark.into()), width, width)
+            (Some(mark.to_string().into()), width, width)
         }
-        Piece::Cluster(cluster) => (
-            Some(cluster.shown.into_owned()),
-            cluster.width,
-            cluster.widest,
-        ),
+        Piece::Cluster(cluster) => (Some(cluster.shown), cluster.width, cluster.widest),
     }
 }
 

@@ -51,11 +51,12 @@ fn link(rest: &str) -> Option<usize> {
         })
         .unwrap_or(rest.len());
     let mut link = &rest[..end];
+    let opens = link.contains('(');
     // What closes a sentence around the link is not part of it.
     while let Some(last) = link.chars().next_back() {
         let closes = match last {
             '.' | ',' | ';' | ':' | '!' | '?' | '\'' | ']' | '}' => true,
-            ')' => !link.contains('('),
+            ')' => !opens,
             _ => false,
         };
         if !closes {

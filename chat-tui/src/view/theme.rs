@@ -316,8 +316,8 @@ mod tests {
     fn ascii_is_ascii() {
         let g = ASCII;
         let all = [
-            g.upright, g.level, g.pending, g.refused, g.reply, g.below, g.above, g.cut, g.draft,
-            g.online, g.offline, g.bar, g.dot, g.prompt, g.pointer, g.pin,
+            g.upright, g.level, g.saving, g.pending, g.refused, g.reply, g.below, g.above, g.cut,
+            g.draft, g.online, g.offline, g.bar, g.dot, g.prompt, g.pointer, g.pin,
         ];
         assert!(all.iter().chain(&g.corners).all(|glyph| glyph.is_ascii()));
     }
