@@ -5,9 +5,10 @@
 //! holds: what an entry answers takes one row whether or not it is loaded, so
 //! that loading it moves nothing.
 
+use super::glyphs::Glyphs;
 use super::markup;
 use super::pen::fit;
-use super::theme::{Glyphs, Role, author};
+use super::theme::{Role, author};
 use super::when::When;
 use crate::core::outbox::{Item, Stage};
 use crate::core::room::Room;

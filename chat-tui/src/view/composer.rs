@@ -3,10 +3,11 @@
 
 use super::body::Context;
 use super::field::Field;
+use super::glyphs::Glyphs;
 use super::my_name;
 use super::pen::{Pen, columns};
 use super::rooms::{capped, title};
-use super::theme::{Glyphs, Role};
+use super::theme::Role;
 use super::timeline::{grouped, target};
 use crate::core::State;
 use crate::core::clock::Now;

@@ -10,6 +10,7 @@ mod blocks;
 mod body;
 mod composer;
 mod field;
+pub mod glyphs;
 mod layout;
 mod link;
 mod markup;

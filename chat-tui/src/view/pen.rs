@@ -5,8 +5,9 @@
 //! terminals disagree can't shift what stands beside it, because the cells
 //! after it are placed anew with every frame.
 
+use super::glyphs::Glyphs;
 use super::link::{self, Link};
-use super::theme::{Glyphs, Role, Theme};
+use super::theme::{Role, Theme};
 use crate::neutral::{self, Cluster, Piece};
 use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
 use ratatui::layout::Rect;

@@ -1,11 +1,11 @@
-//! How each thing looks: a style for every role, and the characters that are
-//! drawn around text.
+//! How each thing looks: a style for every role.
 //!
 //! Only the terminal's own sixteen colours are used, so that they are readable
 //! on whatever background their owner chose. Knows nothing of what is drawn.
 //! Always holds: in monochrome no style has a colour, and roles that have to be
 //! told apart still differ.
 
+use super::glyphs::{ASCII, Glyphs, UNICODE};
 use ratatui::style::{Color, Modifier, Style};
 
 /// What a piece of text is there for.
@@ -57,89 +57,6 @@ pub enum Role {
 
 /// How many colours authors are told apart by.
 pub const AUTHORS: u8 = 6;
-
-/// The characters that are drawn around text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Glyphs {
-    /// An upright line.
-    pub upright: &'static str,
-    /// A level line.
-    pub level: &'static str,
-    /// Corners: top left, top right, bottom left, bottom right.
-    pub corners: [&'static str; 4],
-    /// A message is not even on the disk yet.
-    pub saving: &'static str,
-    /// A message is kept, and not sent yet.
-    pub pending: &'static str,
-    /// A message was refused.
-    pub refused: &'static str,
-    /// Before what a reply answers.
-    pub reply: &'static str,
-    /// There is more below.
-    pub below: &'static str,
-    /// There is more above.
-    pub above: &'static str,
-    /// Something was left out.
-    pub cut: &'static str,
-    /// A room with a draft.
-    pub draft: &'static str,
-    /// Someone who is online.
-    pub online: &'static str,
-    /// There is no connection.
-    pub offline: &'static str,
-    /// Beside a message that names one.
-    pub bar: &'static str,
-    /// Between two things on one line.
-    pub dot: &'static str,
-    /// Before what is typed.
-    pub prompt: &'static str,
-    /// The chosen row, and the current room.
-    pub pointer: &'static str,
-    /// A pinned message.
-    pub pin: &'static str,
-}
-
-const UNICODE: Glyphs = Glyphs {
-    upright: "│",
-    level: "─",
-    corners: ["╭", "╮", "╰", "╯"],
-    saving: "·",
-    pending: "…",
-    refused: "✗",
-    reply: "↳",
-    below: "↓",
-    above: "↑",
-    cut: "…",
-    draft: "✎",
-    online: "●",
-    offline: "○",
-    bar: "▌",
-    dot: "·",
-    prompt: "›",
-    pointer: "▸",
-    pin: "⚑",
-};
-
-const ASCII: Glyphs = Glyphs {
-    upright: "|",
-    level: "-",
-    corners: ["+", "+", "+", "+"],
-    saving: ".",
-    pending: "~",
-    refused: "x",
-    reply: "`-",
-    below: "v",
-    above: "^",
-    cut: "~",
-    draft: "+",
-    online: "*",
-    offline: "o",
-    bar: "|",
-    dot: "-",
-    prompt: ">",
-    pointer: ">",
-    pin: "!",
-};
 
 /// The look of everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -310,15 +227,5 @@ mod tests {
                 assert!(!matches!(colour, Color::Rgb(..) | Color::Indexed(_)));
             }
         }
-    }
-
-    #[test]
-    fn ascii_is_ascii() {
-        let g = ASCII;
-        let all = [
-            g.upright, g.level, g.saving, g.pending, g.refused, g.reply, g.below, g.above, g.cut,
-            g.draft, g.online, g.offline, g.bar, g.dot, g.prompt, g.pointer, g.pin,
-        ];
-        assert!(all.iter().chain(&g.corners).all(|glyph| glyph.is_ascii()));
     }
 }
