@@ -17,7 +17,7 @@ const CHANGES_KEPT: usize = 512;
 /// Entries in memory of the open room: beyond the first number all but the second are forgotten.
 const OPEN_ROOM: (usize, usize) = (4000, 3000);
 /// The same of each other room.
-const OTHER_ROOM: (usize, usize) = (80, 40);
+const OTHER_ROOM: (usize, usize) = (160, 120);
 /// It rings at most this often.
 const RING_PAUSE: Duration = Duration::from_secs(4);
 

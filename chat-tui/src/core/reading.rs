@@ -54,10 +54,7 @@ impl State {
         let Some(room) = self.rooms.get_mut(&name) else {
             return Vec::new();
         };
-        let place = Place {
-            anchor: viewport.anchor,
-            scroll: 0,
-        };
+        let place = room.place_after(&viewport);
         let moved = room.place.anchor != place.anchor;
         let arrived = viewport.end && room.shown.as_ref().is_some_and(|shown| !shown.end);
         room.place = place;
@@ -234,6 +231,18 @@ impl State {
 }
 
 impl Room {
+    /// The place that a drawing has led to. One that could not be drawn yet,
+    /// because what stands there is still being loaded, stays as it is.
+    fn place_after(&self, viewport: &Viewport) -> Place {
+        let held = |seq: Seq| self.log.loaded.around(seq).is_some();
+        let waits = |anchor: Anchor| !held(anchor.seq) || viewport.end && !held(self.log.head);
+        let anchor = match self.place.anchor {
+            Some(anchor) if self.place.scroll == 0 && waits(anchor) => Some(anchor),
+            Some(_) | None => viewport.anchor,
+        };
+        Place { anchor, scroll: 0 }
+    }
+
     /// Enters the room: where it was left, or at what is new.
     pub(super) fn enter(&mut self) {
         self.held = false;

@@ -196,7 +196,7 @@ fn memory_is_bounded_and_what_was_forgotten_comes_from_the_cache() {
     world.rest();
     let held = |world: &World, name: &str| world.state.rooms[&room(name)].log.entries.len();
     assert!(held(&world, "dev") <= 4000, "{}", held(&world, "dev"));
-    assert!(held(&world, "lobby") <= 80, "{}", held(&world, "lobby"));
+    assert!(held(&world, "lobby") <= 160, "{}", held(&world, "lobby"));
     let asked = world.server.requests.len();
     world.reachable = false;
     world.cut();

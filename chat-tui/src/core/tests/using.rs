@@ -431,3 +431,16 @@ fn a_stream_of_messages_is_acknowledged_as_read_only_a_few_times_a_second() {
     assert_eq!(reads(&world).last(), Some(&100));
     assert_eq!(world.unread("lobby"), 0);
 }
+
+#[test]
+fn a_room_that_is_loaded_only_after_it_is_drawn_still_starts_at_what_is_new() {
+    let mut world = World::new(&["lobby", "many"]);
+    talk(&mut world, "many", 400);
+    world.rest();
+    world.press(Key::alt(KeyCode::Char('2')));
+    world.draw();
+    world.rest();
+    let many = &world.state.rooms[&room("many")];
+    assert_eq!(many.shown.as_ref().unwrap().first, Some(seq(1)));
+    assert_eq!(world.unread("many"), 400);
+}

@@ -3,7 +3,7 @@
 
 use super::disk::Disk;
 use super::server::{Server, room};
-use crate::core::input::{Input, Key, KeyCode, NetInput};
+use crate::core::input::{DiskInput, Input, Key, KeyCode, NetInput};
 use crate::core::log::{Item, Log};
 use crate::core::room::{Place, Viewport};
 use crate::core::state::Setup;
@@ -27,6 +27,8 @@ pub(super) struct World {
     pub(super) told: Vec<Effect>,
     /// Frames of the client that the server has not taken yet.
     pub(super) outgoing: VecDeque<String>,
+    /// What the disk has read and the client has not taken yet.
+    read: VecDeque<DiskInput>,
     connected: bool,
     runs: u128,
 }
@@ -46,6 +48,7 @@ impl World {
             reachable: true,
             told: Vec::new(),
             outgoing: VecDeque::new(),
+            read: VecDeque::new(),
             connected: false,
             runs: 0,
         };
@@ -59,6 +62,7 @@ impl World {
         self.runs += 1;
         self.server.cut();
         self.connected = false;
+        self.read.clear();
         self.outgoing.clear();
         let setup = Setup {
             name: (!name.is_empty()).then(|| name.to_owned()),
@@ -69,6 +73,7 @@ impl World {
         self.state = State::new(setup, self.now());
         let effects = self.state.start();
         self.perform(effects);
+        self.disk_answers();
     }
 
     pub(super) fn kill(&mut self) {
@@ -116,8 +121,8 @@ impl World {
                     }
                 }
                 Effect::Load(load) => {
-                    let answer = self.disk.load(load);
-                    self.input(Input::Disk(answer));
+                    // The disk is slower than the screen.
+                    self.read.push_back(self.disk.load(load));
                 }
                 other => self.told.push(other),
             }
@@ -144,6 +149,16 @@ impl World {
         true
     }
 
+    /// The client takes one answer of the disk; `false` if there is none.
+    fn disk_answers(&mut self) -> bool {
+        let answer = self.read.pop_front();
+        let some = answer.is_some();
+        answer
+            .into_iter()
+            .for_each(|answer| self.input(Input::Disk(answer)));
+        some
+    }
+
     /// The connection breaks, with whatever is on its way.
     pub(super) fn cut(&mut self) {
         if std::mem::take(&mut self.connected) {
@@ -155,7 +170,7 @@ impl World {
 
     /// Everything on its way arrives, and the screen is drawn.
     pub(super) fn flow(&mut self) {
-        while self.server_takes() || self.client_takes() || self.draw() {}
+        while self.server_takes() || self.client_takes() || self.draw() || self.disk_answers() {}
     }
 
     /// Time passes up to the next deadline, at most so long.
