@@ -46,7 +46,7 @@ pub async fn read_up(user: &mut User, first: &str) -> Result<Vec<Read>> {
         user.press(Key::PageUp)?;
         user.wait_until("the page above", |screen| {
             let shown = timeline(screen).unwrap_or_default();
-            shown.first() != top.as_ref() && !screen.shows("not loaded")
+            shown.first() != top.as_ref() && !shows_gap(screen)
         })
         .await?;
         let page = timeline(&user.settled().await?)?;
@@ -69,6 +69,12 @@ pub fn letters(text: &str) -> String {
         .chars()
         .filter(|c| c.is_alphanumeric())
         .collect()
+}
+
+/// Whether a line says that something is not loaded (a message may say so, too).
+fn shows_gap(screen: &Screen) -> bool {
+    let says = |row: &String| row.contains("─ ") && row.contains(" not loaded");
+    screen.rows().iter().any(says)
 }
 
 /// The rows of the timeline, blank ones and separators left out.

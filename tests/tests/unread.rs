@@ -227,6 +227,40 @@ async fn a_gap_is_shown_and_filled_from_both_sides() -> Result<()> {
     Ok(())
 }
 
+/// What no longer fits the client's memory is on its disk.
+#[tokio::test]
+async fn thousands_that_came_while_one_watched_can_be_read_upwards() -> Result<()> {
+    const MESSAGES: usize = 6_000;
+    let server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    for first in (0..MESSAGES).step_by(500) {
+        for n in first..first + 500 {
+            let request = json!({ "type": "send", "id": n, "room": "lobby", "text": format!("flood-{n:05}") });
+            bob.say(&request).await?;
+        }
+        for n in first..first + 500 {
+            bob.reply(&json!(n)).await?;
+        }
+        bob.so_far().await?;
+    }
+    let last = format!("flood-{:05}", MESSAGES - 1);
+    ada.terminal()?
+        .wait_until("the last one", Duration::from_secs(60), |screen| {
+            screen.shows(&last)
+        })
+        .await?;
+    for page in 0..5 {
+        let before = ada.settled().await?;
+        ada.press(Key::PageUp)?;
+        ada.wait_until(&format!("page {page} above"), |screen| {
+            screen.row(1) != before.row(1)
+        })
+        .await?;
+    }
+    Ok(())
+}
+
 /// The numbers on the screen; they follow one another unless a gap is shown.
 fn check_numbers(screen: &Screen) -> Result<Vec<u32>> {
     let text = screen.text();
