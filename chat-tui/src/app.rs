@@ -3,7 +3,7 @@
 //!
 //! What always holds: the first frame comes from the cache, before any thread
 //! or socket; a key is drawn at once; what arrives is gathered to at most
-//! [`FRAMES_PER_S`] frames a second, the first after a quiet moment at once;
+//! `FRAMES_PER_S` frames a second, the first after a quiet moment at once;
 //! while nothing happens, nothing runs.
 
 use crate::core::input::{DiskInput, NetInput};

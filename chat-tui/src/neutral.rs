@@ -89,7 +89,7 @@ pub fn is_hostile(c: char) -> bool {
     c.is_control() || invisible::is_invisible(c)
 }
 
-/// The columns that a [`line`] takes.
+/// The columns that a [`line()`] takes.
 pub fn width(text: &str) -> usize {
     if text.bytes().all(is_printable) {
         return text.len();
