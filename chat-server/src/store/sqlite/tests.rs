@@ -4,7 +4,7 @@
 use super::*;
 use crate::store::contract::{Engine, promises};
 use crate::store::{Committed, Hello, SendMessage, StoreError, TokenHash};
-use chat_proto::{Nonce, Text};
+use chat_proto::Text;
 use std::fs;
 
 promises!(Sqlite);
@@ -241,134 +241,6 @@ fn a_statement_uses_the_index_made_for_it() {
             "{sql}: {plan}"
         );
     }
-}
-
-/// Not a test: prints how many durable messages a second one thread can hand
-/// over, in batches as 64 writers with one outstanding each make them.
-#[test]
-#[ignore = "a measurement; run it in release"]
-fn store_speed() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(dir.path()).unwrap();
-    let author = come_in(&store);
-    for (rooms, nonces) in [
-        (64, "random"),
-        (64, "rising"),
-        (1, "random"),
-        (1, "rising"),
-        (1, "no"),
-    ] {
-        let names: Vec<_> = (0..rooms)
-            .map(|n| RoomName::trusted(&format!("room-{rooms}-{nonces}-{n}")).unwrap())
-            .collect();
-        let joins = names.iter().map(|room| {
-            Change::Join(crate::store::Join {
-                user: author,
-                room: room.clone(),
-                create: true,
-                rooms_max: 1000,
-            })
-        });
-        let now = Timestamp::from_millis(0);
-        wait(store.commit(joins.collect(), now)).unwrap();
-        let (batches, writers) = (1500_u64, 64_u64);
-        let cpu = cpu_ms();
-        let start = std::time::Instant::now();
-        for batch in 0..batches {
-            let changes = (0..writers).map(|writer| {
-                let number = batch * writers + writer;
-                let nonce = match nonces {
-                    "random" => Some(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
-                    "rising" => Some(number),
-                    _ => None,
-                };
-                Change::Send(SendMessage {
-                    author,
-                    room: names[writer as usize % names.len()].clone(),
-                    text: Text::parse("a message of a usual length, about sixty characters", 4000)
-                        .unwrap(),
-                    nonce: nonce.map(|nonce| Nonce::parse(&format!("{nonce:022x}")).unwrap()),
-                    reply_to: None,
-                })
-            });
-            wait(store.commit(changes.collect(), now)).unwrap();
-        }
-        let (wall, cpu) = (start.elapsed(), cpu_ms() - cpu);
-        let messages = (batches * writers) as f64;
-        println!(
-            "{rooms} rooms, {nonces} nonces: {:.0}/s, {:.1} µs of CPU a message",
-            messages / wall.as_secs_f64(),
-            cpu as f64 * 1000.0 / messages
-        );
-    }
-}
-
-/// Not a test: prints how long reads take in a room of a million messages.
-#[test]
-#[ignore = "a measurement"]
-fn store_reads() {
-    const LENGTH: u64 = 1_000_000;
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(dir.path()).unwrap();
-    let user = come_in(&store);
-    let room = wait(store.room(lobby(), user)).unwrap().unwrap().0.id;
-    // `from` and on is another's, all before is the user's own, in one run.
-    let fill = |from: u64| {
-        wait(store.writer.run(move |conn| {
-            conn.execute_batch(&format!(
-                "DELETE FROM events;
-                 WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n LIMIT {LENGTH})
-                 INSERT INTO events (room, seq, at, user, author, kind, flags, run, text)
-                 SELECT {room}, seq, seq, iif(seq < {from}, {user}, -1), 'ada', 0, 1,
-                        iif(seq < {from}, 1, {from}), 'a message of a usual length, about sixty'
-                 FROM n;
-                 UPDATE rooms SET head = {LENGTH};",
-                room = room.0,
-                user = user.0,
-            ))?;
-            Ok(())
-        }))
-        .unwrap();
-    };
-    let seq = |number| Seq::new(number).unwrap();
-    for from in [1, LENGTH / 2, LENGTH - 500, LENGTH + 1] {
-        fill(from);
-        let start = std::time::Instant::now();
-        let standings = wait(store.standings(user, UserName::trusted("ada").unwrap())).unwrap();
-        let unread = standings[0].counts.unread;
-        println!(
-            "{unread} unread, others' from {from}: {:?}",
-            start.elapsed()
-        );
-    }
-    for anchor in [
-        Anchor::Newest,
-        Anchor::Before(seq(500_000)),
-        Anchor::After(seq(10)),
-        Anchor::Around(seq(700_000)),
-        Anchor::At(Timestamp::from_millis(300_000)),
-    ] {
-        let start = std::time::Instant::now();
-        let page = wait(store.history(room, anchor, 200)).unwrap();
-        println!(
-            "{anchor:?}, {} entries: {:?}",
-            page.entries.len(),
-            start.elapsed()
-        );
-    }
-}
-
-/// Of the whole process, in ticks of 10 ms.
-fn cpu_ms() -> u64 {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<_> = stat
-        .rsplit(')')
-        .next()
-        .unwrap()
-        .split_whitespace()
-        .collect();
-    let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
-    ticks * 10
 }
 
 fn open(dir: &Path) -> Result<SqliteStore, OpenError> {
