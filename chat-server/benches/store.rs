@@ -122,7 +122,12 @@ fn come_in(store: &SqliteStore) -> Result<UserId> {
         default_rooms: Vec::new(),
     });
     match wait(store.commit(vec![hello], Timestamp::from_millis(0)))?.as_slice() {
-        [Outcome::Done(Committed::Welcomed(welcomed))] => Ok(welcomed.user.id),
+        [
+            Outcome {
+                decision: Ok(Committed::Welcomed(welcomed)),
+                ..
+            },
+        ] => Ok(welcomed.user.id),
         other => bail!("hello came to {other:?}"),
     }
 }

@@ -2,10 +2,12 @@
 //! together: one transaction, one sync, many answers.
 //!
 //! An answer never precedes the commit, and what was committed is handed to
-//! the room logs in the order of the log.
+//! logs and people (`crate::news`) in the order in which it happened, before
+//! the next commit begins.
 
-use crate::log::Logs;
-use crate::store::{Change, Committed, Outcome, Store, StoreError};
+use crate::news::News;
+use crate::session::Bell;
+use crate::store::{Change, Decision, Outcome, Store, StoreError};
 use chat_proto::Timestamp;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -17,13 +19,18 @@ const QUEUE: usize = 4096;
 /// enough that nobody waits long for the others.
 const BATCH: usize = 512;
 
-/// What becomes of a change: its outcome, or why the store could not say.
-pub type Answer = Result<Outcome, Arc<StoreError>>;
+/// What becomes of a change: what was decided, or why the store could not say.
+pub type Answer = Result<Decision, Arc<StoreError>>;
 
 struct Waiting {
     change: Change,
+    asker: Asker,
     answer: oneshot::Sender<Answer>,
 }
+
+/// The connection that asks: it hears of its own change by the answer, and not
+/// once more as news. `None`: nobody in particular.
+pub type Asker = Option<Arc<Bell>>;
 
 /// Where sessions hand in their changes. Those of one session are made in the
 /// order handed in.
@@ -41,43 +48,58 @@ impl std::fmt::Debug for Waiting {
 impl Committer {
     /// Starts the task; it ends, with everything committed, once the last
     /// clone of the handle is gone.
-    pub fn start(store: Arc<dyn Store>, logs: Arc<Logs>) -> (Self, tokio::task::JoinHandle<()>) {
+    pub fn start(store: Arc<dyn Store>, news: News) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, inbox) = mpsc::channel(QUEUE);
-        (Self { queue }, tokio::spawn(run(store, logs, inbox)))
+        (Self { queue }, tokio::spawn(run(store, news, inbox)))
     }
 
     /// Hands in a change if there is room now, and gives it back otherwise.
-    pub fn try_hand_in(&self, change: Change) -> Result<oneshot::Receiver<Answer>, Change> {
+    pub fn try_hand_in(
+        &self,
+        change: Change,
+        asker: Asker,
+    ) -> Result<oneshot::Receiver<Answer>, Change> {
         let (answer, receiver) = oneshot::channel();
-        match self.queue.try_send(Waiting { change, answer }) {
+        let waiting = Waiting {
+            change,
+            asker,
+            answer,
+        };
+        match self.queue.try_send(waiting) {
             Ok(()) => Ok(receiver),
             Err(full) => Err(full.into_inner().change),
         }
     }
 
     /// Hands in a change and waits for what becomes of it.
-    pub async fn commit(&self, change: Change) -> Answer {
+    pub async fn commit(&self, change: Change, asker: Asker) -> Answer {
         let (answer, receiver) = oneshot::channel();
         let stopped = || Arc::new(StoreError::Unavailable("the server is stopping".to_owned()));
         self.queue
-            .send(Waiting { change, answer })
+            .send(Waiting {
+                change,
+                asker,
+                answer,
+            })
             .await
             .map_err(|_| stopped())?;
         receiver.await.map_err(|_| stopped())?
     }
 }
 
-async fn run(store: Arc<dyn Store>, logs: Arc<Logs>, mut inbox: mpsc::Receiver<Waiting>) {
+async fn run(store: Arc<dyn Store>, news: News, mut inbox: mpsc::Receiver<Waiting>) {
     let mut waiting = Vec::with_capacity(BATCH);
     while inbox.recv_many(&mut waiting, BATCH).await > 0 {
-        let (batch, answers): (Vec<_>, Vec<_>) =
-            waiting.drain(..).map(|w| (w.change, w.answer)).unzip();
+        let (batch, askers): (Vec<_>, Vec<_>) = waiting
+            .drain(..)
+            .map(|w| (w.change, (w.asker, w.answer)))
+            .unzip();
         match store.commit(batch, now()).await {
-            Ok(outcomes) => answer_all(&logs, outcomes, answers),
+            Ok(outcomes) => answer_all(&news, outcomes, askers),
             Err(error) => {
-                tracing::error!(%error, changes = answers.len(), "a commit failed");
+                tracing::error!(%error, changes = askers.len(), "a commit failed");
                 let error = Arc::new(error);
-                for answer in answers {
+                for (_, answer) in askers {
                     // Who has gone meanwhile needs no answer.
                     let _ = answer.send(Err(Arc::clone(&error)));
                 }
@@ -86,12 +108,12 @@ async fn run(store: Arc<dyn Store>, logs: Arc<Logs>, mut inbox: mpsc::Receiver<W
     }
 }
 
-fn answer_all(logs: &Logs, outcomes: Vec<Outcome>, answers: Vec<oneshot::Sender<Answer>>) {
-    for (outcome, answer) in outcomes.into_iter().zip(answers) {
-        if let Outcome::Done(Committed::Sent { room, event }) = &outcome {
-            logs.publish(*room, event);
+fn answer_all(news: &News, outcomes: Vec<Outcome>, askers: Vec<(Asker, oneshot::Sender<Answer>)>) {
+    for (outcome, (asker, answer)) in outcomes.into_iter().zip(askers) {
+        for effect in outcome.effects {
+            news.tell(effect, asker.as_ref());
         }
-        let _ = answer.send(Ok(outcome));
+        let _ = answer.send(Ok(outcome.decision));
     }
 }
 

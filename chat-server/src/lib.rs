@@ -9,6 +9,7 @@ pub mod committer;
 pub mod config;
 pub mod edge;
 pub mod log;
+pub mod news;
 pub mod node;
 pub mod people;
 pub mod presence;

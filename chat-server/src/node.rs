@@ -2,6 +2,7 @@
 
 use crate::committer::Committer;
 use crate::log::{Logs, frame};
+use crate::news::News;
 use crate::people::{People, Person};
 use crate::presence::{self, Presence};
 use crate::session::Bell;
@@ -35,7 +36,7 @@ pub struct Node {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) settings: Settings,
     pub(crate) logs: Arc<Logs>,
-    pub(crate) people: People,
+    pub(crate) people: Arc<People>,
     pub(crate) presence: Presence,
     /// The greeting, as it stands on the wire.
     pub(crate) greeting: Vec<u8>,
@@ -55,7 +56,12 @@ impl Node {
     /// A node over a store that is open. Within a runtime.
     pub fn start(store: Arc<dyn Store>, settings: Settings) -> Arc<Self> {
         let logs = Arc::new(Logs::default());
-        let committer = Committer::start(Arc::clone(&store), Arc::clone(&logs));
+        let people = Arc::new(People::default());
+        let news = News {
+            logs: Arc::clone(&logs),
+            people: Arc::clone(&people),
+        };
+        let committer = Committer::start(Arc::clone(&store), news);
         let mut greeting = Vec::new();
         frame::push_text(&mut greeting, &greet(&*store, &settings).encode(None));
         Arc::new(Self {
@@ -63,7 +69,7 @@ impl Node {
             store,
             settings,
             logs,
-            people: People::default(),
+            people,
             greeting,
             started: Instant::now(),
             committer: Mutex::new(Some(committer)),
@@ -161,7 +167,7 @@ impl Node {
                 .map(|c| c.0.clone());
             if let Some(committer) = committer {
                 // A failure is logged by the committer; the name then lapses a little late.
-                let _ = committer.commit(Change::Gone(person.id())).await;
+                let _ = committer.commit(Change::Gone(person.id()), None).await;
             }
         });
     }

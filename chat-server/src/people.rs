@@ -32,6 +32,8 @@ struct State {
     bells: Vec<Arc<Bell>>,
     /// The marker of each room that the user is in.
     rooms: BTreeMap<RoomId, Seq>,
+    /// The last event that the user gets of each room from which it was removed.
+    removed: BTreeMap<RoomId, Seq>,
     /// Counts changes of `rooms`: who read the store meanwhile reads again.
     version: u64,
     sends: Meter,
@@ -70,6 +72,14 @@ impl People {
         self.lock().contains_key(&user)
     }
 
+    /// Calls with the user, if it is here.
+    pub fn with(&self, user: UserId, call: impl FnOnce(&Person)) {
+        let person = self.lock().get(&user).cloned();
+        if let Some(person) = person {
+            call(&person);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<UserId, Arc<Person>>> {
         self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -84,6 +94,7 @@ impl Person {
                 guest: user.guest,
                 bells: Vec::with_capacity(1),
                 rooms: BTreeMap::new(),
+                removed: BTreeMap::new(),
                 version: 0,
                 sends: Meter::default(),
                 typed: BTreeMap::new(),
@@ -129,18 +140,32 @@ impl Person {
         true
     }
 
-    /// The user is in this room, with this marker; tells the other connections.
-    pub fn enter(&self, room: RoomId, read: Seq, from: &Arc<Bell>) {
-        self.change(from, |rooms| {
-            rooms.insert(room, read);
+    /// The user is in this room, with this marker; tells all connections but the asker's.
+    pub fn enter(&self, room: RoomId, read: Seq, asker: Option<&Arc<Bell>>) {
+        self.change(asker, |state| {
+            state.rooms.insert(room, read);
+            state.removed.remove(&room);
         });
     }
 
-    /// The user is not in this room any more; tells the other connections.
-    pub fn leave(&self, room: RoomId, from: &Arc<Bell>) {
-        self.change(from, |rooms| {
-            rooms.remove(&room);
+    /// The user left this room; tells all connections but the asker's.
+    pub fn leave(&self, room: RoomId, asker: Option<&Arc<Bell>>) {
+        self.change(asker, |state| {
+            state.rooms.remove(&room);
         });
+    }
+
+    /// The user was removed from this room by an event that is the last one it gets.
+    pub fn remove(&self, room: RoomId, last: Seq) {
+        self.change(None, |state| {
+            state.rooms.remove(&room);
+            state.removed.insert(room, last);
+        });
+    }
+
+    /// The last event that the user gets of a room from which it was removed.
+    pub fn last_of(&self, room: RoomId) -> Option<Seq> {
+        self.state().removed.get(&room).copied()
     }
 
     /// The rooms that the user is in, with markers.
@@ -166,11 +191,12 @@ impl Person {
         free
     }
 
-    fn change(&self, from: &Arc<Bell>, change: impl FnOnce(&mut BTreeMap<RoomId, Seq>)) {
+    fn change(&self, asker: Option<&Arc<Bell>>, change: impl FnOnce(&mut State)) {
         let mut state = self.state();
-        change(&mut state.rooms);
+        change(&mut state);
         state.version += 1;
-        for bell in state.bells.iter().filter(|bell| !Arc::ptr_eq(bell, from)) {
+        let asks = |bell: &Arc<Bell>| asker.is_some_and(|asker| Arc::ptr_eq(asker, bell));
+        for bell in state.bells.iter().filter(|bell| !asks(bell)) {
             bell.ring_person();
         }
     }

@@ -87,6 +87,18 @@ impl Ring {
         }
     }
 
+    /// Puts another frame in the place of the one of `seq`, if that is held.
+    pub fn rewrite(&mut self, seq: Seq, frame: Frame) {
+        let start = self.start();
+        if seq < start {
+            return;
+        }
+        if let Some(held) = self.frames.get_mut(seq.since(start) as usize) {
+            self.bytes = self.bytes - held.bytes().len() + frame.bytes().len();
+            *held = frame;
+        }
+    }
+
     /// Lets go of all frames; the head stays.
     pub fn clear(&mut self) {
         self.frames = VecDeque::new();
@@ -161,6 +173,20 @@ mod tests {
         assert_eq!(ring.start(), seq(7), "1 and 2 do not join 7");
         ring.prepend(seq(4), (4..=8).map(frame).collect());
         assert_eq!(held(&ring, 3), [4, 5, 6], "only what is missing is taken");
+    }
+
+    #[test]
+    fn what_is_rewritten_is_held_no_longer() {
+        let mut ring = Ring::default();
+        ring.append(seq(4), frame(4));
+        ring.append(seq(5), frame(5));
+        ring.rewrite(seq(3), frame(33));
+        ring.rewrite(seq(5), frame(555));
+        ring.rewrite(seq(6), frame(66));
+        let frames: Vec<_> = ring.after(seq(3)).map(|(_, held)| held.clone()).collect();
+        assert_eq!(frames, [frame(4), frame(555)]);
+        let bytes: usize = frames.iter().map(|frame| frame.bytes().len()).sum();
+        assert_eq!((ring.bytes(), ring.head()), (bytes, seq(5)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::store::{RoomId, Store, StoreError};
 use chat_proto::limits::RESUME_EVENTS;
 use chat_proto::{RoomName, Seq};
 use slab::Slab;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A room that has, or had, readers on this node.
@@ -23,6 +23,9 @@ pub struct RoomLog {
     readers: Mutex<Slab<Reader>>,
     reader_count: AtomicUsize,
     filling: tokio::sync::Mutex<()>,
+    /// Counts rewritings, under the ring's lock: whoever reads the store
+    /// meanwhile may hold what is gone by now, and reads again.
+    rewritten: AtomicU64,
     /// Bytes in all rings of this node.
     budget: Arc<AtomicUsize>,
 }
@@ -47,6 +50,7 @@ impl RoomLog {
             readers: Mutex::default(),
             reader_count: AtomicUsize::new(0),
             filling: tokio::sync::Mutex::default(),
+            rewritten: AtomicU64::new(0),
             budget,
         }
     }
@@ -85,6 +89,20 @@ impl RoomLog {
         }
     }
 
+    /// Puts what is left of events in their place, where they are held.
+    pub fn rewrite(&self, frames: impl Iterator<Item = (Seq, Frame)>) {
+        self.change(|ring| {
+            frames.for_each(|(seq, frame)| ring.rewrite(seq, frame));
+            self.rewritten.fetch_add(1, Ordering::Relaxed);
+        });
+    }
+
+    /// Changes with each [`RoomLog::rewrite`]; to be asked under the ring's
+    /// lock ([`RoomLog::with_ring`]) where it decides something.
+    pub fn rewritten(&self) -> u64 {
+        self.rewritten.load(Ordering::Relaxed)
+    }
+
     fn ring_readers(&self) {
         self.each_reader(|reader| reader.bell.ring_slot(reader.slot));
     }
@@ -93,22 +111,33 @@ impl RoomLog {
     /// at once wait for one query.
     pub async fn fill(&self, store: &dyn Store, cursor: Seq) -> Result<(), StoreError> {
         let _one = self.filling.lock().await;
-        let (start, head) = self.with_ring(|ring| (ring.start(), ring.head()));
-        if cursor.next() >= start {
-            return Ok(());
+        loop {
+            let rewritten = self.rewritten();
+            let (start, head) = self.with_ring(|ring| (ring.start(), ring.head()));
+            if cursor.next() >= start {
+                return Ok(());
+            }
+            let from = head.minus(RESUME_EVENTS);
+            let lacking = start.since(from.next()) as usize;
+            let events = store.events(self.id, from, lacking).await?;
+            if events.len() < lacking {
+                return Err(StoreError::Corrupt(format!(
+                    "the log of {} has a hole after {from}",
+                    self.name
+                )));
+            }
+            let frames = events.iter().map(Frame::event).collect();
+            let current = self.change(|ring| {
+                let current = self.rewritten() == rewritten;
+                if current {
+                    ring.prepend(from.next(), frames);
+                }
+                current
+            });
+            if current {
+                return Ok(());
+            }
         }
-        let from = head.minus(RESUME_EVENTS);
-        let lacking = start.since(from.next()) as usize;
-        let events = store.events(self.id, from, lacking).await?;
-        if events.len() < lacking {
-            return Err(StoreError::Corrupt(format!(
-                "the log of {} has a hole after {from}",
-                self.name
-            )));
-        }
-        let frames = events.iter().map(Frame::event).collect();
-        self.change(|ring| ring.prepend(from.next(), frames));
-        Ok(())
     }
 
     /// Adds a reader; the key takes it away again.

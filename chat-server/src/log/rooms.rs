@@ -51,6 +51,13 @@ impl Logs {
         }
     }
 
+    /// What these events said is gone: rings hold what is left of them from now on.
+    pub fn rewrite(&self, room: RoomId, events: &[Event]) {
+        if let Some(log) = self.known(room) {
+            log.rewrite(events.iter().map(|event| (event.seq, Frame::event(event))));
+        }
+    }
+
     /// Empties rings, those with the fewest readers first, down to half the budget.
     fn give_way(&self) {
         let mut logs: Vec<_> = self.lock().values().cloned().collect();

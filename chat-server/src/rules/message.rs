@@ -1,7 +1,6 @@
 //! Saying things, and having read them.
 
-use super::room::{Place, member};
-use super::{no_direct_rooms, no_room};
+use super::permission::{Actor, Deed, Place, may};
 use chat_proto::event::RoomKind;
 use chat_proto::{ErrorCode, ErrorReply, RoomName, Seq};
 
@@ -35,16 +34,13 @@ pub enum Sending {
 /// Decides a `send`.
 pub fn send(
     name: &RoomName,
-    place: Option<Place>,
+    asked: Option<(&Place, Actor)>,
     text: &str,
     earlier: Option<&Earlier>,
     reply: Reply,
 ) -> Result<Sending, ErrorReply> {
-    if name.is_direct() {
-        return Err(no_direct_rooms());
-    }
-    let place = place.ok_or_else(|| no_room(name))?;
-    if let Some(earlier) = earlier
+    if let Some((place, _)) = asked
+        && let Some(earlier) = earlier
         && (place.role.is_some() || place.kind == RoomKind::Public)
     {
         return match &earlier.text {
@@ -57,7 +53,7 @@ pub fn send(
             Some(_) | None => Ok(Sending::Repeat),
         };
     }
-    member(name, Some(place))?;
+    may(name, asked, Deed::Send)?;
     match reply {
         Reply::No | Reply::ToMessage => Ok(Sending::Append),
         Reply::ToNothing => Err(ErrorReply::about(
@@ -95,7 +91,11 @@ mod tests {
             kind: RoomKind::Public,
             members: 1,
             owned: true,
+            guests: true,
             role: None,
+            banned: false,
+            muted: false,
+            invited: false,
         };
         let inside = Place {
             role: Some(Role::Member),
@@ -127,7 +127,14 @@ mod tests {
             (Some(inside), deleted, no, Ok(Sending::Repeat)),
         ] {
             let room = RoomName::trusted("dev").unwrap();
-            let got = send(&room, place, "hi", before.as_ref(), reply).map_err(|error| error.code);
+            let got = send(
+                &room,
+                place.as_ref().map(|place| (place, Actor::default())),
+                "hi",
+                before.as_ref(),
+                reply,
+            )
+            .map_err(|error| error.code);
             assert_eq!(got, expected, "{place:?} {before:?} {reply:?}");
         }
     }

@@ -6,12 +6,13 @@
 
 pub mod account;
 pub mod message;
+pub mod permission;
 pub mod room;
 
 use chat_proto::{ErrorCode, ErrorReply, RoomName};
 
 /// There is no such room, as far as this user may know.
-fn no_room(name: &RoomName) -> ErrorReply {
+pub(crate) fn no_room(name: &RoomName) -> ErrorReply {
     ErrorReply::about(
         ErrorCode::NotFound,
         "room",
@@ -25,14 +26,5 @@ fn not_member(name: &RoomName) -> ErrorReply {
         ErrorCode::NotMember,
         "room",
         format!("you are not in {name}; `join` it first"),
-    )
-}
-
-/// Rooms of two people come with a later version.
-fn no_direct_rooms() -> ErrorReply {
-    ErrorReply::about(
-        ErrorCode::Unsupported,
-        "room",
-        "this server has no direct rooms yet; a room's name does not begin with @",
     )
 }

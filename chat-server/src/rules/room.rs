@@ -1,22 +1,10 @@
 //! Coming into rooms and leaving them.
 
-use super::{no_direct_rooms, no_room, not_member};
+use super::no_room;
+use super::permission::{Actor, Deed, Place, banned, inside, may};
 use crate::store::UserId;
 use chat_proto::event::{Role, RoomKind};
 use chat_proto::{ErrorCode, ErrorReply, RoomName};
-
-/// What is known of a room and of someone's place in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// Who may find it.
-    pub kind: RoomKind,
-    /// How many are in it.
-    pub members: u64,
-    /// It was made by a person, so that someone should own it.
-    pub owned: bool,
-    /// What the user is there, if it is in.
-    pub role: Option<Role>,
-}
 
 /// What `join` comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,21 +20,19 @@ pub enum Joining {
 /// Decides a `join`, by someone who is in `rooms` of at most `rooms_max` rooms.
 pub fn join(
     name: &RoomName,
-    place: Option<Place>,
+    place: Option<&Place>,
     create: bool,
     rooms: usize,
     rooms_max: usize,
 ) -> Result<Joining, ErrorReply> {
-    if name.is_direct() {
-        return Err(no_direct_rooms());
-    }
     let joining = match place {
+        Some(place) if place.banned && place.kind == RoomKind::Public => return Err(banned(name)),
         Some(Place { role: Some(_), .. }) => return Ok(Joining::Already),
         Some(place) if place.kind != RoomKind::Public => return Err(no_room(name)),
         // A room that all have left falls to whoever finds it.
         Some(place) if place.owned && place.members == 0 => Joining::Enter(Role::Owner),
         Some(_) => Joining::Enter(Role::Member),
-        None if create => Joining::Create,
+        None if create && !name.is_direct() => Joining::Create,
         None => return Err(no_room(name)),
     };
     if rooms >= rooms_max {
@@ -59,19 +45,13 @@ pub fn join(
 }
 
 /// Decides a `leave`: the role that they had.
-pub fn leave(name: &RoomName, place: Option<Place>) -> Result<Role, ErrorReply> {
-    member(name, place)
+pub fn leave(name: &RoomName, place: Option<&Place>) -> Result<Role, ErrorReply> {
+    inside(name, place).map(|(_, role)| role)
 }
 
-/// The role of someone who asks something that only members may.
-pub fn member(name: &RoomName, place: Option<Place>) -> Result<Role, ErrorReply> {
-    match place {
-        Some(Place {
-            role: Some(role), ..
-        }) => Ok(role),
-        Some(place) if place.kind == RoomKind::Public => Err(not_member(name)),
-        Some(_) | None => Err(no_room(name)),
-    }
+/// Decides a `topic`.
+pub fn set_topic(name: &RoomName, asked: Option<(&Place, Actor)>) -> Result<(), ErrorReply> {
+    may(name, asked, Deed::SetTopic).map(drop)
 }
 
 /// Who becomes owner when someone of this role goes. `next` is the highest of
@@ -95,7 +75,11 @@ mod tests {
         kind: RoomKind::Public,
         members: 3,
         owned: true,
+        guests: true,
         role: None,
+        banned: false,
+        muted: false,
+        invited: false,
     };
     const INSIDE: Place = Place {
         role: Some(Role::Moderator),
@@ -128,11 +112,12 @@ mod tests {
             (None, true, 10, Err(ErrorCode::Conflict)),
             (None, false, 0, Err(ErrorCode::NotFound)),
         ] {
-            let got = join(&name("dev"), place, create, rooms, 10).map_err(|error| error.code);
+            let got =
+                join(&name("dev"), place.as_ref(), create, rooms, 10).map_err(|error| error.code);
             assert_eq!(got, expected, "{place:?} {create} {rooms}");
         }
         let direct = join(&name("@ada+bob"), None, true, 0, 10).unwrap_err();
-        assert_eq!(direct.code, ErrorCode::Unsupported);
+        assert_eq!(direct.code, ErrorCode::NotFound, "it is opened, not made");
     }
 
     #[test]
@@ -143,7 +128,7 @@ mod tests {
             (Some(HIDDEN), Err(ErrorCode::NotFound)),
             (None, Err(ErrorCode::NotFound)),
         ] {
-            let got = leave(&name("dev"), place).map_err(|error| error.code);
+            let got = leave(&name("dev"), place.as_ref()).map_err(|error| error.code);
             assert_eq!(got, expected, "{place:?}");
         }
     }

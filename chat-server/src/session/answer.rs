@@ -3,10 +3,11 @@
 use super::close::Close;
 use super::{Commit, Session};
 use crate::committer;
-use crate::store::{Change, Outcome, SendMessage, StoreError};
-use chat_proto::codec::{Asked, Frame, unsupported};
-use chat_proto::reply::Pong;
+use crate::store::{Change, Committed, SendMessage, StoreError};
+use chat_proto::codec::{Asked, Frame, invalid_field, unsupported};
+use chat_proto::reply::{Done, Pong};
 use chat_proto::{ErrorCode, ErrorReply, Request, RequestId, RoomName, RoomRef};
+use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// What becomes of a request: a reply, or the error that is its reply, or the
@@ -59,10 +60,9 @@ fn reference() -> String {
 }
 
 /// What the rules of the store said, as the reply's way.
-pub(super) fn done(answer: committer::Answer) -> Result<crate::store::Committed, Refusal> {
+pub(super) fn done(answer: committer::Answer) -> Result<Committed, Refusal> {
     match answer {
-        Ok(Outcome::Done(committed)) => Ok(committed),
-        Ok(Outcome::Refused(error)) => Err(error.into()),
+        Ok(decision) => Ok(decision?),
         Err(error) => Err(Refusal::from(&*error)),
     }
 }
@@ -132,7 +132,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     ) -> Result<Option<chat_proto::request::Send>, ErrorReply> {
         self.may_send()?;
         let message = self.message(&send)?;
-        match self.committer.try_hand_in(Change::Send(message)) {
+        match self
+            .committer
+            .try_hand_in(Change::Send(message), Some(Arc::clone(&self.bell)))
+        {
             Ok(answer) => {
                 self.commits.push_back(Commit {
                     id: id.clone(),
@@ -158,6 +161,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Request::Read(read) => self.read(id, read).await,
             Request::Typing(typing) => self.typing(typing).await,
             Request::Send(send) => self.send_waiting(id, send).await,
+            Request::SetTopic(set) => self.set_topic(id, set).await,
             other => Err(unsupported(other.kind()).into()),
         };
         match answered {
@@ -170,6 +174,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
     }
 
+    /// Makes a change and waits for what comes of it.
+    pub(super) async fn commit(&self, change: Change) -> Result<Committed, Refusal> {
+        let asker = Some(Arc::clone(&self.bell));
+        done(self.committer.commit(change, asker).await)
+    }
+
+    /// Makes a change that is answered by `ok`.
+    pub(super) async fn change(
+        &mut self,
+        id: Option<&RequestId>,
+        change: Change,
+    ) -> Result<(), Refusal> {
+        let Committed::Changed { room, seq } = self.commit(change).await? else {
+            return Err(mismatch("a change"));
+        };
+        let done = Done {
+            room: seq.is_some().then_some(room),
+            seq,
+        };
+        self.push(&Frame::Done(done), id);
+        Ok(())
+    }
+
     /// A message that found the queue full.
     async fn send_waiting(
         &mut self,
@@ -177,7 +204,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         send: chat_proto::request::Send,
     ) -> Result<(), Refusal> {
         let message: SendMessage = self.message(&send)?;
-        let answer = self.committer.commit(Change::Send(message)).await;
+        let asker = Some(Arc::clone(&self.bell));
+        let answer = self.committer.commit(Change::Send(message), asker).await;
         self.answer_sent(id, answer).map_err(Refusal::Close)
     }
 
@@ -194,16 +222,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
         Ok(())
     }
-}
 
-/// The room that a request names. Direct rooms are not offered yet.
-pub(super) fn named(room: RoomRef, kind: &str) -> Result<RoomName, ErrorReply> {
-    match room {
-        RoomRef::Named(name) if !name.is_direct() => Ok(name),
-        RoomRef::Named(_) | RoomRef::With(_) => Err(ErrorReply::about(
-            ErrorCode::Unsupported,
-            "room",
-            format!("this server does not offer {kind:?} in direct rooms yet"),
-        )),
+    /// The room that a request names; `@bob` is the one shared with bob.
+    pub(super) fn named(&self, room: RoomRef) -> Result<RoomName, ErrorReply> {
+        match room {
+            RoomRef::Named(name) => Ok(name),
+            RoomRef::With(other) => RoomName::direct(&self.person()?.name(), &other)
+                .map_err(|problem| invalid_field("room", &problem.to_string())),
+        }
     }
 }

@@ -85,6 +85,11 @@ impl Bell {
         }
     }
 
+    /// The same, without taking it.
+    pub fn has_person(&self) -> bool {
+        self.person.load(Ordering::Acquire)
+    }
+
     /// Whether the user's rooms or markers may have changed since the last time asked.
     pub fn take_person(&self) -> bool {
         self.person.swap(false, Ordering::AcqRel)

@@ -4,6 +4,11 @@
 //! that the sessions of a thread share, so an idle one keeps none; what the
 //! socket does not take is forgotten and gathered anew from the logs, but for
 //! the rest of the one frame begun.
+//!
+//! A session that was told of a change of its user's rooms reads no further
+//! event before it has looked: the bell is asked under the lock of the ring, in
+//! which nothing can stand that came after the change without the bell having
+//! been rung.
 
 use super::Session;
 use super::reading::Reading;
@@ -52,8 +57,17 @@ enum What {
 pub(super) enum Delivered {
     /// Until someone rings.
     All,
+    /// Something has to be done before more can be written.
+    Held(Hold),
+}
+
+/// What holds a delivery up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
     /// The store has to be read for the log in this slot.
     Behind(u32),
+    /// The user's rooms may have changed.
+    Person,
 }
 
 /// Events from the store for one reader that is far behind; kept for one write.
@@ -63,6 +77,8 @@ pub(super) struct StorePage {
     /// The seq of the first frame.
     first: Seq,
     frames: Vec<Frame>,
+    /// [`crate::log::RoomLog::rewritten`] before the store was read.
+    rewritten: u64,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
@@ -77,14 +93,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 return Poll::Ready(Ok(Delivered::All));
             }
             let written = BATCH.with_borrow_mut(|batch| {
-                let behind = self.gather(batch);
+                let hold = self.gather(batch);
                 if batch.units.is_empty() {
-                    return Poll::Ready(Ok(behind));
+                    return Poll::Ready(Ok(hold));
                 }
                 self.write(batch, cx).map_ok(|()| None)
             });
-            if let Some(slot) = ready!(written)? {
-                return Poll::Ready(Ok(Delivered::Behind(slot)));
+            if let Some(hold) = ready!(written)? {
+                return Poll::Ready(Ok(Delivered::Held(hold)));
             }
             if self.out.is_empty() && self.dirty.is_empty() && !self.ws.get_ref().is_stuck() {
                 // Whatever came meanwhile has rung, and so is looked at next.
@@ -104,8 +120,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
     }
 
-    /// Fills the batch; gives the slot of a log that needs the store, if any.
-    fn gather(&mut self, batch: &mut Batch) -> Option<u32> {
+    /// Fills the batch; gives what holds up the rest, if anything does.
+    fn gather(&mut self, batch: &mut Batch) -> Option<Hold> {
         batch.bytes.clear();
         batch.bytes.shrink_to(4 * BATCH_BYTES);
         batch.units.clear();
@@ -117,54 +133,62 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 what: What::Out,
             });
         }
-        let mut behind = None;
+        let mut hold = None;
         let mut kept = 0;
         // What comes of a slot is decided in the order rung; those with more
         // to give stay in the list.
         for at in 0..self.dirty.len() {
             let slot = self.dirty[at];
             let full = batch.bytes.len() >= BATCH_BYTES;
-            if full || self.gather_log(slot, batch, &mut behind) {
+            if full || self.gather_log(slot, batch, &mut hold) {
                 self.dirty[kept] = slot;
                 kept += 1;
             }
         }
         self.dirty.truncate(kept);
-        behind
+        hold
     }
 
     /// Gathers from one log; true if the log has to be looked at again.
-    fn gather_log(&mut self, slot: u32, batch: &mut Batch, behind: &mut Option<u32>) -> bool {
+    fn gather_log(&mut self, slot: u32, batch: &mut Batch, hold: &mut Option<Hold>) -> bool {
         let page = self.page.take_if(|page| page.slot == slot);
         let Some(reading) = self.readings.at_mut(slot) else {
             return false;
         };
-        if let Some(page) = page {
-            let held = page
-                .frames
-                .iter()
-                .enumerate()
-                .map(|(i, frame)| (page.first.plus(i as u64), frame));
-            push_events(
-                slot,
-                held.skip_while(|(seq, _)| *seq <= reading.cursor),
-                batch,
-            );
-            return true;
-        }
         // Decided and gathered under one lock: in between, the ring could move on.
         let next = reading.log.with_ring(|ring| {
-            let next = cursor::next(reading.cursor, ring.head(), ring.start(), self.gaps);
-            if next == Next::Ring {
-                let all = push_events(slot, ring.after(reading.cursor), batch);
-                return if all { Next::Nothing } else { Next::Ring };
+            if self.bell.has_person() {
+                return None;
             }
-            next
+            let bound = reading.bound(ring.head());
+            if let Some(page) = page
+                && page.rewritten == reading.log.rewritten()
+            {
+                push_events(slot, page.after(reading.cursor, bound), batch);
+                return Some(Next::Ring);
+            }
+            let next = cursor::next(reading.cursor, bound, ring.start(), self.gaps);
+            if next == Next::Ring {
+                let events = ring.after(reading.cursor);
+                let all = push_events(slot, events.take_while(|(seq, _)| *seq <= bound), batch);
+                return Some(if all { Next::Nothing } else { Next::Ring });
+            }
+            Some(next)
         });
         match next {
-            Next::Nothing => false,
-            Next::Ring => true,
-            Next::Gap { from, to } => {
+            None => {
+                *hold = Some(Hold::Person);
+                true
+            }
+            Some(Next::Nothing) => false,
+            Some(Next::Ring) => true,
+            Some(Next::Gap { from, to }) => {
+                // Of a removal the reader hears in any case.
+                let to = if reading.last == Some(to) {
+                    to.minus(1)
+                } else {
+                    to
+                };
                 reading.cursor = to;
                 let gap = Gap {
                     room: reading.log.name().clone(),
@@ -174,8 +198,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 self.push(&Message::Gap(gap), None);
                 true
             }
-            Next::Fill | Next::Store => {
-                *behind = behind.or(Some(slot));
+            Some(Next::Fill | Next::Store) => {
+                *hold = hold.or(Some(Hold::Behind(slot)));
                 true
             }
         }
@@ -195,12 +219,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                     ..
                 })
             );
+        let mut ended = false;
         for unit in &units[..sent] {
             if let What::Event { slot, seq } = unit.what
                 && let Some(reading) = self.readings.at_mut(slot)
             {
                 reading.cursor = seq;
+                ended |= reading.last == Some(seq);
             }
+        }
+        if ended {
+            self.readings.sweep();
         }
         for unit in &units[sent..] {
             // Of this log there is more to write, whatever was gathered of it.
@@ -224,6 +253,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         if log.head().since(cursor) <= RESUME_EVENTS {
             return log.fill(store, cursor).await;
         }
+        let rewritten = log.rewritten();
         let events = store.events(log.id(), cursor, PAGE_EVENTS).await?;
         if events.is_empty() {
             return Err(StoreError::Corrupt(format!(
@@ -236,8 +266,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             slot,
             first: cursor.next(),
             frames,
+            rewritten,
         }));
         Ok(())
+    }
+}
+
+impl StorePage {
+    /// Its events after `cursor`, up to and with `bound`.
+    fn after(&self, cursor: Seq, bound: Seq) -> impl Iterator<Item = (Seq, &Frame)> {
+        self.frames
+            .iter()
+            .enumerate()
+            .map(|(i, frame)| (self.first.plus(i as u64), frame))
+            .skip_while(move |(seq, _)| *seq <= cursor)
+            .take_while(move |(seq, _)| *seq <= bound)
     }
 }
 

@@ -2,7 +2,7 @@
 //! brings along.
 
 use super::Session;
-use super::answer::{Refusal, done, mismatch};
+use super::answer::{Refusal, mismatch};
 use super::close::Close;
 use super::reading::Reading;
 use crate::log::cursor::{self, Gaps};
@@ -36,7 +36,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             fresh: hash(&fresh),
             default_rooms: self.node.settings.default_rooms.clone(),
         });
-        let Committed::Welcomed(welcomed) = done(self.committer.commit(change).await)? else {
+        let Committed::Welcomed(welcomed) = self.commit(change).await? else {
             return Err(mismatch("hello"));
         };
         let token = if welcomed.new_device {
@@ -183,6 +183,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             cursor: begin.cursor,
             read,
             key,
+            last: None,
         });
         // What came before the subscription rang nobody.
         self.bell.ring_slot(slot);
@@ -201,10 +202,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             .map(|(_, reading)| (reading.log.id(), reading.log.name().clone()))
             .collect();
         for (room, name) in gone {
-            self.readings.remove(room);
-            self.push(&Frame::Left(Left { room: name }), None);
+            if let Some(last) = person.last_of(room) {
+                self.readings.end_with(room, last);
+            } else {
+                self.readings.remove(room);
+                self.push(&Frame::Left(Left { room: name }), None);
+            }
         }
         for (room, read) in rooms {
+            // Removed and let in again: what lay between is not theirs to hear now.
+            self.readings.drop_ended(room);
             match self.readings.of_room_mut(room) {
                 Some(reading) if reading.read == read => continue,
                 Some(reading) => reading.read = read,

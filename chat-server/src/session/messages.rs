@@ -1,7 +1,7 @@
 //! Messages: saying something, reading what was said, and how far one has read.
 
 use super::Session;
-use super::answer::{Refusal, done, mismatch, named};
+use super::answer::{Refusal, mismatch};
 use crate::log::Frame as Encoded;
 use crate::people::Person;
 use crate::store::{Anchor, Change, Committed, MarkRead, SendMessage};
@@ -55,7 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             .ok_or_else(|| invalid_field("text", "is missing"))?;
         Ok(SendMessage {
             author: self.person()?.id(),
-            room: named(send.room.clone(), "send")?,
+            room: self.named(send.room.clone())?,
             text,
             nonce: send.nonce.clone(),
             reply_to: send.reply_to,
@@ -68,7 +68,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         ask: request::GetHistory,
     ) -> Result<(), Refusal> {
         let anchor = anchor(&ask)?;
-        let room = self.readable(named(ask.room, "history")?).await?;
+        let room = self.readable(self.named(ask.room)?).await?;
         let limit = ask
             .limit
             .map_or(HISTORY_DEFAULT, |limit| limit.get() as usize);
@@ -101,7 +101,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let person = self.person()?;
         let change = Change::Read(MarkRead {
             user: person.id(),
-            room: named(read.room, "read")?,
+            room: self.named(read.room)?,
             seq: read.seq,
             back: read.back.unwrap_or(false),
         });
@@ -110,15 +110,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             seq,
             moved,
             counts: _,
-        } = done(self.committer.commit(change).await)?
+        } = self.commit(change).await?
         else {
             return Err(mismatch("read"));
         };
-        if moved {
-            if let Some(reading) = self.readings.of_room_mut(room) {
-                reading.read = seq;
-            }
-            person.enter(room, seq, &self.bell);
+        if moved && let Some(reading) = self.readings.of_room_mut(room) {
+            reading.read = seq;
         }
         self.push(&Frame::Done(Done::default()), id);
         Ok(())
@@ -126,7 +123,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     /// Tells the others of a small room; has no reply unless it fails.
     pub(super) async fn typing(&mut self, typing: request::Typing) -> Result<(), Refusal> {
-        let name = named(typing.room, "typing")?;
+        let name = self.named(typing.room)?;
         let person = self.person()?;
         let reading = self
             .readings
@@ -162,22 +159,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 /// The reply to a `send`.
 pub(super) fn sent(committed: Committed) -> Result<Sent, Refusal> {
     match committed {
-        Committed::Sent { event, .. } => Ok(Sent {
-            room: event.room,
-            seq: event.seq,
-            at: event.at,
-            duplicate: false,
-        }),
-        Committed::Repeated { room, seq, at } => Ok(Sent {
+        Committed::Sent {
             room,
             seq,
             at,
-            duplicate: true,
+            duplicate,
+        } => Ok(Sent {
+            room,
+            seq,
+            at,
+            duplicate,
         }),
         Committed::Welcomed(_)
         | Committed::Gone
         | Committed::Joined { .. }
         | Committed::Left { .. }
+        | Committed::Changed { .. }
         | Committed::Read { .. } => Err(mismatch("send")),
     }
 }

@@ -27,7 +27,7 @@ use crate::people::Person;
 use chat_proto::codec::{self, Asked, Frame};
 use chat_proto::{ErrorCode, ErrorReply, RequestId};
 use close::Close;
-use deliver::{Delivered, StorePage};
+use deliver::{Delivered, Hold, StorePage};
 use futures_util::Stream;
 use reading::Readings;
 use std::collections::VecDeque;
@@ -216,7 +216,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             }
             let was_full = self.is_full();
             match self.poll_deliver(cx) {
-                Poll::Ready(Ok(Delivered::Behind(slot))) => return Poll::Ready(Next::Behind(slot)),
+                Poll::Ready(Ok(Delivered::Held(Hold::Behind(slot)))) => {
+                    return Poll::Ready(Next::Behind(slot));
+                }
+                Poll::Ready(Ok(Delivered::Held(Hold::Person))) => continue,
                 // Requests were left unread for want of room, which there is now.
                 Poll::Ready(Ok(Delivered::All)) if was_full && !self.is_full() => continue,
                 Poll::Ready(Err(_)) => return Poll::Ready(Next::End(Close::Lost)),

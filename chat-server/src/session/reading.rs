@@ -17,6 +17,19 @@ pub(super) struct Reading {
     pub read: Seq,
     /// The key by which the log knows the reader.
     pub key: usize,
+    /// The event that removed the user from the room: the last one it gets.
+    pub last: Option<Seq>,
+}
+
+impl Reading {
+    /// How far this reader may see into a log with that head.
+    pub(super) fn bound(&self, head: Seq) -> Seq {
+        self.last.map_or(head, |last| last.min(head))
+    }
+
+    fn has_ended(&self) -> bool {
+        self.last.is_some_and(|last| self.cursor >= last)
+    }
 }
 
 /// All logs of a session, by slot: the number that the session gave the log.
@@ -62,6 +75,36 @@ impl Readings {
             .map(|(slot, _)| slot);
         if let Some(reading) = found.and_then(|slot| self.0.try_remove(slot)) {
             reading.log.unsubscribe(reading.key);
+        }
+    }
+
+    /// Delivery of a room ends with this event.
+    pub(super) fn end_with(&mut self, room: RoomId, last: Seq) {
+        if let Some(reading) = self.of_room_mut(room) {
+            reading.last = Some(last);
+        }
+        self.sweep();
+    }
+
+    /// Stops reading a room whose delivery was to end anyway.
+    pub(super) fn drop_ended(&mut self, room: RoomId) {
+        if self
+            .of_room(room)
+            .is_some_and(|reading| reading.last.is_some())
+        {
+            self.remove(room);
+        }
+    }
+
+    /// Stops reading the rooms whose last event is delivered.
+    pub(super) fn sweep(&mut self) {
+        let ended: Vec<_> = self
+            .iter()
+            .filter(|(_, reading)| reading.has_ended())
+            .map(|(_, reading)| reading.log.id())
+            .collect();
+        for room in ended {
+            self.remove(room);
         }
     }
 

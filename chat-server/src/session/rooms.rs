@@ -1,10 +1,10 @@
 //! Rooms: coming in, leaving, looking around.
 
 use super::Session;
-use super::answer::{Refusal, done, mismatch, named};
+use super::answer::{Refusal, mismatch};
 use super::entry::{state, tells_presence};
 use crate::log::cursor::{self, Begin};
-use crate::store::{Anchor, Change, Committed, Join, Leave, RoomRow, Standing};
+use crate::store::{Anchor, Change, Committed, Join, Leave, RoomRow, SetTopic, Standing};
 use chat_proto::codec::{Frame, invalid_field};
 use chat_proto::event::RoomKind;
 use chat_proto::limits::{JOINED_EVENTS, PAGE_ROWS, PAGE_ROWS_DEFAULT, SERVER_FRAME_BYTES};
@@ -22,20 +22,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let person = self.person()?;
         let change = Change::Join(Join {
             user: person.id(),
-            room: named(join.room, "join")?,
+            room: self.named(join.room)?,
             create: join.create.unwrap_or(true),
             rooms_max: self.node.settings.limits.rooms,
         });
-        let Committed::Joined { standing, new } = done(self.committer.commit(change).await)? else {
+        let Committed::Joined { standing, new } = self.commit(change).await? else {
             return Err(mismatch("join"));
         };
         let log = self.open_log(&standing).await?;
-        if new {
-            person.enter(standing.room.id, standing.read, &self.bell);
-            if tells_presence(standing.room.kind) {
-                self.node.presence.member(&person, &log, true);
-            }
+        if new && tells_presence(standing.room.kind) {
+            self.node.presence.member(&person, &log, true);
         }
+        self.readings.drop_ended(standing.room.id);
         let known = self.readings.of_room(standing.room.id).is_some();
         let (begin, joined) = match join.after {
             Some(after) if !known => joined_after(&standing, after, self.gaps)?,
@@ -78,13 +76,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let person = self.person()?;
         let change = Change::Leave(Leave {
             user: person.id(),
-            room: named(leave.room, "leave")?,
+            room: self.named(leave.room)?,
         });
-        let Committed::Left { room } = done(self.committer.commit(change).await)? else {
+        let Committed::Left { room } = self.commit(change).await? else {
             return Err(mismatch("leave"));
         };
         self.readings.remove(room.id);
-        person.leave(room.id, &self.bell);
         if let Some(log) = self
             .node
             .logs
@@ -95,6 +92,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
         self.push(&Frame::Left(Left { room: room.name }), id);
         Ok(())
+    }
+
+    pub(super) async fn set_topic(
+        &mut self,
+        id: Option<&RequestId>,
+        set: request::SetTopic,
+    ) -> Result<(), Refusal> {
+        let change = Change::SetTopic(SetTopic {
+            by: self.person()?.id(),
+            room: self.named(set.room)?,
+            topic: set.topic,
+        });
+        self.change(id, change).await
     }
 
     pub(super) async fn rooms(
@@ -126,7 +136,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         id: Option<&RequestId>,
         members: request::Members,
     ) -> Result<(), Refusal> {
-        let room = self.readable(named(members.room, "members")?).await?;
+        let room = self.readable(self.named(members.room)?).await?;
         let after = members.after.map(key_of).unwrap_or_default();
         let page = self
             .node

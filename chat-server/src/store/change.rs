@@ -1,7 +1,7 @@
 //! What can be changed, and what came of it.
 
 use super::row::{Counts, RoomId, RoomRow, Standing, TokenHash, UserId, UserRow};
-use chat_proto::{ErrorReply, Event, Nonce, RoomName, Seq, Text, Timestamp, UserName};
+use chat_proto::{ErrorReply, Event, Nonce, RoomName, Seq, Text, Timestamp, Topic, UserName};
 
 /// One change; a batch of them is one transaction.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,8 @@ pub enum Change {
     Send(SendMessage),
     /// Someone has read up to here.
     Read(MarkRead),
+    /// Someone sets a room's topic.
+    SetTopic(SetTopic),
 }
 
 /// See [`Change::Hello`]. Without a token a new guest is made.
@@ -83,13 +85,71 @@ pub struct MarkRead {
     pub back: bool,
 }
 
+/// See [`Change::SetTopic`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetTopic {
+    /// Who.
+    pub by: UserId,
+    /// Where.
+    pub room: RoomName,
+    /// The new one.
+    pub topic: Topic,
+}
+
 /// What came of one change.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// The rules said no; nothing was done.
-    Refused(ErrorReply),
-    /// It is so.
-    Done(Committed),
+pub struct Outcome {
+    /// What whoever asked is told; a refusal means that nothing was done.
+    pub decision: Decision,
+    /// What others have to hear of, in the order in which it happened.
+    pub effects: Vec<Effect>,
+}
+
+/// It is so, or the rules said no.
+pub type Decision = Result<Committed, ErrorReply>;
+
+/// A piece of news that a change makes for the logs and for people.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// An event is on a log.
+    Appended {
+        /// Whose log.
+        room: RoomId,
+        /// The event, as every reader gets it.
+        event: Event,
+    },
+    /// What these events said is gone; this is what is left of them.
+    Rewritten {
+        /// Whose log.
+        room: RoomId,
+        /// As they are from now on.
+        events: Vec<Event>,
+    },
+    /// A user is in a room, with this marker.
+    Entered {
+        /// Who.
+        user: UserId,
+        /// Where.
+        room: RoomId,
+        /// The last event read.
+        read: Seq,
+    },
+    /// A user left a room.
+    Left {
+        /// Who.
+        user: UserId,
+        /// Which.
+        room: RoomId,
+    },
+    /// A user was removed from a room.
+    Removed {
+        /// Who.
+        user: UserId,
+        /// From where.
+        room: RoomId,
+        /// The event that says so: the last one that the user gets.
+        last: Seq,
+    },
 }
 
 /// A change that was made, or was so already.
@@ -113,19 +173,21 @@ pub enum Committed {
     },
     /// A message is on the log.
     Sent {
-        /// Which room, inwardly.
-        room: RoomId,
-        /// The event, as every reader gets it.
-        event: Event,
-    },
-    /// A message with this nonce had been on the log already.
-    Repeated {
         /// Where.
         room: RoomName,
         /// Its place.
         seq: Seq,
         /// Its time.
         at: Timestamp,
+        /// One with this nonce had been there already.
+        duplicate: bool,
+    },
+    /// It is so, and where an event made it so, that is the one.
+    Changed {
+        /// The room of that event.
+        room: RoomName,
+        /// Its place.
+        seq: Option<Seq>,
     },
     /// The marker stands at `seq`.
     Read {

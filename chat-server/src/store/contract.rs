@@ -8,11 +8,14 @@ pub(crate) mod model;
 pub(crate) mod room;
 
 use super::{
-    Anchor, Change, Committed, Hello, Join, Leave, MarkRead, Outcome, Page, SendMessage, Standing,
-    Store, StoreError, TokenHash, UserRow,
+    Anchor, Change, Committed, Decision, Effect, Hello, Join, Leave, MarkRead, Page, SendMessage,
+    SetTopic, Standing, Store, StoreError, TokenHash, UserRow,
 };
 use chat_proto::event::Role;
-use chat_proto::{ErrorCode, Event, EventBody, Nonce, RoomName, Seq, Text, Timestamp, UserName};
+use chat_proto::{
+    ErrorCode, Event, EventBody, Nonce, RoomName, Seq, Text, Timestamp, Topic, UserName,
+};
+use std::cell::RefCell;
 
 /// A way to have stores of one kind.
 pub(crate) trait Engine: Sized {
@@ -55,6 +58,7 @@ macro_rules! promises {
             room joining_again_is_no_news,
             room the_first_to_join_owns_the_room_and_is_followed_when_it_leaves,
             room an_owner_whose_name_lapses_is_followed_too,
+            room a_topic_is_set_once_and_said_to_all,
             room a_user_is_in_so_many_rooms_at_the_most,
             room rooms_are_listed_by_name_in_pages,
             room members_are_listed_by_name_in_pages,
@@ -79,6 +83,8 @@ struct Scene<E> {
     /// In ms.
     now: i64,
     devices: u64,
+    /// Of the last commit.
+    effects: RefCell<Vec<Effect>>,
 }
 
 impl<E: Engine> Scene<E> {
@@ -90,6 +96,7 @@ impl<E: Engine> Scene<E> {
                 .unwrap(),
             now: 1_000_000,
             devices: 0,
+            effects: RefCell::default(),
         }
     }
 
@@ -103,15 +110,24 @@ impl<E: Engine> Scene<E> {
         Self { engine, ..self }
     }
 
-    fn commit(&self, batch: Vec<Change>) -> Vec<Outcome> {
+    /// What was decided; what others hear of it is kept in `effects`.
+    fn commit(&self, batch: Vec<Change>) -> Vec<Decision> {
         let count = batch.len();
         let now = Timestamp::from_millis(self.now);
         let outcomes = self.wait(|store| store.commit(batch, now));
         assert_eq!(outcomes.len(), count);
+        let mut effects = self.effects.borrow_mut();
+        effects.clear();
         outcomes
+            .into_iter()
+            .map(|outcome| {
+                effects.extend(outcome.effects);
+                outcome.decision
+            })
+            .collect()
     }
 
-    fn one(&self, change: Change) -> Outcome {
+    fn one(&self, change: Change) -> Decision {
         self.commit(vec![change]).remove(0)
     }
 
@@ -124,7 +140,7 @@ impl<E: Engine> Scene<E> {
         self.devices += 1;
         let token = token(self.devices);
         match self.one(hello(Some(called), None, token)) {
-            Outcome::Done(Committed::Welcomed(welcomed)) => Guest {
+            Ok(Committed::Welcomed(welcomed)) => Guest {
                 row: welcomed.user,
                 token,
             },
@@ -138,24 +154,28 @@ impl<E: Engine> Scene<E> {
         refused(self.one(hello(Some(called), None, token(self.devices))))
     }
 
-    fn back(&self, guest: &Guest, called: Option<&str>) -> Outcome {
+    fn back(&self, guest: &Guest, called: Option<&str>) -> Decision {
         self.one(hello(called, Some(guest.token), token(0)))
     }
 
     fn gone(&self, guest: &Guest) {
         let outcome = self.one(Change::Gone(guest.row.id));
-        assert_eq!(outcome, Outcome::Done(Committed::Gone));
+        assert_eq!(outcome, Ok(Committed::Gone));
     }
 
     fn join(&self, guest: &Guest, name: &str) -> Standing {
         match self.one(join(guest, name)) {
-            Outcome::Done(Committed::Joined { standing, .. }) => standing,
+            Ok(Committed::Joined { standing, .. }) => standing,
             other => panic!("{other:?}"),
         }
     }
 
     fn say(&self, guest: &Guest, name: &str, text: &str) -> Event {
-        sent(self.one(send(guest, name, text, None)))
+        sent(self.one(send(guest, name, text, None)));
+        match &self.effects.borrow()[..] {
+            [Effect::Appended { event, .. }] => event.clone(),
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Says it so often, in one batch.
@@ -252,6 +272,21 @@ fn leave(guest: &Guest, name: &str) -> Change {
     })
 }
 
+fn topic(guest: &Guest, name: &str, text: &str) -> Change {
+    Change::SetTopic(SetTopic {
+        by: guest.row.id,
+        room: room(name),
+        topic: Topic::parse(text, usize::MAX).unwrap(),
+    })
+}
+
+fn changed(decision: Decision) -> Option<Seq> {
+    match decision {
+        Ok(Committed::Changed { seq, .. }) => seq,
+        other => panic!("{other:?}"),
+    }
+}
+
 fn send(guest: &Guest, name: &str, text: &str, nonce: Option<&str>) -> Change {
     Change::Send(SendMessage {
         author: guest.row.id,
@@ -271,23 +306,31 @@ fn mark(guest: &Guest, name: &str, number: u64, back: bool) -> Change {
     })
 }
 
-fn sent(outcome: Outcome) -> Event {
-    match outcome {
-        Outcome::Done(Committed::Sent { event, .. }) => event,
+fn sent(decision: Decision) -> Seq {
+    match decision {
+        Ok(Committed::Sent {
+            seq,
+            duplicate: false,
+            ..
+        }) => seq,
         other => panic!("{other:?}"),
     }
 }
 
-fn repeated(outcome: Outcome) -> Seq {
-    match outcome {
-        Outcome::Done(Committed::Repeated { seq, .. }) => seq,
+fn repeated(decision: Decision) -> Seq {
+    match decision {
+        Ok(Committed::Sent {
+            seq,
+            duplicate: true,
+            ..
+        }) => seq,
         other => panic!("{other:?}"),
     }
 }
 
-fn refused(outcome: Outcome) -> ErrorCode {
-    match outcome {
-        Outcome::Refused(refusal) => refusal.code,
+fn refused(decision: Decision) -> ErrorCode {
+    match decision {
+        Err(refusal) => refusal.code,
         other => panic!("{other:?}"),
     }
 }

@@ -13,7 +13,10 @@ mod contract;
 mod row;
 pub mod sqlite;
 
-pub use change::{Change, Committed, Hello, Join, Leave, MarkRead, Outcome, SendMessage, Welcomed};
+pub use change::{
+    Change, Committed, Decision, Effect, Hello, Join, Leave, MarkRead, Outcome, SendMessage,
+    SetTopic, Welcomed,
+};
 pub use row::{
     Anchor, Counts, MembersPage, Page, RoomId, RoomRow, RoomsPage, Standing, TokenHash, UserId,
     UserRow,

@@ -71,7 +71,7 @@ pub(crate) fn a_token_brings_name_and_memberships_back<E: Engine>() {
         scene.now += after;
         scene.say(&bob, "dev", "hi");
         let outcome = scene.back(&ada, None);
-        let Outcome::Done(Committed::Welcomed(welcomed)) = outcome else {
+        let Ok(Committed::Welcomed(welcomed)) = outcome else {
             panic!("{outcome:?}")
         };
         assert_eq!(welcomed.user, ada.row, "{back}");
@@ -108,7 +108,7 @@ pub(crate) fn a_taken_name_is_given_up_for_another<E: Engine>() {
         refused(scene.back(&ada, Some("admin"))),
         ErrorCode::NameTaken
     );
-    let Outcome::Done(Committed::Welcomed(welcomed)) = scene.back(&ada, Some("Ada2")) else {
+    let Ok(Committed::Welcomed(welcomed)) = scene.back(&ada, Some("Ada2")) else {
         panic!("a free name")
     };
     assert_eq!(welcomed.user.id, ada.row.id);

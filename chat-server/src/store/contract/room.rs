@@ -13,7 +13,7 @@ pub(crate) fn who_comes_in_has_nothing_unread<E: Engine>() {
         assert_eq!((standing.counts.unread, standing.counts.mentions), (0, 0));
         scene.say(&ada, "dev", "hi @bob");
         assert_eq!(scene.counts(&bob, "dev"), (1, 1));
-        scene.one(leave(&bob, "dev"));
+        scene.one(leave(&bob, "dev")).unwrap();
         assert_eq!(scene.standing(&bob, "dev"), None);
     }
 }
@@ -21,13 +21,13 @@ pub(crate) fn who_comes_in_has_nothing_unread<E: Engine>() {
 pub(crate) fn joining_again_is_no_news<E: Engine>() {
     let mut scene = Scene::<E>::new();
     let ada = scene.guest("ada");
-    let news = |outcome: Outcome| match outcome {
-        Outcome::Done(Committed::Joined { new, standing }) => (new, standing.room.members),
+    let news = |decision: Decision| match decision {
+        Ok(Committed::Joined { new, standing }) => (new, standing.room.members),
         other => panic!("{other:?}"),
     };
     assert_eq!(news(scene.one(join(&ada, "dev"))), (true, 1));
     assert_eq!(news(scene.one(join(&ada, "dev"))), (false, 1));
-    let Outcome::Done(Committed::Left { room: left }) = scene.one(leave(&ada, "dev")) else {
+    let Ok(Committed::Left { room: left }) = scene.one(leave(&ada, "dev")) else {
         panic!("she was in")
     };
     assert_eq!((left.name, left.members), (room("dev"), 0));
@@ -60,12 +60,12 @@ pub(crate) fn the_first_to_join_owns_the_room_and_is_followed_when_it_leaves<E: 
             .collect::<Vec<_>>()
     };
     assert_eq!(owners(&scene), ["ada"]);
-    scene.one(leave(&guests[0], "dev"));
+    scene.one(leave(&guests[0], "dev")).unwrap();
     assert_eq!(owners(&scene), ["eve"], "the longest-standing member");
     scene.join(&guests[0], "dev");
     assert_eq!(owners(&scene), ["eve"]);
     for guest in &guests {
-        scene.one(leave(guest, "dev"));
+        scene.one(leave(guest, "dev")).unwrap();
     }
     assert_eq!(
         scene.join(&guests[1], "dev").role,
@@ -86,7 +86,7 @@ pub(crate) fn an_owner_whose_name_lapses_is_followed_too<E: Engine>() {
         scene.members(&bob, "dev"),
         [("bob".to_owned(), Role::Owner)]
     );
-    assert!(matches!(scene.back(&ada, None), Outcome::Done(_)));
+    assert!(scene.back(&ada, None).is_ok());
     assert_eq!(scene.standing(&ada, "dev").unwrap().role, Role::Owner);
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn a_user_is_in_so_many_rooms_at_the_most<E: Engine>() {
     let ada = scene.guest("ada");
     let batch = (1..1000).map(|number| join(&ada, &format!("room-{number}")));
     for outcome in scene.commit(batch.collect()) {
-        assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
+        assert!(outcome.is_ok(), "{outcome:?}");
     }
     assert_eq!(
         refused(scene.one(join(&ada, "room-1000"))),
@@ -105,8 +105,8 @@ pub(crate) fn a_user_is_in_so_many_rooms_at_the_most<E: Engine>() {
     let standings = scene.wait(|store| store.standings(ada.row.id, ada.row.name.clone()));
     assert_eq!(standings.len(), 1000);
     assert!(standings.is_sorted_by_key(|standing| standing.room.name.clone()));
-    assert!(matches!(scene.one(join(&ada, "room-7")), Outcome::Done(_)));
-    scene.one(leave(&ada, "room-7"));
+    assert!(scene.one(join(&ada, "room-7")).is_ok());
+    scene.one(leave(&ada, "room-7")).unwrap();
     assert_eq!(
         scene.wait(|store| store.room(room("room-1000"), bob.row.id)),
         None
@@ -185,4 +185,35 @@ pub(crate) fn members_are_listed_by_name_in_pages<E: Engine>() {
             "{after}"
         );
     }
+}
+
+pub(crate) fn a_topic_is_set_once_and_said_to_all<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let (ada, bob) = (scene.guest("ada"), scene.guest("bob"));
+    scene.join(&ada, "dev");
+    scene.join(&bob, "dev");
+    assert_eq!(changed(scene.one(topic(&ada, "dev", ""))), None, "it is so");
+    assert_eq!(
+        changed(scene.one(topic(&ada, "dev", "release on friday"))),
+        Some(seq(1))
+    );
+    let event = scene.scan(&bob, "dev").remove(0);
+    let said = EventBody::Topic {
+        topic: "release on friday".to_owned(),
+    };
+    assert_eq!((&event.body, &event.author), (&said, &ada.row.name));
+    scene.say(&bob, "dev", "hi");
+    assert_eq!(
+        changed(scene.one(topic(&ada, "dev", "release on friday"))),
+        Some(seq(1)),
+        "no second event"
+    );
+    let refusal = refused(scene.one(topic(&bob, "dev", "mine")));
+    assert_eq!(refusal, ErrorCode::Forbidden);
+    let scene = scene.reopen();
+    let standing = scene.standing(&bob, "dev").unwrap();
+    assert_eq!(standing.room.topic, "release on friday");
+    assert_eq!(standing.room.head, seq(2));
+    let page = scene.page(&bob, "dev", Anchor::Newest, 10);
+    assert_eq!(page.entries[0].event, event);
 }

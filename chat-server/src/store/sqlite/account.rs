@@ -4,14 +4,14 @@ use super::fault::Fault;
 use super::room;
 use super::row::{time, user_name};
 use crate::rules::account::{self as rules, Account, Arrival, Device, Wish};
-use crate::store::{Committed, Hello, Outcome, UserId, UserRow, Welcomed};
+use crate::store::{Committed, Decision, Hello, UserId, UserRow, Welcomed};
 use chat_proto::{Timestamp, UserName};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 /// Guests who lapse within one commit; the rest follows with the next.
 const LAPSES_MAX: usize = 32;
 
-pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<Outcome, Fault> {
+pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<Decision, Fault> {
     let user = match &hello.token {
         Some(token) => by_token(conn, &token.0)?,
         None => None,
@@ -34,7 +34,7 @@ pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<
         rival: wish_rival.as_ref().and_then(Option::as_ref),
     });
     let row = match rules::hello(device, wish, now) {
-        Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        Err(refusal) => return Ok(Err(refusal)),
         Ok(Arrival::New(name)) => create(conn, name, hello, now)?,
         Ok(Arrival::Back(id)) => {
             conn.prepare_cached("UPDATE users SET online = 1 WHERE id = ?")?
@@ -50,16 +50,16 @@ pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<
         conn.prepare_cached("UPDATE tokens SET last_used = ? WHERE hash = ?")?
             .execute((now.millis(), &token.0[..]))?;
     }
-    Ok(Outcome::Done(Committed::Welcomed(Welcomed {
+    Ok(Ok(Committed::Welcomed(Welcomed {
         user: row,
         new_device: hello.token.is_none(),
     })))
 }
 
-pub(super) fn gone(conn: &Connection, user: UserId, now: Timestamp) -> Result<Outcome, Fault> {
+pub(super) fn gone(conn: &Connection, user: UserId, now: Timestamp) -> Result<Decision, Fault> {
     conn.prepare_cached("UPDATE users SET online = 0, last_seen = ? WHERE id = ?")?
         .execute((now.millis(), user.0))?;
-    Ok(Outcome::Done(Committed::Gone))
+    Ok(Ok(Committed::Gone))
 }
 
 /// Takes names and memberships from guests whose time is over.

@@ -7,6 +7,7 @@
 //! gives back however the process ends.
 
 mod account;
+mod append;
 mod begin;
 mod count;
 mod fault;
@@ -16,6 +17,8 @@ mod open;
 mod read;
 mod room;
 mod row;
+mod scene;
+mod topic;
 mod worker;
 
 pub use open::OpenError;
@@ -112,14 +115,18 @@ fn commit(
 }
 
 fn apply(conn: &Connection, change: &Change, now: Timestamp) -> Result<Outcome, Fault> {
-    match change {
+    let mut effects = Vec::new();
+    let told = &mut effects;
+    let decision = match change {
         Change::Hello(hello) => account::hello(conn, hello, now),
         Change::Gone(user) => account::gone(conn, *user, now),
-        Change::Join(join) => room::join(conn, join, now),
-        Change::Leave(leave) => room::leave(conn, leave),
-        Change::Send(send) => message::send(conn, send, now),
-        Change::Read(mark) => message::read(conn, mark),
-    }
+        Change::Join(join) => room::join(conn, join, now, told),
+        Change::Leave(leave) => room::leave(conn, leave, told),
+        Change::Send(send) => message::send(conn, send, now, told),
+        Change::Read(mark) => message::read(conn, mark, told),
+        Change::SetTopic(set) => topic::set(conn, set, now, told),
+    }?;
+    Ok(Outcome { decision, effects })
 }
 
 impl SqliteStore {

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The schema's steps: the first makes version 1 of nothing, the next 2 of 1.
-const MIGRATIONS: [&str; 1] = [include_str!("schema_1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 /// In every database of ours, so that no other program's is taken for one: "chat".
 const APPLICATION_ID: i64 = 0x6368_6174;
 

@@ -2,29 +2,35 @@
 
 use super::fault::Fault;
 use super::read;
-use super::row::{kind, role, role_column};
-use crate::rules::room::{self as rules, Joining, Place};
-use crate::store::{Committed, Join, Leave, Outcome, RoomId, UserId};
+use super::row::{role, role_column};
+use super::scene;
+use crate::rules::room::{self as rules, Joining};
+use crate::store::{Committed, Decision, Effect, Join, Leave, RoomId, UserId};
 use chat_proto::event::Role;
 use chat_proto::{ErrorCode, ErrorReply, RoomName, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
-pub(super) fn join(conn: &Connection, join: &Join, now: Timestamp) -> Result<Outcome, Fault> {
+pub(super) fn join(
+    conn: &Connection,
+    join: &Join,
+    now: Timestamp,
+    effects: &mut Vec<Effect>,
+) -> Result<Decision, Fault> {
     let Some(key) = key_of(conn, join.user)? else {
-        return Ok(nobody());
+        return Ok(Err(nobody()));
     };
-    let found = find(conn, &join.room, join.user)?;
-    let place = found.map(|(_, place)| place);
-    let rooms = match place {
-        Some(Place { role: Some(_), .. }) => 0,
-        Some(_) | None => rooms_of(conn, join.user)?,
+    let scene = scene::load(conn, join.user, &join.room)?;
+    let place = scene.as_ref().map(|scene| &scene.place);
+    let rooms = match place.and_then(|place| place.role) {
+        Some(_) => 0,
+        None => rooms_of(conn, join.user)?,
     };
     let joining = match rules::join(&join.room, place, join.create, rooms, join.rooms_max) {
         Ok(joining) => joining,
-        Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    let id = match found {
-        Some((id, _)) => id,
+    let id = match scene {
+        Some(scene) => scene.room,
         None => create(conn, &join.room, true)?,
     };
     match joining {
@@ -34,30 +40,48 @@ pub(super) fn join(conn: &Connection, join: &Join, now: Timestamp) -> Result<Out
     }
     let standing = read::standing(conn, join.user, &key, id)?
         .ok_or_else(|| Fault::nonsense("membership", &join.room))?;
-    Ok(Outcome::Done(Committed::Joined {
-        standing,
-        new: joining != Joining::Already,
+    let new = joining != Joining::Already;
+    if new {
+        effects.push(Effect::Entered {
+            user: join.user,
+            room: id,
+            read: standing.read,
+        });
+    }
+    Ok(Ok(Committed::Joined { standing, new }))
+}
+
+pub(super) fn leave(
+    conn: &Connection,
+    leave: &Leave,
+    effects: &mut Vec<Effect>,
+) -> Result<Decision, Fault> {
+    let scene = scene::load(conn, leave.user, &leave.room)?;
+    let place = scene.as_ref().map(|scene| &scene.place);
+    let role = match rules::leave(&leave.room, place) {
+        Ok(role) => role,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let id = scene
+        .ok_or_else(|| Fault::nonsense("membership", &leave.room))?
+        .room;
+    go(conn, id, leave.user, role)?;
+    effects.push(Effect::Left {
+        user: leave.user,
+        room: id,
+    });
+    Ok(Ok(Committed::Left {
+        room: read::room_by_id(conn, id)?,
     }))
 }
 
-pub(super) fn leave(conn: &Connection, leave: &Leave) -> Result<Outcome, Fault> {
-    let found = find(conn, &leave.room, leave.user)?;
-    let (id, role) = match (
-        found,
-        rules::leave(&leave.room, found.map(|(_, place)| place)),
-    ) {
-        (Some((id, _)), Ok(role)) => (id, role),
-        (None, Ok(_)) => return Err(Fault::nonsense("membership", &leave.room)),
-        (_, Err(refusal)) => return Ok(Outcome::Refused(refusal)),
-    };
+/// Takes someone of this role out of a room.
+fn go(conn: &Connection, room: RoomId, user: UserId, had: Role) -> Result<(), Fault> {
     conn.prepare_cached("DELETE FROM memberships WHERE user = ? AND room = ?")?
-        .execute((leave.user.0, id.0))?;
+        .execute((user.0, room.0))?;
     conn.prepare_cached("UPDATE rooms SET members = members - 1 WHERE id = ?")?
-        .execute([id.0])?;
-    succeed(conn, id, leave.user, role)?;
-    Ok(Outcome::Done(Committed::Left {
-        room: read::room_by_id(conn, id)?,
-    }))
+        .execute([room.0])?;
+    succeed(conn, room, user, had)
 }
 
 /// Puts a new user into one of the server's own rooms, which is made if need be.
@@ -68,9 +92,9 @@ pub(super) fn enter_default(
     name: &RoomName,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let id = match find(conn, name, user)? {
-        Some((_, Place { role: Some(_), .. })) => return Ok(()),
-        Some((id, _)) => id,
+    let id = match scene::load(conn, user, name)? {
+        Some(scene) if scene.place.role.is_some() => return Ok(()),
+        Some(scene) => scene.room,
         None => create(conn, name, false)?,
     };
     enter(conn, user, key, id, Role::Member, now)
@@ -97,38 +121,13 @@ pub(super) fn suspend(conn: &Connection, user: UserId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The room of this name and the user's place in it.
-pub(super) fn find(
-    conn: &Connection,
-    name: &RoomName,
-    user: UserId,
-) -> Result<Option<(RoomId, Place)>, Fault> {
-    let mut statement = conn.prepare_cached(
-        "SELECT r.id, r.kind, r.members, r.owned, m.role FROM rooms r
-         LEFT JOIN memberships m ON m.user = ? AND m.room = r.id AND m.key IS NOT NULL
-         WHERE r.name = ?",
-    )?;
-    let mut rows = statement.query((user.0, name.as_str()))?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    let members: i64 = row.get(2)?;
-    let place = Place {
-        kind: kind(row.get(1)?)?,
-        members: u64::try_from(members).map_err(|_| Fault::nonsense("members", members))?,
-        owned: row.get(3)?,
-        role: row.get::<_, Option<i64>>(4)?.map(role).transpose()?,
-    };
-    Ok(Some((RoomId(row.get(0)?), place)))
-}
-
 /// A change by a user who does not exist: a mistake of ours, and no reason to
 /// fail the changes beside it.
-pub(super) fn nobody() -> Outcome {
-    Outcome::Refused(ErrorReply::new(
+fn nobody() -> ErrorReply {
+    ErrorReply::new(
         ErrorCode::Internal,
         "the server does not know you any more; connect again",
-    ))
+    )
 }
 
 fn create(conn: &Connection, name: &RoomName, owned: bool) -> Result<RoomId, Fault> {

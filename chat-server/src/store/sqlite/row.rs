@@ -2,18 +2,27 @@
 
 use super::fault::Fault;
 use crate::store::{RoomId, RoomRow};
-use chat_proto::event::{Message, Role, RoomKind};
+use chat_proto::event::{MemberChange, MemberChanged, Message, Role, RoomKind};
 use chat_proto::{Event, EventBody, RoomName, Seq, Timestamp, UserName};
 use rusqlite::Row;
 
-/// `events.kind` of a message.
+/// `events.kind`; up to and with [`MEMBER`] an event is an entry of
+/// history of its own, the others change one.
 pub(super) const MESSAGE: i64 = 0;
+const TOPIC: i64 = 1;
+const MEMBER: i64 = 2;
+const EDITED: i64 = 3;
+const DELETION: i64 = 4;
+const REACTED: i64 = 5;
+const PINNED: i64 = 6;
 /// `events.flags`: the author was a guest.
 pub(super) const GUEST: i64 = 1;
 /// `events.flags`: the author is a webhook.
 pub(super) const HOOK: i64 = 2;
 /// `events.flags`: what it said is gone.
 pub(super) const DELETED: i64 = 4;
+/// `events.flags`: put, not taken away.
+const ON: i64 = 8;
 
 /// The columns that [`room_row`] reads.
 macro_rules! room_columns {
@@ -24,7 +33,7 @@ macro_rules! room_columns {
 /// The columns that [`event`] reads.
 macro_rules! event_columns {
     () => {
-        "seq, at, author, kind, flags, text, nonce, reply_to"
+        "seq, at, author, kind, flags, text, nonce, reply_to, target, subject, detail"
     };
 }
 pub(super) use {event_columns, room_columns};
@@ -41,21 +50,74 @@ pub(super) fn room_row(row: &Row<'_>) -> Result<RoomRow, Fault> {
     })
 }
 
-pub(super) fn event(room: &RoomName, row: &Row<'_>) -> Result<Event, Fault> {
-    let (kind, flags): (i64, i64) = (row.get(3)?, row.get(4)?);
-    if kind != MESSAGE {
-        return Err(Fault::nonsense("kind of event", kind));
+/// An event as the columns of its row hold it; those that every event has are left out.
+#[derive(Debug, Default)]
+pub(super) struct Columns<'a> {
+    pub(super) kind: i64,
+    pub(super) flags: i64,
+    pub(super) text: Option<&'a str>,
+    pub(super) nonce: Option<&'a str>,
+    pub(super) reply_to: Option<i64>,
+    pub(super) target: Option<i64>,
+    pub(super) subject: Option<&'a str>,
+    pub(super) detail: Option<i64>,
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn of(event: &'a Event) -> Self {
+        let flag = |set: bool, flag: i64| if set { flag } else { 0 };
+        let mut columns = Self::of_body(&event.body);
+        columns.flags |= flag(event.guest, GUEST) | flag(event.hook, HOOK);
+        columns
     }
-    let message = if flags & DELETED != 0 {
-        Message::default()
-    } else {
-        Message {
-            text: row.get(5)?,
-            nonce: row.get(6)?,
-            reply_to: row.get::<_, Option<i64>>(7)?.map(seq).transpose()?,
-            files: Vec::new(),
+
+    fn of_body(body: &'a EventBody) -> Self {
+        let on_flag = |on: bool| if on { ON } else { 0 };
+        let changing = |kind: i64, target: Seq| Self {
+            kind,
+            target: Some(seq_column(target)),
+            ..Self::default()
+        };
+        match body {
+            EventBody::Message(message) => Self {
+                kind: MESSAGE,
+                text: message.text.as_deref(),
+                nonce: message.nonce.as_deref(),
+                reply_to: message.reply_to.map(seq_column),
+                ..Self::default()
+            },
+            EventBody::Topic { topic } => Self {
+                kind: TOPIC,
+                text: Some(topic),
+                ..Self::default()
+            },
+            EventBody::Member(change) => Self {
+                kind: MEMBER,
+                text: change.reason.as_deref(),
+                subject: Some(change.user.as_str()),
+                detail: Some(changed_column(change.change, change.role)),
+                ..Self::default()
+            },
+            EventBody::Edited { target, text } => Self {
+                text: text.as_deref(),
+                ..changing(EDITED, *target)
+            },
+            EventBody::Deleted { target } => changing(DELETION, *target),
+            EventBody::Reacted { target, emoji, on } => Self {
+                subject: Some(emoji),
+                flags: on_flag(*on),
+                ..changing(REACTED, *target)
+            },
+            EventBody::Pinned { target, on } => Self {
+                flags: on_flag(*on),
+                ..changing(PINNED, *target)
+            },
         }
-    };
+    }
+}
+
+pub(super) fn event(room: &RoomName, row: &Row<'_>) -> Result<Event, Fault> {
+    let flags: i64 = row.get(4)?;
     Ok(Event {
         room: room.clone(),
         seq: seq(row.get(0)?)?,
@@ -63,8 +125,86 @@ pub(super) fn event(room: &RoomName, row: &Row<'_>) -> Result<Event, Fault> {
         author: user_name(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?,
         guest: flags & GUEST != 0,
         hook: flags & HOOK != 0,
-        body: EventBody::Message(message),
+        body: body(row, flags)?,
     })
+}
+
+fn body(row: &Row<'_>, flags: i64) -> Result<EventBody, Fault> {
+    let (deleted, on) = (flags & DELETED != 0, flags & ON != 0);
+    let text = |row: &Row<'_>| -> Result<Option<String>, Fault> {
+        Ok(if deleted { None } else { row.get(5)? })
+    };
+    let target = |row: &Row<'_>| seq(row.get(8)?);
+    Ok(match row.get(3)? {
+        MESSAGE if deleted => EventBody::Message(Message::default()),
+        MESSAGE => EventBody::Message(Message {
+            text: text(row)?,
+            nonce: row.get(6)?,
+            reply_to: row.get::<_, Option<i64>>(7)?.map(seq).transpose()?,
+            files: Vec::new(),
+        }),
+        TOPIC => EventBody::Topic { topic: row.get(5)? },
+        MEMBER => {
+            let (change, role) = changed(row.get(10)?)?;
+            EventBody::Member(MemberChange {
+                user: user_name(row.get_ref(9)?.as_str().map_err(rusqlite::Error::from)?)?,
+                change,
+                role,
+                reason: row.get(5)?,
+            })
+        }
+        EDITED => EventBody::Edited {
+            target: target(row)?,
+            text: text(row)?,
+        },
+        DELETION => EventBody::Deleted {
+            target: target(row)?,
+        },
+        REACTED => EventBody::Reacted {
+            target: target(row)?,
+            emoji: row.get(9)?,
+            on,
+        },
+        PINNED => EventBody::Pinned {
+            target: target(row)?,
+            on,
+        },
+        other => return Err(Fault::nonsense("kind of event", other)),
+    })
+}
+
+/// `events.detail` of a `member` event: what changed, and times ten the role's column and one.
+fn changed_column(change: MemberChanged, role: Option<Role>) -> i64 {
+    let change = match change {
+        MemberChanged::Joined => 0,
+        MemberChanged::Left => 1,
+        MemberChanged::Kicked => 2,
+        MemberChanged::Banned => 3,
+        MemberChanged::Unbanned => 4,
+        MemberChanged::Muted => 5,
+        MemberChanged::Unmuted => 6,
+        MemberChanged::Role => 7,
+    };
+    change + role.map_or(0, |role| 10 * (role_column(role) + 1))
+}
+
+fn changed(column: i64) -> Result<(MemberChanged, Option<Role>), Fault> {
+    let change = match column % 10 {
+        0 => MemberChanged::Joined,
+        1 => MemberChanged::Left,
+        2 => MemberChanged::Kicked,
+        3 => MemberChanged::Banned,
+        4 => MemberChanged::Unbanned,
+        5 => MemberChanged::Muted,
+        6 => MemberChanged::Unmuted,
+        7 => MemberChanged::Role,
+        _ => return Err(Fault::nonsense("change of a member", column)),
+    };
+    let role = match column / 10 {
+        0 => None,
+        rank => Some(role(rank - 1)?),
+    };
+    Ok((change, role))
 }
 
 pub(super) fn seq(number: i64) -> Result<Seq, Fault> {

@@ -274,7 +274,12 @@ fn come_in(store: &SqliteStore) -> UserId {
         default_rooms: vec![lobby()],
     });
     match &wait(store.commit(vec![hello], Timestamp::from_millis(0))).unwrap()[..] {
-        [Outcome::Done(Committed::Welcomed(welcomed))] => welcomed.user.id,
+        [
+            Outcome {
+                decision: Ok(Committed::Welcomed(welcomed)),
+                ..
+            },
+        ] => welcomed.user.id,
         other => panic!("{other:?}"),
     }
 }

@@ -1,0 +1,42 @@
+//! From what was committed to those who have to hear of it: the logs of rooms,
+//! and people with their connections.
+//!
+//! Told in the order in which it happened. That somebody lost a room is told
+//! to them before anything that came after it is on the room's log: a session
+//! that was told looks at its person before it reads another event
+//! (`crate::session`), so nothing of the room can reach it any more.
+
+use crate::log::Logs;
+use crate::people::People;
+use crate::session::Bell;
+use crate::store::Effect;
+use std::sync::Arc;
+
+/// Who hears of what was committed on this node.
+#[derive(Debug, Clone)]
+pub struct News {
+    /// The logs that are read here.
+    pub logs: Arc<Logs>,
+    /// Those who are here.
+    pub people: Arc<People>,
+}
+
+impl News {
+    /// Tells of one thing; the connection that asked for it hears by its answer.
+    pub fn tell(&self, effect: Effect, asker: Option<&Arc<Bell>>) {
+        match effect {
+            Effect::Appended { room, event } => self.logs.publish(room, &event),
+            Effect::Rewritten { room, events } => self.logs.rewrite(room, &events),
+            Effect::Entered { user, room, read } => {
+                self.people
+                    .with(user, |person| person.enter(room, read, asker));
+            }
+            Effect::Left { user, room } => {
+                self.people.with(user, |person| person.leave(room, asker));
+            }
+            Effect::Removed { user, room, last } => {
+                self.people.with(user, |person| person.remove(room, last));
+            }
+        }
+    }
+}

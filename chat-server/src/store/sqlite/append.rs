@@ -1,0 +1,82 @@
+//! Appending to a log: the one place that gives out `seq` and `at`.
+
+use super::fault::Fault;
+use super::row::{Columns, seq_column};
+use super::scene::Scene;
+use crate::store::Effect;
+use chat_proto::{Event, EventBody, Seq, Timestamp};
+use rusqlite::Connection;
+
+/// Appends an event by the scene's author; the scene then ends with it.
+pub(super) fn append(
+    conn: &Connection,
+    scene: &mut Scene,
+    body: EventBody,
+    now: Timestamp,
+    effects: &mut Vec<Effect>,
+) -> Result<(Seq, Timestamp), Fault> {
+    let seq = scene.end.head.next();
+    let at = now.max(scene.end.last_at);
+    if scene.end.run_user != scene.author.id.0 {
+        scene.end.run_user = scene.author.id.0;
+        scene.end.run = seq_column(seq);
+    }
+    scene.end.head = seq;
+    scene.end.last_at = at;
+    let event = Event {
+        room: scene.name.clone(),
+        seq,
+        at,
+        author: scene.author.name.clone(),
+        guest: scene.author.guest,
+        hook: false,
+        body,
+    };
+    insert(conn, scene, &event)?;
+    effects.push(Effect::Appended {
+        room: scene.room,
+        event,
+    });
+    Ok((seq, at))
+}
+
+fn insert(conn: &Connection, scene: &mut Scene, event: &Event) -> Result<(), Fault> {
+    let columns = Columns::of(event);
+    conn.prepare_cached(
+        "INSERT INTO events (room, seq, at, user, author, kind, flags, run, text, nonce, reply_to,
+                             target, subject, detail)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute((
+        scene.room.0,
+        seq_column(event.seq),
+        event.at.millis(),
+        scene.author.id.0,
+        event.author.as_str(),
+        columns.kind,
+        columns.flags,
+        scene.end.run,
+        columns.text,
+        columns.nonce,
+        columns.reply_to,
+        columns.target,
+        columns.subject,
+        columns.detail,
+    ))?;
+    conn.prepare_cached(
+        "UPDATE rooms SET head = ?, last_at = ?, run_user = ?, run = ? WHERE id = ?",
+    )?
+    .execute((
+        seq_column(event.seq),
+        event.at.millis(),
+        scene.end.run_user,
+        scene.end.run,
+        scene.room.0,
+    ))?;
+    if !scene.author.wrote {
+        conn.prepare_cached("UPDATE users SET wrote = 1 WHERE id = ?")?
+            .execute([scene.author.id.0])?;
+        scene.author.wrote = true;
+    }
+    Ok(())
+}
