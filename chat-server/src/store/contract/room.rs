@@ -39,10 +39,6 @@ pub(crate) fn joining_again_is_no_news<E: Engine>() {
         rooms_max: 1000,
     });
     assert_eq!(refused(scene.one(absent)), ErrorCode::NotFound);
-    assert_eq!(
-        refused(scene.one(join(&ada, "@ada+bob"))),
-        ErrorCode::Unsupported
-    );
 }
 
 pub(crate) fn the_first_to_join_owns_the_room_and_is_followed_when_it_leaves<E: Engine>() {
