@@ -1,12 +1,13 @@
 //! The opening handshake of a WebSocket (RFC 6455, section 4): which requests
 //! may become one. Pure but for the warning about a page that was refused.
 
-use super::http::{Answer, Site, error, unavailable, with};
+use super::answer::{Answer, error, unavailable, whole, with};
+use super::http::Site;
 use super::origin::Policy;
+use bytes::Bytes;
 use chat_proto::{ErrorCode, SUBPROTOCOL};
-use http_body_util::Full;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Method, Request, Response, StatusCode, Version};
+use hyper::{Method, Request, StatusCode, Version};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 /// The only version of WebSocket there is (RFC 6455).
@@ -44,8 +45,7 @@ pub(super) fn accept<B>(site: &Site, request: &Request<B>) -> Result<Answer, Box
 }
 
 fn switch(key: &HeaderValue, headers: &HeaderMap) -> Answer {
-    let mut answer = Response::new(Full::default());
-    *answer.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let mut answer = whole(StatusCode::SWITCHING_PROTOCOLS, Bytes::new());
     if let Ok(accept) = HeaderValue::try_from(derive_accept_key(key.as_bytes())) {
         answer
             .headers_mut()

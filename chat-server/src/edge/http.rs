@@ -1,26 +1,27 @@
-//! What is answered over HTTP: the page, the probes, and the upgrade to a WebSocket.
+//! Which request is answered by what: the one list of paths and their methods.
 //!
-//! A request's head in, a response out; bodies are not read. A response with
-//! status 101 says that the connection may become a WebSocket: whoever owns the
-//! socket does the rest. This module knows no sockets.
+//! A request in, a response out. A response with status 101 says that the
+//! connection may become a WebSocket: whoever owns the socket does the rest.
+//! This module knows no sockets, and what a path does stands in a file of its own.
 
-use super::handshake;
+use super::answer::{Answer, error, method_not_allowed};
 use super::origin::Policy;
 use super::page::{self, Asset};
+use super::{handshake, probe};
 use crate::node::Node;
 use bytes::Bytes;
-use chat_proto::{ErrorCode, ErrorReply};
-use http_body_util::Full;
-use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Method, Request, Response, StatusCode, Version};
+use chat_proto::ErrorCode;
+use http_body_util::combinators::UnsyncBoxBody;
+use hyper::{Request, StatusCode, Version, header};
+use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
-/// All bodies are short and known.
-pub type Answer = Response<Full<Bytes>>;
+/// A request with its body, which comes as it is read.
+pub type Ask = Request<AskBody>;
 
-/// A probe waits no longer for storage; load balancers give up after some seconds.
-const READY_WITHIN: Duration = Duration::from_secs(2);
+/// What comes in, for those who read it.
+pub type AskBody = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
+
 /// What answers need to know.
 #[derive(Clone)]
 pub struct Site {
@@ -31,41 +32,27 @@ pub struct Site {
 }
 
 /// Answers one request.
-pub async fn respond<B>(site: &Site, request: &Request<B>) -> Answer {
-    if let Err(refusal) = check_host(request) {
+pub async fn respond(site: &Site, ask: Ask) -> Answer {
+    if let Err(refusal) = check_host(&ask) {
         return *refusal;
     }
-    let path = request.uri().path();
-    let route = match path {
-        "/ws" => Route::WebSocket,
-        "/healthz" => Route::Alive,
-        "/readyz" => Route::Ready,
-        _ => match page::find(path) {
-            Some(asset) => Route::Page(asset),
-            None => {
-                let message = "no such page; the chat is at /, the WebSocket at /ws";
-                return error(StatusCode::NOT_FOUND, ErrorCode::NotFound, message);
-            }
-        },
+    let Some(route) = Route::of(ask.uri().path()) else {
+        let message = "no such page; the chat is at /, the WebSocket at /ws";
+        return error(StatusCode::NOT_FOUND, ErrorCode::NotFound, message);
     };
-    // hyper leaves out the body of an answer to HEAD by itself.
-    if ![Method::GET, Method::HEAD].contains(request.method()) {
-        let message = "here only GET and HEAD can be asked";
-        let refusal = error(
-            StatusCode::METHOD_NOT_ALLOWED,
-            ErrorCode::Unsupported,
-            message,
-        );
-        return with(refusal, header::ALLOW, "GET, HEAD");
+    let allowed = route.methods();
+    if !allowed.split(", ").any(|method| ask.method() == method) {
+        return method_not_allowed(allowed);
     }
     match route {
-        Route::WebSocket => handshake::accept(site, request).unwrap_or_else(|refusal| *refusal),
-        Route::Alive => plain("ok\n"),
-        Route::Ready => ready(site).await,
-        Route::Page(asset) => serve_asset(asset, request.headers()),
+        Route::WebSocket => handshake::accept(site, &ask).unwrap_or_else(|refusal| *refusal),
+        Route::Alive => probe::alive(),
+        Route::Ready => probe::ready(site).await,
+        Route::Page(asset) => page::serve(asset, ask.headers()),
     }
 }
 
+/// Something that can be asked for.
 enum Route {
     WebSocket,
     Alive,
@@ -73,85 +60,33 @@ enum Route {
     Page(&'static Asset),
 }
 
+impl Route {
+    fn of(path: &str) -> Option<Self> {
+        match path {
+            "/ws" => Some(Self::WebSocket),
+            "/healthz" => Some(Self::Alive),
+            "/readyz" => Some(Self::Ready),
+            _ => page::find(path).map(Self::Page),
+        }
+    }
+
+    /// The methods, as `Allow` lists them. hyper leaves out the body of an
+    /// answer to HEAD by itself.
+    fn methods(&self) -> &'static str {
+        match self {
+            Self::WebSocket | Self::Alive | Self::Ready | Self::Page(_) => "GET, HEAD",
+        }
+    }
+}
+
 /// HTTP/1.1 wants exactly one `Host`; two of them can mean a proxy that reads another one.
-fn check_host<B>(request: &Request<B>) -> Result<(), Box<Answer>> {
-    let hosts = request.headers().get_all(header::HOST).iter().count();
-    if hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11) {
+fn check_host(ask: &Ask) -> Result<(), Box<Answer>> {
+    let hosts = ask.headers().get_all(header::HOST).iter().count();
+    if hosts == 1 || (hosts == 0 && ask.version() < Version::HTTP_11) {
         return Ok(());
     }
     let message = format!("a request needs exactly one Host header, this one has {hosts}");
     Err(error(StatusCode::BAD_REQUEST, ErrorCode::Invalid, message).into())
-}
-
-async fn ready(site: &Site) -> Answer {
-    if site.node.is_closing() {
-        return unavailable("the server is going away");
-    }
-    match tokio::time::timeout(READY_WITHIN, site.node.ready()).await {
-        Ok(true) => plain("ok\n"),
-        Ok(false) | Err(_) => unavailable("storage can't be reached"),
-    }
-}
-
-fn serve_asset(asset: &'static Asset, headers: &HeaderMap) -> Answer {
-    let known = headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|tags| tags.to_str().ok())
-        .flat_map(|tags| tags.split(','))
-        .map(|tag| tag.trim().trim_start_matches("W/"))
-        .any(|tag| tag == "*" || tag == asset.etag);
-    let mut answer = if known {
-        let mut unchanged = Response::new(Full::default());
-        *unchanged.status_mut() = StatusCode::NOT_MODIFIED;
-        unchanged
-    } else {
-        let whole = Response::new(Full::new(Bytes::from_static(asset.text.as_bytes())));
-        with(whole, header::CONTENT_TYPE, asset.media_type)
-    };
-    if let Ok(etag) = HeaderValue::try_from(&asset.etag) {
-        answer.headers_mut().insert(header::ETAG, etag);
-    }
-    // May be kept, but is asked about each time: a new server brings a new page.
-    let answer = with(answer, header::CACHE_CONTROL, "no-cache");
-    let answer = with(
-        answer,
-        header::CONTENT_SECURITY_POLICY,
-        page::CONTENT_SECURITY_POLICY,
-    );
-    let answer = with(answer, header::REFERRER_POLICY, "no-referrer");
-    with(answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff")
-}
-
-pub(super) fn unavailable(message: &str) -> Answer {
-    let refusal = error(
-        StatusCode::SERVICE_UNAVAILABLE,
-        ErrorCode::Unavailable,
-        message,
-    );
-    with(refusal, header::RETRY_AFTER, "1")
-}
-
-pub(super) fn error(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Answer {
-    let body = serde_json::to_vec(&ErrorReply::new(code, message)).unwrap_or_default();
-    let mut answer = Response::new(Full::new(Bytes::from(body)));
-    *answer.status_mut() = status;
-    let answer = with(answer, header::CONTENT_TYPE, "application/json");
-    let answer = with(answer, header::CACHE_CONTROL, "no-store");
-    with(answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff")
-}
-
-fn plain(text: &'static str) -> Answer {
-    let answer = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
-    let answer = with(answer, header::CONTENT_TYPE, "text/plain; charset=utf-8");
-    with(answer, header::CACHE_CONTROL, "no-store")
-}
-
-pub(super) fn with(mut answer: Answer, name: HeaderName, value: &'static str) -> Answer {
-    answer
-        .headers_mut()
-        .insert(name, HeaderValue::from_static(value));
-    answer
 }
 
 #[cfg(test)]
@@ -159,46 +94,12 @@ pub(super) mod tests {
     use super::*;
     use crate::committer;
     use crate::config::{Config, Written};
-    use crate::edge::handshake::tests::UPGRADE;
     use crate::store::sqlite::SqliteStore;
+    use chat_proto::ErrorReply;
     use clap::Parser as _;
-    use http_body_util::BodyExt as _;
+    use http_body_util::{BodyExt as _, Full};
+    use hyper::header::HeaderValue;
     use tempfile::TempDir;
-
-    #[tokio::test]
-    async fn the_page_comes_with_its_policy_and_is_not_sent_twice() {
-        let (site, _data) = site();
-        let answer = ask(&site, "GET", "/", &[("host", "h")]).await;
-        assert_eq!(answer.status(), 200);
-        assert_eq!(header(&answer, "content-type"), "text/html; charset=utf-8");
-        assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
-        assert_eq!(header(&answer, "referrer-policy"), "no-referrer");
-        let policy = header(&answer, "content-security-policy");
-        assert!(policy.starts_with("default-src 'none';"), "{policy}");
-        assert!(!policy.contains("unsafe"), "{policy}");
-        let tag = header(&answer, "etag").to_owned();
-        assert!(body(answer).await.contains("<!doctype html>"));
-        for known in [tag.clone(), format!("\"old\", W/{tag}"), "*".to_owned()] {
-            let again = ask(
-                &site,
-                "GET",
-                "/",
-                &[("host", "h"), ("if-none-match", &known)],
-            )
-            .await;
-            assert_eq!(again.status(), 304, "{known}");
-            assert_eq!(header(&again, "etag"), tag);
-            assert_eq!(body(again).await, "");
-        }
-        let newer = ask(
-            &site,
-            "GET",
-            "/",
-            &[("host", "h"), ("if-none-match", "\"old\"")],
-        )
-        .await;
-        assert_eq!(newer.status(), 200);
-    }
 
     #[tokio::test]
     async fn each_path_answers_its_methods_and_nothing_else() {
@@ -244,44 +145,9 @@ pub(super) mod tests {
             }
         }
         // Load balancers probe with HTTP/1.0, which knows no Host.
-        let mut probe = request("GET", "/healthz", &[]);
+        let mut probe = request("GET", "/healthz", &[], Vec::new());
         *probe.version_mut() = Version::HTTP_10;
-        assert_eq!(respond(&site, &probe).await.status(), 200);
-    }
-
-    #[tokio::test]
-    async fn a_node_that_goes_away_is_alive_but_not_ready() {
-        let (site, _data) = site();
-        site.node.stop().await;
-        for (target, headers, status) in [
-            ("/healthz", &UPGRADE[..1], 200),
-            ("/readyz", &UPGRADE[..1], 503),
-            ("/ws", &UPGRADE[..], 503),
-        ] {
-            let answer = ask(&site, "GET", target, headers).await;
-            assert_eq!(answer.status(), status, "{target}");
-            if status == 503 {
-                assert_eq!(header(&answer, "retry-after"), "1");
-                assert_eq!(told(answer).await, "unavailable");
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn a_node_whose_storage_is_stuck_is_not_ready_until_it_moves_again() {
-        let (site, data) = site();
-        let host = [("host", "h")];
-        let other = rusqlite::Connection::open(data.path().join("chat.db")).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let answer = ask(&site, "GET", "/readyz", &host).await;
-        assert_eq!(answer.status(), 503);
-        assert_eq!(told(answer).await, "unavailable");
-        assert_eq!(ask(&site, "GET", "/healthz", &host).await.status(), 200);
-        other.execute_batch("ROLLBACK").unwrap();
-        let recovered =
-            async { while ask(&site, "GET", "/readyz", &host).await.status() != 200 {} };
-        let soon = Duration::from_secs(10);
-        tokio::time::timeout(soon, recovered).await.unwrap();
+        assert_eq!(respond(&site, probe).await.status(), 200);
     }
 
     pub(in crate::edge) fn site() -> (Site, TempDir) {
@@ -301,17 +167,23 @@ pub(super) mod tests {
         target: &str,
         headers: &[(&str, &str)],
     ) -> Answer {
-        respond(site, &request(method, target, headers)).await
+        respond(site, request(method, target, headers, Vec::new())).await
     }
 
-    fn request(method: &str, target: &str, headers: &[(&str, &str)]) -> Request<()> {
+    pub(in crate::edge) fn request(
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Ask {
+        let body = Full::new(body.into()).map_err(|never| match never {});
         let request = Request::builder().method(method).uri(target);
         headers
             .iter()
             .fold(request, |request, (name, value)| {
                 request.header(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap())
             })
-            .body(())
+            .body(body.boxed_unsync())
             .unwrap()
     }
 
@@ -320,7 +192,7 @@ pub(super) mod tests {
         value.map_or("", |value| value.to_str().unwrap())
     }
 
-    async fn body(answer: Answer) -> String {
+    pub(in crate::edge) async fn body(answer: Answer) -> String {
         let bytes = answer.into_body().collect().await.unwrap().to_bytes();
         String::from_utf8(bytes.to_vec()).unwrap()
     }

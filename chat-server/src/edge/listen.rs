@@ -8,6 +8,8 @@
 use super::http::{self, Site};
 use crate::session;
 use futures_util::FutureExt as _;
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::{OnUpgrade, Parts};
@@ -139,13 +141,14 @@ async fn connection(stream: TcpStream, site: Site, place: OwnedSemaphorePermit) 
         return;
     }
     let place = Arc::new(place);
-    let service = service_fn(move |mut request: Request<_>| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
         let site = site.clone();
         let place = Arc::clone(&place);
         async move {
-            let answer = http::respond(&site, &request).await;
+            let upgrade = hyper::upgrade::on(&mut request);
+            let ask = request.map(|body| body.map_err(Into::into).boxed_unsync());
+            let answer = http::respond(&site, ask).await;
             if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
-                let upgrade = hyper::upgrade::on(&mut request);
                 tokio::spawn(hand_over(upgrade, site, place));
             }
             Ok::<_, Infallible>(answer)

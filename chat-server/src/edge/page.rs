@@ -1,5 +1,9 @@
 //! The web page, inside the binary.
 
+use super::answer::{Answer, whole, with};
+use bytes::Bytes;
+use hyper::StatusCode;
+use hyper::header::{self, HeaderMap, HeaderValue};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
@@ -64,6 +68,39 @@ pub fn find(path: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.path == path)
 }
 
+/// Serves a file, or says that it is unchanged.
+pub(super) fn serve(asset: &'static Asset, headers: &HeaderMap) -> Answer {
+    let mut answer = if is_known(headers, &asset.etag) {
+        whole(StatusCode::NOT_MODIFIED, Bytes::new())
+    } else {
+        let whole = whole(StatusCode::OK, Bytes::from_static(asset.text.as_bytes()));
+        with(whole, header::CONTENT_TYPE, asset.media_type)
+    };
+    if let Ok(etag) = HeaderValue::try_from(&asset.etag) {
+        answer.headers_mut().insert(header::ETAG, etag);
+    }
+    // May be kept, but is asked about each time: a new server brings a new page.
+    let answer = with(answer, header::CACHE_CONTROL, "no-cache");
+    let answer = with(
+        answer,
+        header::CONTENT_SECURITY_POLICY,
+        CONTENT_SECURITY_POLICY,
+    );
+    let answer = with(answer, header::REFERRER_POLICY, "no-referrer");
+    with(answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+}
+
+/// Whether the client says that it has this version (RFC 9110, section 13.1.2).
+pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|tags| tags.to_str().ok())
+        .flat_map(|tags| tags.split(','))
+        .map(|tag| tag.trim().trim_start_matches("W/"))
+        .any(|tag| tag == "*" || tag == etag)
+}
+
 fn etag(text: &str) -> String {
     let digest = Sha256::digest(text);
     // Half of the digest: enough that no two versions share it.
@@ -74,7 +111,43 @@ fn etag(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edge::http::tests::{ask, body, header, site};
     use std::collections::BTreeSet;
+
+    #[tokio::test]
+    async fn the_page_comes_with_its_policy_and_is_not_sent_twice() {
+        let (site, _data) = site();
+        let answer = ask(&site, "GET", "/", &[("host", "h")]).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(header(&answer, "content-type"), "text/html; charset=utf-8");
+        assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
+        assert_eq!(header(&answer, "referrer-policy"), "no-referrer");
+        let policy = header(&answer, "content-security-policy");
+        assert!(policy.starts_with("default-src 'none';"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        let tag = header(&answer, "etag").to_owned();
+        assert!(body(answer).await.contains("<!doctype html>"));
+        for known in [tag.clone(), format!("\"old\", W/{tag}"), "*".to_owned()] {
+            let again = ask(
+                &site,
+                "GET",
+                "/",
+                &[("host", "h"), ("if-none-match", &known)],
+            )
+            .await;
+            assert_eq!(again.status(), 304, "{known}");
+            assert_eq!(header(&again, "etag"), tag);
+            assert_eq!(body(again).await, "");
+        }
+        let newer = ask(
+            &site,
+            "GET",
+            "/",
+            &[("host", "h"), ("if-none-match", "\"old\"")],
+        )
+        .await;
+        assert_eq!(newer.status(), 200);
+    }
 
     #[test]
     fn every_file_of_the_page_is_served() {
