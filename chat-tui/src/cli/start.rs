@@ -2,7 +2,7 @@
 
 use super::{Failure, Place, Target};
 use crate::app::Start;
-use crate::core::keys::KeyMap;
+use crate::core::keymap::KeyMap;
 use crate::core::state::Setup;
 use crate::edge::disk::cache::Cache;
 use crate::edge::profile::Profile;

@@ -1,6 +1,6 @@
 //! Completion of the word before the cursor: people, rooms and commands.
 
-use super::command::COMMANDS;
+use super::actions::Action;
 use super::overlay::Completion;
 use super::state::{State, Turn};
 use chat_proto::event::EventBody;
@@ -116,9 +116,8 @@ impl State {
                 let shared = self.listed().filter(|room| !room.name().is_direct());
                 shared.map(|room| format!("#{}", room.name())).collect()
             }
-            Some('/') if start == 0 => COMMANDS
-                .iter()
-                .map(|command| format!("/{}", command.name))
+            Some('/') if start == 0 => Action::commands()
+                .map(|action| format!("/{}", action.info().name))
                 .collect(),
             Some(_) | None => Vec::new(),
         };

@@ -4,7 +4,7 @@
 
 mod bounds;
 
-use super::keys::Action;
+use super::actions::Action;
 use chat_proto::Seq;
 use smol_str::SmolStr;
 

@@ -9,8 +9,10 @@
 //! threw it away; of each room the log's order is that of `seq`, and what is
 //! not held is shown as a hole.
 
+mod act;
+pub mod actions;
 pub mod clock;
-pub mod command;
+mod command;
 mod complete;
 pub mod composer;
 mod deliver;
@@ -18,7 +20,9 @@ pub mod effect;
 mod enter;
 mod fetch;
 pub mod fold;
+mod hints;
 pub mod input;
+pub mod keymap;
 pub mod keys;
 pub mod link;
 pub mod log;
@@ -41,6 +45,7 @@ mod select;
 mod sending;
 pub mod span;
 pub mod state;
+pub mod words;
 
 pub use clock::Now;
 pub use effect::Effect;
@@ -79,6 +84,7 @@ impl State {
     fn settle(&mut self, turn: &mut Turn) {
         let now = turn.now.mono;
         self.notices.retain(|notice| now < notice.until);
+        self.show_begun(turn);
         if let Some(room) = self.open_room_mut() {
             room.typing.retain(|(_, until)| now < *until);
         }
@@ -105,10 +111,16 @@ impl State {
             .chain(typing.map(|(_, until)| *until))
             .chain(hold)
             .min();
-        [link, self.saves.due, self.marks.due(), soon]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            link,
+            self.saves.due,
+            self.marks.due(),
+            self.begun_due(),
+            soon,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     fn set_title(&mut self, turn: &mut Turn) {

@@ -1,12 +1,14 @@
 //! What lies over the timeline: a stack, the topmost gets the keys.
 
+mod help;
 mod keys;
 mod lists;
+mod palette;
 mod picker;
+mod prompt;
 
-use super::command::CommandInfo;
+use super::actions::{Action, Group};
 use super::composer::Composer;
-use super::keys::Action;
 use chat_proto::RoomName;
 use chat_proto::event::RoomKind;
 use chat_proto::reply::{MemberListing, RoomListing};
@@ -15,13 +17,17 @@ use std::time::Duration;
 /// One thing that lies over the timeline.
 #[derive(Debug, Clone)]
 pub enum Overlay {
-    /// Choosing a room (Ctrl-K).
+    /// Choosing a room.
     Picker(Picker),
-    /// All actions with their keys (F1).
+    /// Choosing an action.
+    Palette(Palette),
+    /// Asking for what an action takes.
+    Prompt(Prompt),
+    /// All actions with their keys.
     Help(Help),
-    /// Who is in the room (`/members`).
+    /// Who is in the room.
     Members(MemberList),
-    /// The rooms of the server (`/rooms`).
+    /// The rooms of the server.
     Rooms(RoomList),
     /// The server needs a name.
     Login(Login),
@@ -36,6 +42,8 @@ impl Overlay {
         const CLOSE: (Action, &str) = (Action::Close, "close");
         match self {
             Self::Picker(_) | Self::Rooms(_) => &[GO, (Action::Down, "next"), CLOSE],
+            Self::Palette(_) => &[(Action::Send, "run it"), (Action::Down, "next"), CLOSE],
+            Self::Prompt(_) => &[(Action::Send, "do it"), CLOSE],
             Self::Help(_) | Self::Members(_) => &[(Action::PageDown, "further"), CLOSE],
             Self::Login(_) => &[
                 (Action::Send, "take this name"),
@@ -74,17 +82,55 @@ pub struct Choice {
     pub join: bool,
 }
 
+/// Choosing an action.
+#[derive(Debug, Clone, Default)]
+pub struct Palette {
+    /// What was typed to narrow the choice.
+    pub query: Composer,
+    /// What fits, best first.
+    pub found: Vec<Offer>,
+    /// Which of them is chosen.
+    pub chosen: usize,
+}
+
+/// An action to be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// The action.
+    pub action: Action,
+    /// The bytes of its title that matched, as starts of characters.
+    pub matched: Vec<usize>,
+}
+
+/// Asking for what an action takes.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// The action.
+    pub action: Action,
+    /// What was typed so far.
+    pub line: Composer,
+    /// What is wrong with it.
+    pub why: Option<String>,
+}
+
 /// All actions with their keys.
 #[derive(Debug, Clone, Default)]
 pub struct Help {
     /// What was typed to narrow the list.
     pub query: Composer,
-    /// The actions that fit.
-    pub found: Vec<Action>,
-    /// The commands that fit; they stand below the actions.
-    pub commands: Vec<CommandInfo>,
+    /// The rows that fit.
+    pub rows: Vec<HelpRow>,
     /// The first row to show.
     pub top: usize,
+}
+
+/// A row of help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HelpRow {
+    /// The actions that follow belong together.
+    Heading(Group),
+    /// An action.
+    Action(Action),
 }
 
 /// Who is in a room.

@@ -1,7 +1,7 @@
 //! Pasted text: small ones go in, large ones are held until it is said what is
 //! to become of them.
 
-use super::keys::Action;
+use super::actions::Action;
 use super::overlay::{BigPaste, Overlay};
 use super::state::{State, Turn};
 use unicode_segmentation::UnicodeSegmentation;

@@ -14,8 +14,6 @@ use std::time::Duration;
 /// all. A key still goes to the first one.
 const UNREAD_WALKED: u32 = 500;
 
-const OFFLINE: &str = "offline: the markers are kept by the server; try again when it is back";
-
 /// The server is told of what was read at most this often.
 const TELL_PAUSE: Duration = Duration::from_millis(300);
 
@@ -126,9 +124,6 @@ impl State {
     /// Marks the open room unread from the selected message on, or from the
     /// topmost one in sight.
     pub(super) fn mark_unread(&mut self, turn: &mut Turn) {
-        if !self.link.is_live() {
-            return self.complain(turn, OFFLINE);
-        }
         let me = self.me.name.as_ref().map(UserName::key);
         let Some(room) = self.open_room_mut().filter(|room| !room.gone) else {
             return;
@@ -153,9 +148,6 @@ impl State {
 
     /// Marks all rooms read.
     pub(super) fn mark_all_read(&mut self, turn: &mut Turn) {
-        if !self.link.is_live() {
-            return self.complain(turn, OFFLINE);
-        }
         let unread = |room: &&mut Room| !room.gone && room.state.unread > 0;
         let mut marks = Vec::new();
         for room in self.rooms.values_mut().filter(unread) {
@@ -180,9 +172,6 @@ impl State {
 
     /// Takes the last marking back.
     pub(super) fn undo_mark(&mut self, turn: &mut Turn) {
-        if !self.link.is_live() {
-            return self.complain(turn, OFFLINE);
-        }
         let marks = std::mem::take(&mut self.marks.before);
         if marks.is_empty() {
             return self.say(turn, "no marking to take back");
@@ -218,7 +207,7 @@ impl State {
     }
 
     fn say_marked(&mut self, turn: &Turn, words: &str) {
-        let undo = self.setup.keys.chord(super::keys::Action::UndoMark);
+        let undo = self.setup.keys.chord(super::actions::Action::UndoMark);
         self.say(turn, format!("{words}; {undo} takes it back"));
     }
 

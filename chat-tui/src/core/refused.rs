@@ -1,8 +1,8 @@
 //! Messages that the server refused: for now, and they are tried again; or for
 //! good, and their author decides.
 
+use super::actions::Action;
 use super::effect::Store;
-use super::keys::Action;
 use super::outbox::{Item, ItemNonce, Stage};
 use super::state::{State, Turn};
 use chat_proto::{ErrorCode, ErrorReply};

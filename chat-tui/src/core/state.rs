@@ -3,10 +3,11 @@
 use super::clock::{Entropy, Now};
 use super::effect::{Effect, Load, Store};
 use super::input::Device;
-use super::keys::KeyMap;
+use super::keymap::KeyMap;
 use super::link::Link;
 use super::outbox::Outbox;
 use super::overlay::{Completion, Notice, Overlay};
+use super::press::Begun;
 use super::reading::Marks;
 use super::requests::Requests;
 use super::room::Room;
@@ -62,6 +63,8 @@ pub struct State {
     pub overlays: Vec<Overlay>,
     /// Words that go away by themselves, oldest first.
     pub notices: Vec<Notice>,
+    /// Keys that begin a longer chord.
+    pub begun: Option<Begun>,
     /// What Tab offers.
     pub completion: Option<Completion>,
     /// Whether the terminal has the focus, as far as known.
@@ -126,6 +129,7 @@ impl State {
             outbox: Outbox::default(),
             overlays: Vec::new(),
             notices: Vec::new(),
+            begun: None,
             completion: None,
             focused: true,
             hints_on: true,

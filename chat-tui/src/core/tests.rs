@@ -1,7 +1,9 @@
 //! The core against a small server and a disk, both simulated: keys in, frames
 //! and screens' worth of state out.
 
+mod acting;
 mod disk;
+mod reference;
 mod room_log;
 mod sending;
 mod server;

@@ -129,6 +129,7 @@ impl View {
         if !state.overlays.is_empty() {
             drawn.cursor = overlay::draw(pen, screen, state);
         }
+        overlay::which_key(pen, screen, state);
         overlay::draw_notices(pen, parts.timeline, state, now);
         if let Some(viewport) = &mut drawn.viewport {
             viewport.targets.extend(targets);
@@ -178,7 +179,7 @@ fn no_room(pen: &mut Pen<'_>, parts: Layout, state: &State) -> Drawn {
     });
     let area = parts.timeline;
     let server = crate::neutral::line(&state.setup.server);
-    let key = state.setup.keys.chord(crate::core::keys::Action::Rooms);
+    let key = state.setup.keys.chord(crate::core::actions::Action::Go);
     let words = if !state.overlays.is_empty() {
         String::new()
     } else if state.rooms.is_empty() {

@@ -1,6 +1,7 @@
 //! Draws what lies over the timeline, the topmost last, and the words that go
 //! away by themselves.
 
+mod actions;
 mod asks;
 mod lists;
 
@@ -20,7 +21,9 @@ pub(super) fn draw(pen: &mut Pen<'_>, screen: Rect, state: &State) -> Option<Pos
     for overlay in &state.overlays {
         cursor = match overlay {
             Overlay::Picker(picker) => lists::picker(pen, screen, state, picker),
-            Overlay::Help(help) => lists::help(pen, screen, state, help),
+            Overlay::Palette(palette) => actions::palette(pen, screen, state, palette),
+            Overlay::Prompt(prompt) => actions::prompt(pen, screen, prompt),
+            Overlay::Help(help) => actions::help(pen, screen, state, help),
             Overlay::Members(members) => lists::members(pen, screen, state, members),
             Overlay::Rooms(rooms) => lists::rooms(pen, screen, state, rooms),
             Overlay::Login(login) => asks::login(pen, screen, login),
@@ -29,6 +32,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, screen: Rect, state: &State) -> Option<Pos
     }
     cursor
 }
+
+pub(super) use actions::which_key;
 
 /// Rows of notices at most; older ones give way.
 const NOTICES: usize = 3;
@@ -119,6 +124,27 @@ fn field(pen: &mut Pen<'_>, row: Rect, composer: &Composer, empty: &str) -> Opti
         x: (left + columns(column)).min(row.right() - 1),
         y: row.y,
     })
+}
+
+/// Marks the row that is chosen.
+fn choose(pen: &mut Pen<'_>, row: Rect) {
+    let sign = pen.glyphs().pointer;
+    pen.text(row.left(), row.y, row.right(), sign, Role::Text);
+    pen.restyle(row, Role::Chosen);
+}
+
+/// A text of ours, what of it matched marked. Says where it ended.
+fn marked(pen: &mut Pen<'_>, x: u16, row: Rect, text: &str, matched: &[usize], role: Role) -> u16 {
+    let mut x = x;
+    for (at, c) in text.char_indices() {
+        let role = if matched.contains(&at) {
+            Role::Key
+        } else {
+            role
+        };
+        x = pen.text(x, row.y, row.right(), c.encode_utf8(&mut [0; 4]), role);
+    }
+    x
 }
 
 /// The rows of a list that are in sight, with their numbers.

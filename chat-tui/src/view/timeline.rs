@@ -11,7 +11,7 @@ use super::theme::Role;
 use super::when::When;
 use super::wrap::Wrapped;
 use crate::core::State;
-use crate::core::keys::Action;
+use crate::core::actions::Action;
 use crate::core::log::Hole;
 use crate::core::outbox::Stage;
 use crate::core::room::{Hit, Room, Target, Viewport};

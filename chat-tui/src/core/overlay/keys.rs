@@ -1,11 +1,10 @@
 //! Keys while something lies over the timeline: the topmost gets them.
 
 use super::picker::Ranking;
-use super::{Help, Login, MemberList, Overlay, Picker, RoomList};
-use crate::core::command::COMMANDS;
+use super::{Login, MemberList, Overlay, Picker, RoomList};
+use crate::core::actions::{Action, When};
 use crate::core::composer::Composer;
 use crate::core::input::{Key, KeyCode};
-use crate::core::keys::{Action, When};
 use crate::core::requests::Asked;
 use crate::core::state::{State, Turn};
 use chat_proto::request::Members;
@@ -14,7 +13,7 @@ use chat_proto::request::Members;
 const PAGE_ROWS: isize = 10;
 
 /// What became of a key.
-enum Outcome {
+pub(super) enum Outcome {
     /// It is dealt with.
     Done,
     /// The overlay goes away.
@@ -25,23 +24,34 @@ enum Outcome {
     Join(chat_proto::RoomName),
     /// The name is to be borne.
     Name(String),
+    /// The action was chosen; the overlay goes away.
+    Run(Action),
+    /// What an action takes was typed.
+    Answer,
     /// A choice about a big paste was made.
     Paste(char),
 }
 
 impl State {
-    /// A key for the topmost overlay.
-    pub(in crate::core) fn press_overlay(&mut self, turn: &mut Turn, key: Key) {
-        let action = self.setup.keys.action(key, &[When::Writing, When::Always]);
-        if let Some(action @ (Action::Redraw | Action::Suspend | Action::Interrupt)) = action {
-            return self.act_always(turn, action);
+    /// A key for the topmost overlay, with the action that it comes to.
+    pub(in crate::core) fn press_overlay(
+        &mut self,
+        turn: &mut Turn,
+        key: Key,
+        action: Option<Action>,
+    ) {
+        if let Some(action) = action.filter(|action| self.goes_over(*action)) {
+            return self.begin(turn, action);
         }
+        let works = self.works_in_room();
         let Some(mut top) = self.overlays.pop() else {
             return;
         };
         let keys = &self.setup.keys;
         let outcome = match &mut top {
             Overlay::Picker(picker) => picker.press(key, action, &self.ranking()),
+            Overlay::Palette(palette) => palette.press(key, action, &works),
+            Overlay::Prompt(prompt) => prompt.press(key, action),
             Overlay::Help(help) => help.press(key, action, keys),
             Overlay::Members(list) => list.press(action),
             Overlay::Rooms(list) => list.press(action),
@@ -52,6 +62,23 @@ impl State {
         self.follow(turn, outcome);
     }
 
+    /// Whether an action is done over the topmost overlay, whatever that is,
+    /// and not by it. What is open already is closed by its own key.
+    fn goes_over(&self, action: Action) -> bool {
+        let top = self.overlays.last();
+        let asks_name = || {
+            let login = |overlay: &Overlay| matches!(overlay, Overlay::Login(_));
+            self.overlays.iter().any(login)
+        };
+        match action {
+            Action::Close | Action::PageUp | Action::PageDown => false,
+            Action::Help => !matches!(top, Some(Overlay::Help(_))),
+            Action::Go => !matches!(top, Some(Overlay::Picker(_))) && !asks_name(),
+            Action::Palette => !matches!(top, Some(Overlay::Palette(_))) && !asks_name(),
+            other => other.info().when == When::Always,
+        }
+    }
+
     fn follow(&mut self, turn: &mut Turn, outcome: Outcome) {
         match outcome {
             Outcome::Done => {}
@@ -59,14 +86,19 @@ impl State {
                 self.overlays.pop();
             }
             Outcome::Go(name) => {
-                self.overlays.pop();
+                self.close_lists();
                 self.go(turn, &name);
             }
+            Outcome::Run(action) => {
+                self.close_lists();
+                self.begin(turn, action);
+            }
+            Outcome::Answer => self.answer_prompt(turn),
             Outcome::Join(name) => {
                 if !self.link.is_live() {
                     return self.complain(turn, "offline: joining needs the server");
                 }
-                self.overlays.pop();
+                self.close_lists();
                 let text = format!("/join {name}");
                 self.join(turn, name.into(), text);
             }
@@ -87,6 +119,11 @@ impl State {
                 picker.found = self.ranking().find(picker.query.text());
                 picker.chosen = 0;
             }
+            Overlay::Palette(palette) => {
+                palette.query.insert(line);
+                palette.narrow(&self.works_in_room());
+            }
+            Overlay::Prompt(prompt) => prompt.line.insert(line),
             Overlay::Help(help) => {
                 help.query.insert(line);
                 help.find(&self.setup.keys);
@@ -112,14 +149,10 @@ impl State {
         self.overlays.push(Overlay::Picker(picker));
     }
 
-    /// Opens the list of actions.
-    pub(in crate::core) fn open_help(&mut self, query: &str) {
-        let mut help = Help {
-            query: Composer::holding(query),
-            ..Help::default()
-        };
-        help.find(&self.setup.keys);
-        self.overlays.push(Overlay::Help(help));
+    /// Closes what only lists something; what asks stays.
+    fn close_lists(&mut self) {
+        let asks = |overlay: &Overlay| matches!(overlay, Overlay::Login(_) | Overlay::Paste(_));
+        self.overlays.retain(asks);
     }
 
     /// Opens the list of who is in the open room.
@@ -127,9 +160,6 @@ impl State {
         let Some(room) = self.open.clone() else {
             return;
         };
-        if !self.link.is_live() {
-            return self.complain(turn, "offline: the server knows who is here");
-        }
         let asked = Asked::Members(room.clone());
         let request = Members {
             room: room.clone().into(),
@@ -152,7 +182,7 @@ impl Picker {
     fn press(&mut self, key: Key, action: Option<Action>, rooms: &Ranking<'_>) -> Outcome {
         let chosen = self.found.get(self.chosen);
         match action {
-            Some(Action::Close | Action::Rooms) => return Outcome::Close,
+            Some(Action::Close | Action::Go) => return Outcome::Close,
             Some(Action::Send | Action::NewLine) => {
                 return match chosen {
                     Some(choice) if choice.join => Outcome::Join(choice.room.clone()),
@@ -169,45 +199,6 @@ impl Picker {
             self.chosen = 0;
         }
         Outcome::Done
-    }
-}
-
-impl Help {
-    fn press(
-        &mut self,
-        key: Key,
-        action: Option<Action>,
-        keys: &crate::core::keys::KeyMap,
-    ) -> Outcome {
-        if matches!(action, Some(Action::Close | Action::Help | Action::Send)) {
-            return Outcome::Close;
-        }
-        if let Some(by) = moves(action) {
-            let rows = self.found.len() + self.commands.len();
-            self.top = moved(self.top, by, rows);
-        } else if write(&mut self.query, key, action) {
-            self.find(keys);
-        }
-        Outcome::Done
-    }
-
-    fn find(&mut self, keys: &crate::core::keys::KeyMap) {
-        let query = self.query.text().trim().to_lowercase();
-        let fits = |texts: [&str; 3]| {
-            texts
-                .iter()
-                .any(|text| text.to_lowercase().contains(&query))
-        };
-        let actions = Action::ALL.iter().copied();
-        self.found = actions
-            .filter(|a| fits([a.name(), a.title(), &keys.chord(*a)]))
-            .collect();
-        let commands = COMMANDS.iter().copied();
-        let slashed = |name: &str| format!("/{name}");
-        self.commands = commands
-            .filter(|c| fits([&slashed(c.name), c.about, c.takes]))
-            .collect();
-        self.top = 0;
     }
 }
 
@@ -266,7 +257,7 @@ impl super::BigPaste {
 }
 
 /// How far an action moves in a list.
-fn moves(action: Option<Action>) -> Option<isize> {
+pub(super) fn moves(action: Option<Action>) -> Option<isize> {
     match action? {
         Action::Up | Action::CompleteBack => Some(-1),
         Action::Down | Action::Complete => Some(1),
@@ -276,12 +267,12 @@ fn moves(action: Option<Action>) -> Option<isize> {
     }
 }
 
-fn moved(from: usize, by: isize, rows: usize) -> usize {
+pub(super) fn moved(from: usize, by: isize, rows: usize) -> usize {
     from.saturating_add_signed(by).min(rows.saturating_sub(1))
 }
 
 /// Writes into a line; `false` if the key does nothing to it.
-fn write(line: &mut Composer, key: Key, action: Option<Action>) -> bool {
+pub(super) fn write(line: &mut Composer, key: Key, action: Option<Action>) -> bool {
     match (action, key.code) {
         (Some(Action::NewLine | Action::Up | Action::Down), _) => false,
         (Some(action), _) => line.edit(action),

@@ -75,7 +75,12 @@ impl State {
             match overlay {
                 Overlay::Rooms(list) => list.loading = false,
                 Overlay::Members(list) => list.loading = false,
-                Overlay::Picker(_) | Overlay::Help(_) | Overlay::Login(_) | Overlay::Paste(_) => {}
+                Overlay::Picker(_)
+                | Overlay::Palette(_)
+                | Overlay::Prompt(_)
+                | Overlay::Help(_)
+                | Overlay::Login(_)
+                | Overlay::Paste(_) => {}
             }
         }
     }

@@ -63,6 +63,23 @@ impl<'a> Ranking<'a> {
 }
 
 fn matches(rooms: &[&&Room], word: &str) -> Vec<Choice> {
+    let names = rooms.iter().map(|room| room.name().as_str());
+    let mut scored: Vec<(u32, Choice)> = rooms
+        .iter()
+        .zip(fuzzy(word, names))
+        .filter_map(|(room, found)| found.map(|(score, at)| (score, choice(room, at))))
+        .collect();
+    // Stable: rooms that fit as well stay in their order.
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().map(|(_, choice)| choice).collect()
+}
+
+/// Of each text, how well it has these letters in this order, and the bytes
+/// where they stand; `None`: it has not.
+pub(super) fn fuzzy<'a>(
+    word: &str,
+    texts: impl Iterator<Item = &'a str>,
+) -> Vec<Option<(u32, Vec<usize>)>> {
     let mut matcher = Matcher::new(Config::DEFAULT);
     let atom = Atom::new(
         word,
@@ -71,18 +88,13 @@ fn matches(rooms: &[&&Room], word: &str) -> Vec<Choice> {
         AtomKind::Fuzzy,
         false,
     );
-    let mut scored: Vec<(u16, Choice)> = Vec::new();
-    for room in rooms {
-        let name = room.name().as_str();
+    let mut look = |text: &'a str| {
         let (mut chars, mut indices) = (Vec::new(), Vec::new());
-        let hay = Utf32Str::new(name, &mut chars);
-        if let Some(score) = atom.indices(hay, &mut matcher, &mut indices) {
-            scored.push((score, choice(room, bytes(name, &indices))));
-        }
-    }
-    // Stable: rooms that fit as well stay in their order.
-    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    scored.into_iter().map(|(_, choice)| choice).collect()
+        let hay = Utf32Str::new(text, &mut chars);
+        let score = atom.indices(hay, &mut matcher, &mut indices)?;
+        Some((u32::from(score), bytes(text, &indices)))
+    };
+    texts.map(&mut look).collect()
 }
 
 fn add_misspelt(found: &mut Vec<Choice>, rooms: &[&&Room], word: &str) {

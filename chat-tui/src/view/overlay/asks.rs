@@ -66,7 +66,7 @@ pub(super) fn paste(
 }
 
 /// Words over as many rows as they need; says how many.
-fn paragraph(pen: &mut Pen<'_>, area: Rect, words: &str, role: Role) -> u16 {
+pub(super) fn paragraph(pen: &mut Pen<'_>, area: Rect, words: &str, role: Role) -> u16 {
     let words = neutral::line(words);
     let laid = wrap([(&*words, role)], usize::from(area.width));
     let mut used = 0;

@@ -1,9 +1,8 @@
-//! The overlays that are lists: rooms to go to, keys, members, rooms of the server.
+//! The overlays that are lists: rooms to go to, members, rooms of the server.
 
-use super::{boxed, field, seen, take_row};
+use super::{boxed, choose, field, marked, seen, take_row};
 use crate::core::State;
-use crate::core::keys::When;
-use crate::core::overlay::{Choice, Help, MemberList, Picker, RoomList};
+use crate::core::overlay::{Choice, MemberList, Picker, RoomList};
 use crate::neutral;
 use crate::view::body::role_word;
 use crate::view::my_name;
@@ -61,71 +60,12 @@ fn room_to_go(pen: &mut Pen<'_>, row: Rect, right: u16, state: &State, choice: &
         pen.cut(left, row.y, right, &title(&choice.room, me), role);
         return;
     }
-    let mut x = pen.text(left, row.y, right, "#", role);
-    for (at, c) in choice.room.as_str().char_indices() {
-        let role = if choice.matched.contains(&at) {
-            Role::Key
-        } else {
-            role
-        };
-        x = pen.text(x, row.y, right, c.encode_utf8(&mut [0; 4]), role);
-    }
-}
-
-pub(super) fn help(
-    pen: &mut Pen<'_>,
-    screen: Rect,
-    state: &State,
-    help: &Help,
-) -> Option<Position> {
-    let mut area = boxed(pen, screen, "keys", 72, screen.height);
-    let row = take_row(&mut area);
-    let cursor = field(pen, row, &help.query, "filter by words or keys");
-    let rows: Vec<_> = actions(state, help).chain(commands(help)).collect();
-    if rows.is_empty() {
-        pen.cut(
-            area.left(),
-            area.y,
-            area.right(),
-            "nothing fits",
-            Role::Faint,
-        );
-    }
-    let second = area.left() + (area.width / 3).clamp(8, 24);
-    for (index, row) in seen(area, help.top, rows.len()) {
-        let (first, words) = &rows[index];
-        pen.cut(row.left(), row.y, second - 1, first, Role::Key);
-        pen.cut(second, row.y, row.right(), words, Role::Text);
-    }
-    cursor
-}
-
-/// The keys of each action, and what it does.
-fn actions<'a>(state: &'a State, help: &'a Help) -> impl Iterator<Item = (String, String)> + 'a {
-    help.found.iter().map(|action| {
-        let keys: Vec<_> = state
-            .setup
-            .keys
-            .keys(*action)
-            .map(|key| key.to_string())
-            .collect();
-        let words = match action.when() {
-            When::Selecting => format!("{} (of a selected message)", action.title()),
-            When::Always | When::Room | When::Writing | When::Refused => action.title().into(),
-        };
-        (keys.join(" "), words)
-    })
-}
-
-/// Each command with what it takes, and what it does.
-fn commands(help: &Help) -> impl Iterator<Item = (String, String)> + '_ {
-    let commands = help.commands.iter();
-    commands.map(|command| {
-        (
-            format!("/{} {}", command.name, command.takes),
-            command.about.into(),
-        )
-    })
+    let x = pen.text(left, row.y, right, "#", role);
+    let row = Rect {
+        width: right.saturating_sub(row.x),
+        ..row
+    };
+    marked(pen, x, row, choice.room.as_str(), &choice.matched, role);
 }
 
 pub(super) fn members(
@@ -212,15 +152,4 @@ pub(super) fn rooms(
         }
     }
     None
-}
-
-fn choose(pen: &mut Pen<'_>, row: Rect) {
-    pen.text(
-        row.left(),
-        row.y,
-        row.right(),
-        pen.glyphs().pointer,
-        Role::Text,
-    );
-    pen.restyle(row, Role::Chosen);
 }

@@ -1,15 +1,15 @@
 //! Screens at the sizes that matter, word for word.
 
 use super::scene::*;
-use crate::core::State;
-use crate::core::command::COMMANDS;
 use crate::core::composer::Composer;
-use crate::core::keys::Action;
+use crate::core::input::{Key, KeyCode};
+use crate::core::keys::Sequence;
 use crate::core::link::Phase;
 use crate::core::overlay::{
-    BigPaste, Choice, Completion, Help, Login, MemberList, Notice, Overlay, Picker,
+    BigPaste, Choice, Completion, Login, MemberList, Notice, Overlay, Picker,
 };
 use crate::core::room::{Anchor, Place};
+use crate::core::{Input, Now, State, update};
 use chat_proto::event::{Role, RoomKind};
 use chat_proto::reply::MemberListing;
 use insta::assert_snapshot;
@@ -128,16 +128,51 @@ fn going_to_a_room() {
     check("picker", &state, &[(80, 24), (40, 12), (20, 6)]);
 }
 
+const THREE: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 12)];
+
+fn press(state: &mut State, keys: &str) {
+    for key in Sequence::parse(keys).unwrap().keys() {
+        update(state, Input::Key(*key), now());
+    }
+}
+
 #[test]
-fn the_keys() {
+fn help_shows_every_action_with_its_keys() {
     let mut state = conversation();
-    state.overlays.push(Overlay::Help(Help {
-        query: Composer::default(),
-        found: vec![Action::Help, Action::Rooms, Action::NewLine, Action::Retry],
-        commands: COMMANDS[..2].to_vec(),
-        top: 0,
-    }));
-    check("help", &state, &[(80, 24), (40, 12)]);
+    press(&mut state, "F1");
+    check("help", &state, &THREE);
+    press(&mut state, "C-Space");
+    for c in "room".chars() {
+        update(&mut state, Input::Key(Key::plain(KeyCode::Char(c))), now());
+    }
+    check("help_filtered", &state, &THREE);
+}
+
+#[test]
+fn the_palette_finds_an_action_and_shows_its_keys() {
+    let mut state = conversation();
+    press(&mut state, "C-p");
+    check("palette", &state, &THREE);
+    for c in "topic".chars() {
+        update(&mut state, Input::Key(Key::plain(KeyCode::Char(c))), now());
+    }
+    check("palette_narrowed", &state, &THREE);
+    press(&mut state, "Enter");
+    check("prompt", &state, &THREE);
+}
+
+#[test]
+fn a_prefix_that_is_held_shows_what_may_follow() {
+    let mut state = conversation();
+    press(&mut state, "C-x");
+    assert!(state.which_key().is_none(), "not at once");
+    let later = now().mono + Duration::from_millis(300);
+    let later = Now {
+        mono: later,
+        ..now()
+    };
+    update(&mut state, Input::Wake, later);
+    check("which_key", &state, &THREE);
 }
 
 #[test]

@@ -3,12 +3,12 @@
 
 use super::scene::*;
 use crate::core::State;
-use crate::core::command::COMMANDS;
+use crate::core::actions::Action;
 use crate::core::composer::Composer;
-use crate::core::keys::Action;
 use crate::core::link::Phase;
 use crate::core::overlay::{
-    BigPaste, Choice, Completion, Help, Login, MemberList, Notice, Overlay, Picker, RoomList,
+    BigPaste, Choice, Completion, Help, HelpRow, Login, MemberList, Notice, Offer, Overlay,
+    Palette, Picker, Prompt, RoomList,
 };
 use crate::core::room::{Anchor, Place};
 use crate::neutral::{self, odd};
@@ -43,7 +43,7 @@ fn oddities() -> impl Strategy<Value = Oddities> {
     (
         proptest::collection::vec(odd::text(60), 8..12),
         proptest::collection::vec(odd::text(12), 8..12),
-        0usize..8,
+        0usize..10,
         place,
         proptest::collection::vec(1u64..50, 3..9),
     )
@@ -177,9 +177,24 @@ impl Oddities {
             }),
             2 => Overlay::Help(Help {
                 query,
-                found: Action::ALL.to_vec(),
-                commands: COMMANDS.to_vec(),
+                rows: Action::ALL.iter().copied().map(HelpRow::Action).collect(),
                 top: 5,
+            }),
+            7 => Overlay::Palette(Palette {
+                query,
+                found: Action::ALL
+                    .iter()
+                    .map(|action| Offer {
+                        action: *action,
+                        matched: vec![0, 3],
+                    })
+                    .collect(),
+                chosen: 9,
+            }),
+            8 => Overlay::Prompt(Prompt {
+                action: Action::Join,
+                line: query,
+                why: Some(self.text(1)),
             }),
             3 => Overlay::Members(MemberList {
                 room: self.room(1),
@@ -319,7 +334,7 @@ proptest! {
     }
 
     #[test]
-    fn boxes_keep_their_sides(oddities in oddities(), overlay in 1usize..7) {
+    fn boxes_keep_their_sides(oddities in oddities(), overlay in 1usize..9) {
         let mut state = Oddities { overlay, ..oddities }.state();
         state.notices.clear();
         let (buffer, _) = draw(&state, 80, 24);

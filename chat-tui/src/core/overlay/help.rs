@@ -1,0 +1,63 @@
+//! Help: all actions by group, with the keys they have now.
+
+use super::keys::{Outcome, moved, moves, write};
+use super::{Help, HelpRow, Overlay};
+use crate::core::actions::{Action, Group};
+use crate::core::composer::Composer;
+use crate::core::input::Key;
+use crate::core::keymap::KeyMap;
+use crate::core::state::State;
+
+impl State {
+    /// Opens the list of actions.
+    pub(in crate::core) fn open_help(&mut self, query: &str) {
+        let mut help = Help {
+            query: Composer::holding(query),
+            ..Help::default()
+        };
+        help.find(&self.setup.keys);
+        self.overlays.push(Overlay::Help(help));
+    }
+}
+
+impl Help {
+    pub(super) fn press(&mut self, key: Key, action: Option<Action>, keys: &KeyMap) -> Outcome {
+        if matches!(action, Some(Action::Close | Action::Help | Action::Send)) {
+            return Outcome::Close;
+        }
+        if let Some(by) = moves(action) {
+            self.top = moved(self.top, by, self.rows.len());
+        } else if write(&mut self.query, key, action) {
+            self.find(keys);
+        }
+        Outcome::Done
+    }
+
+    /// Keeps what has the words that are typed: in its name, in what it does
+    /// or in its keys.
+    pub(in crate::core) fn find(&mut self, keys: &KeyMap) {
+        let query = self.query.text().trim().to_lowercase();
+        let fits = |action: &Action| {
+            let info = action.info();
+            let texts = [
+                format!("/{} {}", info.name, info.takes.words()),
+                info.title.to_owned(),
+                keys.chords(*action),
+            ];
+            texts
+                .iter()
+                .any(|text| text.to_lowercase().contains(&query))
+        };
+        self.rows.clear();
+        for group in Group::ALL {
+            let of_group = |action: &Action| action.info().group == *group;
+            let actions = Action::ALL.iter().copied().filter(of_group).filter(fits);
+            let actions: Vec<_> = actions.map(HelpRow::Action).collect();
+            if !actions.is_empty() {
+                self.rows.push(HelpRow::Heading(*group));
+                self.rows.extend(actions);
+            }
+        }
+        self.top = 0;
+    }
+}

@@ -1,0 +1,58 @@
+//! The prompt for what an action takes: it leaves the draft alone.
+
+use super::keys::{Outcome, write};
+use super::{Overlay, Prompt};
+use crate::core::act::{Said, offline};
+use crate::core::actions::Action;
+use crate::core::composer::Composer;
+use crate::core::input::Key;
+use crate::core::state::{State, Turn};
+
+impl State {
+    /// Asks for what an action takes.
+    pub(in crate::core) fn open_prompt(&mut self, action: Action) {
+        self.overlays.push(Overlay::Prompt(Prompt {
+            action,
+            line: Composer::default(),
+            why: None,
+        }));
+    }
+
+    /// Does the action of the topmost overlay, a prompt, with what was typed;
+    /// what can't be done stays there with the reason.
+    pub(super) fn answer_prompt(&mut self, turn: &mut Turn) {
+        let Some(Overlay::Prompt(mut prompt)) = self.overlays.pop() else {
+            return;
+        };
+        let action = prompt.action;
+        let read = if self.has_what_it_needs(action) {
+            action.read(prompt.line.text(), &self.limits())
+        } else {
+            Err(offline(action))
+        };
+        match read {
+            Ok(words) => {
+                let typed = format!("/{} {}", action.info().name, prompt.line.text().trim());
+                self.act(turn, action, Said { words, typed });
+            }
+            Err(why) => {
+                prompt.why = Some(why);
+                self.overlays.push(Overlay::Prompt(prompt));
+            }
+        }
+    }
+}
+
+impl Prompt {
+    pub(super) fn press(&mut self, key: Key, action: Option<Action>) -> Outcome {
+        match action {
+            Some(Action::Close) => return Outcome::Close,
+            Some(Action::Send) => return Outcome::Answer,
+            _ => {}
+        }
+        if write(&mut self.line, key, action) {
+            self.why = None;
+        }
+        Outcome::Done
+    }
+}

@@ -1,0 +1,161 @@
+//! What is said with an action: kinds of words, and reading them by the rules.
+
+use super::actions::Action;
+use chat_proto::{Limits, RoomName, RoomRef, Topic, UserName};
+
+/// What an action takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// Nothing.
+    Nothing,
+    /// A room, by its name or that of the other person in it.
+    Room,
+    /// A room by its own name.
+    Named,
+    /// A room by its own name, or none.
+    MaybeNamed,
+    /// A person.
+    Person,
+    /// A topic; an empty one as well.
+    Topic,
+    /// Any words, or none.
+    MaybeText,
+}
+
+/// What was said with an action, checked; of the kind that it takes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) enum Words {
+    /// Nothing.
+    #[default]
+    None,
+    /// A room.
+    Room(RoomRef),
+    /// A room by its own name.
+    Named(RoomName),
+    /// A person.
+    Person(UserName),
+    /// A topic.
+    Topic(Topic),
+    /// Any words.
+    Text(String),
+}
+
+impl Words {
+    /// The words, where any may be said.
+    pub(super) fn text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::None | Self::Room(_) | Self::Named(_) | Self::Person(_) | Self::Topic(_) => None,
+        }
+    }
+}
+
+impl Takes {
+    /// How the words are called in lists; empty if it takes none.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Room | Self::Named => "ROOM",
+            Self::MaybeNamed => "[ROOM]",
+            Self::Person => "NAME",
+            Self::Topic => "TEXT",
+            Self::MaybeText => "[WORDS]",
+        }
+    }
+
+    /// Whether it can't be done without words.
+    pub fn asks(self) -> bool {
+        match self {
+            Self::Room | Self::Named | Self::Person | Self::Topic => true,
+            Self::Nothing | Self::MaybeNamed | Self::MaybeText => false,
+        }
+    }
+}
+
+impl Action {
+    /// Reads the words said with it; the error is for the person who typed them.
+    pub(super) fn read(self, text: &str, limits: &Limits) -> Result<Words, String> {
+        let text = text.trim();
+        let takes = self.info().takes;
+        if text.is_empty() && takes != Takes::Topic {
+            return if takes.asks() {
+                Err(format!("what? {}", self.usage()))
+            } else {
+                Ok(Words::None)
+            };
+        }
+        match takes {
+            Takes::Nothing => Err(format!("/{} takes nothing after it", self.info().name)),
+            Takes::Room => room(text, limits).map(Words::Room),
+            Takes::Named | Takes::MaybeNamed => named(text, limits).map(Words::Named),
+            Takes::Person => person(text, limits).map(Words::Person),
+            Takes::Topic => Topic::parse(text, limits.topic_chars)
+                .map(Words::Topic)
+                .map_err(|e| format!("the topic {e}")),
+            Takes::MaybeText => Ok(Words::Text(text.to_owned())),
+        }
+    }
+
+    /// How it is typed, and what it does.
+    pub(super) fn usage(self) -> String {
+        let info = self.info();
+        format!("/{} {}: {}", info.name, info.takes.words(), info.title)
+    }
+}
+
+fn room(text: &str, limits: &Limits) -> Result<RoomRef, String> {
+    let bare = text.strip_prefix('#').unwrap_or(text);
+    RoomRef::parse(bare, limits.name_chars, limits.room_chars)
+        .map_err(|e| format!("the room's name {e}"))
+}
+
+fn named(text: &str, limits: &Limits) -> Result<RoomName, String> {
+    match room(text, limits)? {
+        RoomRef::Named(name) => Ok(name),
+        RoomRef::With(_) => Err("write a direct room in full, like @ada+bob".to_owned()),
+    }
+}
+
+fn person(text: &str, limits: &Limits) -> Result<UserName, String> {
+    let bare = text.strip_prefix('@').unwrap_or(text);
+    UserName::parse(bare, limits.name_chars).map_err(|e| format!("the name {e}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_words_is_read_by_its_rules() {
+        let limits = Limits::DEFAULT;
+        let dev = RoomName::parse("dev", 64).unwrap();
+        let bob = UserName::parse("bob", 32).unwrap();
+        for (action, text, words) in [
+            (Action::Join, "dev", Words::Room(dev.clone().into())),
+            (Action::Join, "#dev", Words::Room(dev.clone().into())),
+            (
+                Action::Join,
+                "@bob",
+                Words::Room(RoomRef::With(bob.clone())),
+            ),
+            (Action::Leave, "", Words::None),
+            (Action::Leave, " dev ", Words::Named(dev)),
+            (Action::Direct, "@bob", Words::Person(bob)),
+            (Action::Rooms, "", Words::None),
+            (Action::Rooms, "de", Words::Text("de".into())),
+            (Action::Quit, "", Words::None),
+        ] {
+            assert_eq!(action.read(text, &limits), Ok(words), "{action:?} {text}");
+        }
+        for (action, text, said) in [
+            (Action::Join, "", "/join ROOM"),
+            (Action::Join, "Dev", "lower case: dev"),
+            (Action::Direct, "a b", "the name"),
+            (Action::Leave, "@bob", "in full"),
+            (Action::Quit, "now", "takes nothing"),
+        ] {
+            let error = action.read(text, &limits).unwrap_err();
+            assert!(error.contains(said), "{action:?} {text}: {error}");
+        }
+    }
+}
