@@ -228,6 +228,19 @@ impl Client {
         }
     }
 
+    /// Takes the next frame without looking into it: for those among hundreds
+    /// who only have to be there.
+    pub async fn overhear(&mut self) -> Result<()> {
+        self.backlog.clear();
+        let until = Instant::now() + self.deadline;
+        match self.read_message(until).await? {
+            Some(Ok(Message::Close(frame))) => bail!("the server closed: {frame:?}"),
+            Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => bail!("the connection broke: {error}"),
+            None => bail!("the server ended the connection"),
+        }
+    }
+
     /// All frames that came before the reply to a `ping` made now: what had
     /// been said to this connection until then.
     pub async fn so_far(&mut self) -> Result<Vec<Value>> {

@@ -128,9 +128,7 @@ async fn take_part(mut client: Client, mut orders: mpsc::Receiver<Order>) -> Res
                 }
                 None => return client.close().await,
             },
-            read = client.next() => {
-                read?;
-            }
+            read = client.overhear() => read?,
         }
     }
 }

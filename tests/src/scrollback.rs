@@ -37,19 +37,19 @@ struct Row {
 /// Reads upwards from what is shown until `first` has come into sight; gives the
 /// messages from the first one on.
 pub async fn read_up(user: &mut User, first: &str) -> Result<Vec<Read>> {
-    let mut rows: VecDeque<Row> = timeline(&user.settled().await?)?.into();
+    let mut page = timeline(&user.settled().await?)?;
+    let mut rows: VecDeque<Row> = page.clone().into();
     for _ in 0..PAGES_MAX {
         if rows.iter().any(|row| row.text.contains(first)) {
             return Ok(messages(rows));
         }
-        let top = rows.front().cloned();
         user.press(Key::PageUp)?;
         user.wait_until("the page above", |screen| {
             let shown = timeline(screen).unwrap_or_default();
-            shown.first() != top.as_ref() && !shows_gap(screen)
+            shown != page && !shows_gap(screen)
         })
         .await?;
-        let page = timeline(&user.settled().await?)?;
+        page = timeline(&user.settled().await?)?;
         let common = overlap(&page, &rows);
         ensure!(
             common > 0,
