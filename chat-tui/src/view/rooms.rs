@@ -67,7 +67,6 @@ fn draw_row(pen: &mut Pen<'_>, row: Rect, state: &State, room: &Room, is_open: b
         (false, false) => Role::Text,
     };
     if is_open {
-        pen.restyle(row, Role::Chosen);
         pen.text(
             row.left(),
             row.y,
@@ -99,6 +98,10 @@ fn draw_row(pen: &mut Pen<'_>, row: Rect, state: &State, room: &Room, is_open: b
     let me = my_name(state);
     let name = title(room.name(), me);
     pen.cut(row.left() + 1, row.y, right, &name, role);
+    if is_open {
+        // Last, so that it covers the whole row.
+        pen.restyle(row, Role::Chosen);
+    }
 }
 
 /// The figures at the end of a row; says where what stands before them has to end.
