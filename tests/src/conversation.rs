@@ -21,6 +21,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
@@ -115,6 +116,37 @@ impl Conversation {
             });
         }
         Self::assemble(format!("generated from seed {seed}"), recorded)
+    }
+
+    /// Some of its lines, as if nothing else had been said.
+    pub fn part(&self, range: Range<usize>) -> Self {
+        let range = range.start.min(self.lines.len())..range.end.min(self.lines.len());
+        let mut people: Vec<usize> = Vec::new();
+        let mut lines = Vec::with_capacity(range.len());
+        for line in &self.lines[range.clone()] {
+            let author = people
+                .iter()
+                .position(|known| *known == line.author)
+                .unwrap_or_else(|| {
+                    people.push(line.author);
+                    people.len() - 1
+                });
+            let reply_to = line
+                .reply_to
+                .and_then(|answered| answered.checked_sub(range.start));
+            let text = line.text.clone();
+            lines.push(Line {
+                author,
+                text,
+                reply_to,
+            });
+        }
+        let nick = |index: &usize| self.people[*index].clone();
+        Self {
+            source: self.source.clone(),
+            lines,
+            people: people.iter().map(nick).collect(),
+        }
     }
 
     fn assemble(source: String, recorded: Vec<Recorded>) -> Self {
@@ -346,6 +378,20 @@ mod tests {
             .collect();
         assert_eq!(replies, [None, Some(0), None]);
         assert_eq!(conversation.people, ["x", "y"]);
+    }
+
+    #[test]
+    fn a_part_answers_only_what_is_in_it() {
+        let whole = Conversation::generate(1);
+        let part = whole.part(100..140);
+        for (line, original) in part.lines.iter().zip(&whole.lines[100..140]) {
+            assert_eq!(part.people[line.author], whole.people[original.author]);
+            assert_eq!(line.text, original.text);
+            let answered = original.reply_to.filter(|index| *index >= 100);
+            assert_eq!(line.reply_to.map(|index| index + 100), answered);
+        }
+        assert!(part.lines.iter().any(|line| line.reply_to.is_some()));
+        assert_eq!(whole.part(99_999..100_000).lines, []);
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod keys;
 pub mod load;
 pub mod modes;
 pub mod page;
+pub mod picture;
 pub mod process;
 pub mod screen;
 pub mod scrollback;
