@@ -9,6 +9,7 @@
 mod catch_up;
 mod closing;
 mod console;
+mod docs;
 mod durability;
 mod ending;
 mod errors;
