@@ -72,6 +72,10 @@ pub const PAGE_ROWS: usize = 1000;
 pub const PAGE_ROWS_DEFAULT: usize = 100;
 /// `unread` and `mentions` are exact up to 999; this value means "more".
 pub const COUNT_CAP: u32 = 1000;
+/// Names of those who reacted with one emoji that an entry of history shows.
+pub const REACTION_NAMES: usize = 20;
+/// Different emoji that a message bears at the most.
+pub const REACTION_EMOJI: usize = 50;
 /// Members online beyond which a room has neither presence nor typing notices.
 pub const PRESENCE_MEMBERS: usize = 200;
 /// Characters of a request's `id` where it is a string.

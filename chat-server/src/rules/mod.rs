@@ -7,6 +7,7 @@
 pub mod account;
 pub mod message;
 pub mod permission;
+pub mod revise;
 pub mod room;
 
 use chat_proto::{ErrorCode, ErrorReply, RoomName};

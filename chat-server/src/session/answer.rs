@@ -162,6 +162,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Request::Typing(typing) => self.typing(typing).await,
             Request::Send(send) => self.send_waiting(id, send).await,
             Request::SetTopic(set) => self.set_topic(id, set).await,
+            Request::Edit(edit) => self.edit(id, edit).await,
+            Request::Delete(delete) => self.delete(id, delete).await,
+            Request::React(react) => self.react(id, react).await,
+            Request::Pin(pin) => self.pin(id, pin).await,
             other => Err(unsupported(other.kind()).into()),
         };
         match answered {

@@ -4,6 +4,7 @@ use super::Session;
 use super::answer::{Refusal, mismatch};
 use crate::log::Frame as Encoded;
 use crate::people::Person;
+use crate::rules::revise::no_message;
 use crate::store::{Anchor, Change, Committed, MarkRead, SendMessage};
 use chat_proto::codec::{Frame, invalid_field, unsupported};
 use chat_proto::limits::{HISTORY_DEFAULT, PRESENCE_MEMBERS};
@@ -67,7 +68,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         id: Option<&RequestId>,
         ask: request::GetHistory,
     ) -> Result<(), Refusal> {
-        let anchor = anchor(&ask)?;
+        let anchor = anchor(&ask);
         let room = self.readable(self.named(ask.room)?).await?;
         let limit = ask
             .limit
@@ -81,6 +82,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 limit.min(self.node.settings.limits.history_page),
             )
             .await?;
+        if matches!(anchor, Anchor::Thread(_)) && page.entries.is_empty() {
+            return Err(no_message(&room.name, "thread").into());
+        }
         let history = History {
             room: room.name,
             events: page.entries,
@@ -179,15 +183,19 @@ pub(super) fn sent(committed: Committed) -> Result<Sent, Refusal> {
     }
 }
 
-fn anchor(ask: &request::GetHistory) -> Result<Anchor, ErrorReply> {
+fn anchor(ask: &request::GetHistory) -> Anchor {
     // At most one of them is there: the request was parsed so.
-    match (ask.before, ask.after, ask.around, ask.at) {
-        _ if ask.changed_after.is_some() => Err(unsupported("history with changed_after")),
-        _ if ask.thread.is_some() => Err(unsupported("history with thread")),
-        (Some(seq), ..) => Ok(Anchor::Before(seq)),
-        (_, Some(seq), ..) => Ok(Anchor::After(seq)),
-        (_, _, Some(seq), _) => Ok(Anchor::Around(seq)),
-        (.., Some(at)) => Ok(Anchor::At(at)),
-        (None, None, None, None) => Ok(Anchor::Newest),
-    }
+    let places = [
+        ask.before.map(Anchor::Before),
+        ask.after.map(Anchor::After),
+        ask.around.map(Anchor::Around),
+        ask.at.map(Anchor::At),
+        ask.changed_after.map(Anchor::ChangedAfter),
+        ask.thread.map(Anchor::Thread),
+    ];
+    places
+        .into_iter()
+        .flatten()
+        .next()
+        .unwrap_or(Anchor::Newest)
 }

@@ -13,6 +13,7 @@ mod deliver;
 mod entry;
 mod messages;
 mod reading;
+mod revising;
 mod rooms;
 mod wire;
 

@@ -1,7 +1,9 @@
 //! What can be changed, and what came of it.
 
 use super::row::{Counts, RoomId, RoomRow, Standing, TokenHash, UserId, UserRow};
-use chat_proto::{ErrorReply, Event, Nonce, RoomName, Seq, Text, Timestamp, Topic, UserName};
+use chat_proto::{
+    Emoji, ErrorReply, Event, Nonce, RoomName, Seq, Text, Timestamp, Topic, UserName,
+};
 
 /// One change; a batch of them is one transaction.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +22,8 @@ pub enum Change {
     Read(MarkRead),
     /// Someone sets a room's topic.
     SetTopic(SetTopic),
+    /// Someone changes a message that was sent.
+    Revise(Revise),
 }
 
 /// See [`Change::Hello`]. Without a token a new guest is made.
@@ -96,6 +100,40 @@ pub struct SetTopic {
     pub topic: Topic,
 }
 
+/// See [`Change::Revise`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revise {
+    /// Who.
+    pub by: UserId,
+    /// Where.
+    pub room: RoomName,
+    /// Which message.
+    pub target: Seq,
+    /// What becomes of it.
+    pub what: Revision,
+}
+
+/// What can become of a message that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revision {
+    /// It says something else.
+    Edit(Text),
+    /// It says nothing any more.
+    Delete,
+    /// It bears somebody's emoji, or no longer.
+    React {
+        /// Which.
+        emoji: Emoji,
+        /// Put, or taken away.
+        on: bool,
+    },
+    /// It is pinned, or no longer.
+    Pin {
+        /// Pinned, or unpinned.
+        on: bool,
+    },
+}
+
 /// What came of one change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
@@ -118,11 +156,13 @@ pub enum Effect {
         /// The event, as every reader gets it.
         event: Event,
     },
-    /// What these events said is gone; this is what is left of them.
+    /// What some events said is gone; this is what is left of them.
     Rewritten {
         /// Whose log.
         room: RoomId,
-        /// As they are from now on.
+        /// As they are from now on. Those that are too old to be held anywhere
+        /// in memory (more than [`RESUME_EVENTS`](chat_proto::limits::RESUME_EVENTS) back) may be left out, so
+        /// possibly none: whoever is reading the store has to begin again.
         events: Vec<Event>,
     },
     /// A user is in a room, with this marker.

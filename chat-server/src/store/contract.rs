@@ -3,17 +3,20 @@
 //! An engine's own tests say `crate::store::contract::promises!(Engine);`.
 
 pub(crate) mod account;
+mod fold;
 pub(crate) mod log;
 pub(crate) mod model;
+pub(crate) mod page;
+pub(crate) mod revise;
 pub(crate) mod room;
 
 use super::{
-    Anchor, Change, Committed, Decision, Effect, Hello, Join, Leave, MarkRead, Page, SendMessage,
-    SetTopic, Standing, Store, StoreError, TokenHash, UserRow,
+    Anchor, Change, Committed, Decision, Effect, Hello, Join, Leave, MarkRead, Page, Revise,
+    Revision, SendMessage, SetTopic, Standing, Store, StoreError, TokenHash, UserRow,
 };
 use chat_proto::event::Role;
 use chat_proto::{
-    ErrorCode, Event, EventBody, Nonce, RoomName, Seq, Text, Timestamp, Topic, UserName,
+    Emoji, ErrorCode, Event, EventBody, Nonce, RoomName, Seq, Text, Timestamp, Topic, UserName,
 };
 use std::cell::RefCell;
 
@@ -62,6 +65,19 @@ macro_rules! promises {
             room a_user_is_in_so_many_rooms_at_the_most,
             room rooms_are_listed_by_name_in_pages,
             room members_are_listed_by_name_in_pages,
+            revise an_edit_stands_in_history_and_adds_to_the_log,
+            revise a_message_never_edited_says_so_by_itself,
+            revise what_is_deleted_is_gone_but_its_nonce_is_known,
+            revise only_the_newest_of_many_edits_are_told_to_be_rewritten,
+            revise a_change_needs_a_message_that_is_there,
+            revise reactions_name_the_first_twenty_in_their_order_and_count_the_rest,
+            revise a_message_bears_fifty_different_emoji,
+            revise a_pin_is_seen_until_it_is_taken_out,
+            revise unread_and_mentions_follow_what_stands,
+            page what_lies_between_two_messages_costs_a_page_nothing,
+            page changes_are_read_in_pages_by_the_last_of_them,
+            page a_thread_is_a_message_and_all_that_answer_it,
+            page a_page_ends_early_where_reactions_make_it_too_large,
             model ten_thousand_random_changes_agree_with_a_simple_model,
         }
     };
@@ -278,6 +294,26 @@ fn topic(guest: &Guest, name: &str, text: &str) -> Change {
         room: room(name),
         topic: Topic::parse(text, usize::MAX).unwrap(),
     })
+}
+
+fn revise(guest: &Guest, name: &str, target: u64, what: Revision) -> Change {
+    Change::Revise(Revise {
+        by: guest.row.id,
+        room: room(name),
+        target: seq(target),
+        what,
+    })
+}
+
+fn edit(text: &str) -> Revision {
+    Revision::Edit(Text::parse(text, usize::MAX).unwrap())
+}
+
+fn react(emoji: &str, on: bool) -> Revision {
+    Revision::React {
+        emoji: Emoji::parse(emoji).unwrap(),
+        on,
+    }
 }
 
 fn changed(decision: Decision) -> Option<Seq> {

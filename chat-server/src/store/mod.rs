@@ -14,8 +14,8 @@ mod row;
 pub mod sqlite;
 
 pub use change::{
-    Change, Committed, Decision, Effect, Hello, Join, Leave, MarkRead, Outcome, SendMessage,
-    SetTopic, Welcomed,
+    Change, Committed, Decision, Effect, Hello, Join, Leave, MarkRead, Outcome, Revise, Revision,
+    SendMessage, SetTopic, Welcomed,
 };
 pub use row::{
     Anchor, Counts, MembersPage, Page, RoomId, RoomRow, RoomsPage, Standing, TokenHash, UserId,

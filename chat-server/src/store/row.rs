@@ -37,6 +37,8 @@ pub struct RoomRow {
     pub kind: RoomKind,
     /// What it is about.
     pub topic: String,
+    /// The oldest event kept; the first one, where the log is empty.
+    pub first: Seq,
     /// Its last event.
     pub head: Seq,
     /// How many are in it.
@@ -78,9 +80,13 @@ pub enum Anchor {
     Around(Seq),
     /// From this moment on.
     At(Timestamp),
+    /// Those changed after this one, by their last change.
+    ChangedAfter(Seq),
+    /// This message and all that answer it, directly or through others.
+    Thread(Seq),
 }
 
-/// A page of folded history, oldest first, as of `head`.
+/// A page of folded history, in the order of its anchor, as of `head`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// The entries.

@@ -1,8 +1,12 @@
 //! The same random changes made to the store and to a model that is too simple
 //! to be wrong.
 
+mod room;
+
+use super::fold::fold;
 use super::*;
-use std::cmp::Reverse;
+use chat_proto::Entry;
+use room::{Member, Room};
 use std::collections::BTreeMap;
 
 const SEED: u64 = 20_261_124;
@@ -82,11 +86,24 @@ enum Deed {
         seq: u64,
         back: bool,
     },
+    Revise {
+        target: u64,
+        what: Turn,
+    },
+}
+
+/// What becomes of a message.
+#[derive(Debug, Clone)]
+enum Turn {
+    Edit(String),
+    Delete,
+    React(&'static str, bool),
+    Pin(bool),
 }
 
 impl Act {
     fn random(dice: &mut Dice) -> Self {
-        let deed = match dice.below(20) {
+        let deed = match dice.below(30) {
             0..3 => Deed::Join {
                 create: dice.below(2) == 0,
             },
@@ -95,20 +112,29 @@ impl Act {
                 seq: dice.below(1200),
                 back: dice.below(3) == 0,
             },
+            8..18 => Deed::Revise {
+                // Few enough that much comes to the same message.
+                target: dice.below(300),
+                what: Turn::random(dice),
+            },
             _ => Deed::Send {
-                text: match dice.below(8) {
-                    0 => "@room look".to_owned(),
-                    1 => format!("@{}, look", name(dice.below(GUESTS as u64) as usize)),
-                    other => format!("text {other}"),
-                },
+                text: Self::words(dice),
                 nonce: (dice.below(2) == 0).then(|| dice.below(300).to_string()),
-                reply_to: (dice.below(8) == 0).then(|| dice.below(600)),
+                reply_to: (dice.below(4) == 0).then(|| dice.below(600)),
             },
         };
         Self {
             guest: dice.below(GUESTS as u64) as usize,
             room: ROOMS[dice.below(ROOMS.len() as u64) as usize],
             deed,
+        }
+    }
+
+    fn words(dice: &mut Dice) -> String {
+        match dice.below(8) {
+            0 => "@room look".to_owned(),
+            1 => format!("@{}, look", name(dice.below(GUESTS as u64) as usize)),
+            other => format!("text {other}"),
         }
     }
 
@@ -134,6 +160,30 @@ impl Act {
                 reply_to: reply_to.map(seq),
             }),
             Deed::Read { seq, back } => mark(guest, self.room, *seq, *back),
+            Deed::Revise { target, what } => revise(guest, self.room, *target, what.revision()),
+        }
+    }
+}
+
+impl Turn {
+    fn random(dice: &mut Dice) -> Self {
+        match dice.below(12) {
+            0..4 => Self::Edit(Act::words(dice)),
+            4 => Self::Delete,
+            5..8 => Self::Pin(dice.below(3) > 0),
+            _ => {
+                let emoji = ["👍", "🎉", ":ship:"][dice.below(3) as usize];
+                Self::React(emoji, dice.below(3) > 0)
+            }
+        }
+    }
+
+    fn revision(&self) -> Revision {
+        match self {
+            Self::Edit(text) => edit(text),
+            Self::Delete => Revision::Delete,
+            Self::React(emoji, on) => react(emoji, *on),
+            Self::Pin(on) => Revision::Pin { on: *on },
         }
     }
 }
@@ -141,29 +191,6 @@ impl Act {
 #[derive(Default)]
 struct Model {
     rooms: BTreeMap<&'static str, Room>,
-}
-
-#[derive(Default)]
-struct Room {
-    log: Vec<Said>,
-    members: Vec<Member>,
-    owned: bool,
-}
-
-struct Said {
-    guest: usize,
-    text: String,
-    nonce: Option<String>,
-    at: i64,
-    names_all: bool,
-}
-
-#[derive(Clone, Copy)]
-struct Member {
-    guest: usize,
-    role: Role,
-    read: u64,
-    joined: i64,
 }
 
 impl Model {
@@ -185,6 +212,7 @@ impl Model {
                 reply_to,
             } => room.send(act.guest, text, nonce.as_deref(), *reply_to, now),
             Deed::Read { seq, back } => room.read(act.guest, *seq, *back),
+            Deed::Revise { target, what } => room.revise(act.guest, *target, what, now),
         }
     }
 
@@ -206,136 +234,67 @@ impl Model {
         }
         for (name, room) in &self.rooms {
             let log = scene.scan(&guests[0], name);
-            assert_eq!(log.len(), room.log.len());
-            for (event, said) in log.iter().zip(&room.log) {
-                assert_eq!(
-                    (text(event), event.at.millis()),
-                    (said.text.as_str(), said.at)
-                );
-                assert_eq!(event.author, guests[said.guest].row.name);
-            }
+            room.check_log(&log, guests);
             assert_eq!(scene.members(&guests[0], name).len(), room.members.len());
-            let start = 1 + dice.below(log.len() as u64 + 2);
-            let page = scene.page(&guests[0], name, Anchor::After(seq(start)), 30);
-            let events: Vec<_> = page
-                .entries
-                .iter()
-                .map(|entry| entry.event.clone())
-                .collect();
-            let from = (start as usize).min(log.len());
-            assert_eq!(events, log[from..(from + 30).min(log.len())]);
+            check_pages(scene, &guests[0], name, &fold(&log), dice);
         }
     }
 }
 
-impl Room {
-    fn head(&self) -> u64 {
-        self.log.len() as u64
-    }
+/// Every kind of page is what a fold of the whole log holds there.
+fn check_pages<E: Engine>(
+    scene: &Scene<E>,
+    guest: &Guest,
+    name: &str,
+    entries: &[Entry],
+    dice: &mut Dice,
+) {
+    let at = |entry: &Entry| entry.event.seq;
+    let place = seq(dice.below(entries.last().map_or(0, |entry| at(entry).get()) + 9));
+    let limit = 1 + dice.below(40) as usize;
+    let page = |anchor| scene.page(guest, name, anchor, limit);
 
-    fn place(&self, guest: usize) -> Option<usize> {
-        self.members.iter().position(|member| member.guest == guest)
-    }
+    let start = entries.partition_point(|entry| at(entry) <= place);
+    let after = page(Anchor::After(place));
+    let end = (start + limit).min(entries.len());
+    assert_eq!(after.entries, entries[start..end], "after {place}");
+    assert_eq!(after.more_after, end < entries.len());
+    assert_eq!(after.more_before, start > 0);
 
-    fn join(&mut self, guest: usize, now: i64) -> String {
-        let new = self.place(guest).is_none();
-        if new {
-            let owner = self.owned && self.members.is_empty();
-            self.members.push(Member {
-                guest,
-                role: if owner { Role::Owner } else { Role::Member },
-                read: self.head(),
-                joined: now,
-            });
-        }
-        format!("joined {new} {}", self.stands(guest).unwrap())
-    }
+    let end = entries.partition_point(|entry| at(entry) < place);
+    let before = page(Anchor::Before(place));
+    let start = end.saturating_sub(limit);
+    assert_eq!(before.entries, entries[start..end], "before {place}");
+    assert_eq!(before.more_before, start > 0);
+    assert_eq!(before.more_after, end < entries.len());
 
-    fn leave(&mut self, guest: usize) -> String {
-        let Some(place) = self.place(guest) else {
-            return "NotMember".to_owned();
-        };
-        let left = self.members.remove(place);
-        let rank = |member: &&mut Member| (Reverse(member.role), member.joined, member.guest);
-        if left.role == Role::Owner
-            && let Some(next) = self.members.iter_mut().min_by_key(rank)
-        {
-            next.role = Role::Owner;
-        }
-        format!("left {}", self.members.len())
-    }
+    let around = page(Anchor::Around(place));
+    let middle = around.entries.first().map_or(0, |first| {
+        entries.partition_point(|entry| at(entry) < at(first))
+    });
+    assert_eq!(
+        around.entries,
+        entries[middle..middle + around.entries.len()],
+        "around {place}"
+    );
 
-    fn send(
-        &mut self,
-        guest: usize,
-        text: &str,
-        nonce: Option<&str>,
-        reply_to: Option<u64>,
-        now: i64,
-    ) -> String {
-        let same = |said: &Said| said.guest == guest && said.nonce.as_deref() == nonce;
-        if nonce.is_some()
-            && let Some(place) = self.log.iter().position(same)
-        {
-            let said = &self.log[place];
-            return if said.text == text {
-                format!("repeated {} {}", place + 1, said.at)
-            } else {
-                "Conflict".to_owned()
-            };
-        }
-        let Some(place) = self.place(guest) else {
-            return "NotMember".to_owned();
-        };
-        if reply_to.is_some_and(|target| !(1..=self.head()).contains(&target)) {
-            return "NotFound".to_owned();
-        }
-        let at = self.log.last().map_or(now, |last| last.at.max(now));
-        self.log.push(Said {
-            guest,
-            text: text.to_owned(),
-            nonce: nonce.map(str::to_owned),
-            at,
-            names_all: self.members[place].role >= Role::Moderator && text.contains("@room"),
-        });
-        format!("sent {} {at}", self.head())
-    }
+    let changed: BTreeMap<_, _> = entries
+        .iter()
+        .filter_map(|entry| Some((entry.fold.changed?, entry)))
+        .collect();
+    let mut above = changed
+        .range(place.next()..)
+        .map(|(_, entry)| (*entry).clone());
+    let expected: Vec<_> = above.by_ref().take(limit).collect();
+    let after = page(Anchor::ChangedAfter(place));
+    assert_eq!(after.entries, expected, "changed after {place}");
+    assert_eq!(after.more_after, above.next().is_some());
 
-    fn read(&mut self, guest: usize, seq: u64, back: bool) -> String {
-        let head = self.head();
-        let Some(place) = self.place(guest) else {
-            return "NotMember".to_owned();
-        };
-        if seq > head {
-            return "Invalid".to_owned();
-        }
-        let member = &mut self.members[place];
-        let before = member.read;
-        member.read = if back { seq } else { seq.max(before) };
-        let (read, moved) = (member.read, member.read != before);
-        let (unread, mentions) = self.counts(guest, read);
-        format!("read {read} {moved} {unread} {mentions}")
-    }
-
-    fn stands(&self, guest: usize) -> Option<String> {
-        let Member { role, read, .. } = self.members[self.place(guest)?];
-        let (unread, mentions) = self.counts(guest, read);
-        let (head, members) = (self.head(), self.members.len());
-        Some(format!(
-            "{role:?} {read}/{head} of {members} {unread} {mentions}"
-        ))
-    }
-
-    fn counts(&self, guest: usize, read: u64) -> (usize, usize) {
-        let others = self.log[read as usize..]
-            .iter()
-            .filter(|said| said.guest != guest);
-        let call = format!("@{}", name(guest));
-        let mentions = others
-            .clone()
-            .filter(|said| said.names_all || said.text.contains(&call));
-        (others.count().min(1000), mentions.count().min(1000))
-    }
+    let thread = page(Anchor::Thread(place));
+    let mut answers = super::fold::thread(entries, place).into_iter();
+    let expected: Vec<_> = answers.by_ref().take(limit).collect();
+    assert_eq!(thread.entries, expected, "the thread of {place}");
+    assert_eq!(thread.more_after, answers.next().is_some());
 }
 
 /// What came of a change, as far as the model knows.
@@ -357,7 +316,8 @@ fn summary(decision: &Decision) -> String {
         }) => {
             format!("read {seq} {moved} {} {}", counts.unread, counts.mentions)
         }
-        other @ Ok(Committed::Welcomed(_) | Committed::Gone | Committed::Changed { .. }) => {
+        Ok(Committed::Changed { seq, .. }) => format!("changed {seq:?}"),
+        other @ Ok(Committed::Welcomed(_) | Committed::Gone) => {
             panic!("{other:?}")
         }
     }

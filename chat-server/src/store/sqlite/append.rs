@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::row::{Columns, seq_column};
 use super::scene::Scene;
+use super::spans;
 use crate::store::Effect;
 use chat_proto::{Event, EventBody, Seq, Timestamp};
 use rusqlite::Connection;
@@ -33,6 +34,9 @@ pub(super) fn append(
         body,
     };
     insert(conn, scene, &event)?;
+    if event.body.target().is_some() {
+        spans::note(conn, scene.room, seq)?;
+    }
     effects.push(Effect::Appended {
         room: scene.room,
         event,

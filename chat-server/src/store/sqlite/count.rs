@@ -3,13 +3,15 @@
 
 use super::fault::Fault;
 use super::message::EVERYBODY;
-use super::row::{DELETED, MESSAGE, seq_column};
+use super::row::{DELETED, MEMBER, MESSAGE, seq, seq_column};
+use super::spans;
 use crate::store::{Counts, RoomId, UserId};
 use chat_proto::Seq;
 use chat_proto::limits::COUNT_CAP;
 use rusqlite::Connection;
 
-/// Own events in a row beyond which it is cheaper to jump over them than to step.
+/// Events in a row, own ones or changes, beyond which it is cheaper to jump
+/// over them than to step.
 const JUMP: i64 = 32;
 
 pub(super) fn above(
@@ -33,7 +35,7 @@ pub(super) fn above(
 }
 
 /// Walks down from the head, over others' messages one by one and over one's
-/// own in leaps, until the marker or the cap.
+/// own and over mere changes in leaps, until the marker or the cap.
 fn unread(
     conn: &Connection,
     user: UserId,
@@ -46,6 +48,7 @@ fn unread(
          WHERE room = ? AND seq <= ? AND seq > ? ORDER BY seq DESC",
     )?;
     let mut unread = 0;
+    let mut changes = 0;
     let mut from = seq_column(head);
     'leap: loop {
         let mut rows = statement.query((room.0, from, seq_column(marker)))?;
@@ -56,7 +59,20 @@ fn unread(
                     from = run - 1;
                     continue 'leap;
                 }
-            } else if row.get::<_, i64>(2)? == MESSAGE && row.get::<_, i64>(3)? & DELETED == 0 {
+                continue;
+            }
+            let (kind, flags): (i64, i64) = (row.get(2)?, row.get(3)?);
+            if kind > MEMBER {
+                changes += 1;
+                if changes > JUMP {
+                    changes = 0;
+                    from = seq_column(spans::below(conn, room, seq(row.get(0)?)?)?);
+                    continue 'leap;
+                }
+                continue;
+            }
+            changes = 0;
+            if kind == MESSAGE && flags & DELETED == 0 {
                 unread += 1;
                 if unread == COUNT_CAP {
                     return Ok(unread);

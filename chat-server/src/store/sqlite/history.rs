@@ -1,19 +1,19 @@
 //! A room's log read back: as it is, and in pages as it stands now.
 
+use super::entries::Reading;
 use super::fault::Fault;
 use super::read::room_by_id;
 use super::row::{event, event_columns, rows_column, seq, seq_column};
-use crate::store::{Anchor, Page, RoomId};
+use super::spans;
+use crate::store::{Anchor, Page, RoomId, RoomRow};
 use chat_proto::event::Entry;
-use chat_proto::{Event, EventBody, RoomName, Seq, Timestamp};
-use rusqlite::{Connection, OptionalExtension};
-use std::collections::VecDeque;
+use chat_proto::limits::SERVER_FRAME_BYTES;
+use chat_proto::{Event, Seq, Timestamp};
+use rusqlite::Connection;
 
-/// Bytes of JSON after which a page ends early, well below the 1 MiB of a frame.
-const PAGE_BYTES: usize = 900_000;
-/// Bytes of JSON that an entry takes beside its text, at the most: two names
-/// of 256 bytes, a nonce that is all escapes, times and field names.
-const ENTRY_BYTES: usize = 1_024;
+/// Bytes of JSON after which a page ends early; what is around the entries
+/// takes less than the rest of a frame.
+const PAGE_BYTES: usize = SERVER_FRAME_BYTES - 8 * 1024;
 
 /// See [`crate::store::Store::events`].
 pub(super) fn events(
@@ -26,7 +26,7 @@ pub(super) fn events(
     let mut statement = conn.prepare_cached(concat!(
         "SELECT ",
         event_columns!(),
-        " FROM events WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?"
+        " FROM events e WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?"
     ))?;
     let mut rows = statement.query((room.0, seq_column(after), rows_column(limit)))?;
     let mut events = Vec::new();
@@ -44,123 +44,113 @@ pub(super) fn page(
     anchor: Anchor,
     limit: usize,
 ) -> Result<Page, Fault> {
-    let row = room_by_id(conn, room)?;
-    let head = row.head;
-    let mut gathered = Gathered {
+    let room = room_by_id(conn, room)?;
+    let reading = Reading {
         conn,
-        room,
-        name: row.name,
-        entries: VecDeque::new(),
-        bytes: 0,
+        room: &room,
+        bytes_most: PAGE_BYTES,
     };
-    // The page is what lies from `low` up to and without `high`.
-    let start = match anchor {
-        Anchor::Newest => head.next(),
-        Anchor::Before(seq) | Anchor::Around(seq) => seq.min(head.next()),
-        Anchor::After(seq) => seq.next().min(head.next()),
-        Anchor::At(at) => first_at(conn, room, head, at)?,
-    };
+    let beyond = room.head.next();
     match anchor {
-        Anchor::Newest | Anchor::Before(_) => gathered.down(start, limit, PAGE_BYTES)?,
-        Anchor::After(_) | Anchor::At(_) => gathered.up(start, limit, PAGE_BYTES)?,
-        Anchor::Around(_) => {
-            gathered.up(start, limit.div_ceil(2), PAGE_BYTES / 2)?;
-            let left = limit - gathered.entries.len();
-            gathered.down(start, left, PAGE_BYTES)?;
-        }
+        Anchor::Newest => below(&reading, beyond, limit),
+        Anchor::Before(seq) => below(&reading, seq.min(beyond), limit),
+        Anchor::After(seq) => above(&reading, seq.next().min(beyond), limit),
+        Anchor::At(at) => above(&reading, first_at(conn, &room, at)?, limit),
+        Anchor::Around(seq) => around(&reading, seq.min(beyond), limit),
+        Anchor::ChangedAfter(seq) => changed_after(&reading, seq, limit),
+        Anchor::Thread(seq) => thread(&reading, seq, limit),
     }
-    let entries = Vec::from(gathered.entries);
+}
+
+fn below(reading: &Reading<'_>, start: Seq, limit: usize) -> Result<Page, Fault> {
+    let mut entries = reading.down(start, limit, 0)?.entries;
+    entries.reverse();
+    along_the_log(reading, entries, start)
+}
+
+fn above(reading: &Reading<'_>, start: Seq, limit: usize) -> Result<Page, Fault> {
+    let entries = reading.up(start, limit, 0)?.entries;
+    along_the_log(reading, entries, start)
+}
+
+fn around(reading: &Reading<'_>, start: Seq, limit: usize) -> Result<Page, Fault> {
+    let half = Reading {
+        bytes_most: reading.bytes_most / 2,
+        ..*reading
+    };
+    let above = half.up(start, limit.div_ceil(2), 0)?;
+    let left = limit - above.entries.len();
+    let mut entries = match left {
+        0 => Vec::new(),
+        left => reading.down(start, left, above.bytes)?.entries,
+    };
+    entries.reverse();
+    entries.extend(above.entries);
+    along_the_log(reading, entries, start)
+}
+
+/// A page of entries that lie one behind the other at `start`.
+fn along_the_log(reading: &Reading<'_>, entries: Vec<Entry>, start: Seq) -> Result<Page, Fault> {
+    let Reading { conn, room, .. } = *reading;
     let low = entries.first().map_or(start, |entry| entry.event.seq);
     let high = entries.last().map_or(start, |entry| entry.event.seq.next());
+    let last = spans::below(conn, room.id, low.minus(1))?;
     Ok(Page {
-        more_before: any(conn, "seq < ?", room, low)?,
-        more_after: any(conn, "seq >= ?", room, high)?,
+        more_before: last >= room.first,
+        more_after: spans::above(conn, room.id, high)? <= room.head,
         entries,
-        first: Seq::FIRST,
-        head,
+        first: room.first,
+        head: room.head,
     })
 }
 
-/// The entries of a page while it grows at both ends.
-struct Gathered<'a> {
-    conn: &'a Connection,
-    room: RoomId,
-    name: RoomName,
-    entries: VecDeque<Entry>,
-    bytes: usize,
+fn changed_after(reading: &Reading<'_>, after: Seq, limit: usize) -> Result<Page, Fault> {
+    let Reading { conn, room, .. } = *reading;
+    let entries = reading.changed(after, limit)?.entries;
+    let last = entries.last().and_then(|entry| entry.fold.changed);
+    let (more_before, more_after) = conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM folds WHERE room = ?1 AND changed <= ?2),
+                    EXISTS (SELECT 1 FROM folds WHERE room = ?1 AND changed > ?3)",
+        )?
+        .query_row(
+            (
+                room.id.0,
+                seq_column(after),
+                seq_column(last.unwrap_or(after)),
+            ),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+    Ok(Page {
+        entries,
+        first: room.first,
+        head: room.head,
+        more_before,
+        more_after,
+    })
 }
 
-impl Gathered<'_> {
-    /// Adds entries from `start` on, until there are `limit` new ones or `bytes` in all.
-    fn up(&mut self, start: Seq, limit: usize, bytes: usize) -> Result<(), Fault> {
-        let mut statement = self.conn.prepare_cached(concat!(
-            "SELECT ",
-            event_columns!(),
-            " FROM events WHERE room = ? AND seq >= ? AND kind <= 2 ORDER BY seq LIMIT ?"
-        ))?;
-        let mut rows = statement.query((self.room.0, seq_column(start), rows_column(limit)))?;
-        while let Some(row) = rows.next()? {
-            let event = event(&self.name, row)?;
-            if !self.has_room(&event, bytes) {
-                break;
-            }
-            self.entries.push_back(event.into());
-        }
-        Ok(())
-    }
-
-    /// Adds entries below `start`, likewise.
-    fn down(&mut self, start: Seq, limit: usize, bytes: usize) -> Result<(), Fault> {
-        let mut statement = self.conn.prepare_cached(concat!(
-            "SELECT ",
-            event_columns!(),
-            " FROM events WHERE room = ? AND seq < ? AND kind <= 2 ORDER BY seq DESC LIMIT ?"
-        ))?;
-        let mut rows = statement.query((self.room.0, seq_column(start), rows_column(limit)))?;
-        while let Some(row) = rows.next()? {
-            let event = event(&self.name, row)?;
-            if !self.has_room(&event, bytes) {
-                break;
-            }
-            self.entries.push_front(event.into());
-        }
-        Ok(())
-    }
-
-    /// Counts the entry in, unless it would pass the bound. A page has at least one.
-    fn has_room(&mut self, event: &Event, bytes_max: usize) -> bool {
-        let sum = self.bytes + json_bytes(event);
-        let fits = sum <= bytes_max || self.entries.is_empty();
-        if fits {
-            self.bytes = sum;
-        }
-        fits
-    }
-}
-
-/// At most this many bytes, written as JSON.
-fn json_bytes(event: &Event) -> usize {
-    let text = match &event.body {
-        EventBody::Message(message) => message.text.as_deref(),
-        EventBody::Edited { text, .. } => text.as_deref(),
-        EventBody::Topic { topic } => Some(topic.as_str()),
-        EventBody::Member(change) => change.reason.as_deref(),
-        EventBody::Deleted { .. } | EventBody::Reacted { .. } | EventBody::Pinned { .. } => None,
-    };
-    let escapes = |text: &str| {
-        let escaped = |byte: &u8| matches!(byte, b'"' | b'\\' | b'\n' | b'\t');
-        text.len() + text.as_bytes().iter().filter(|byte| escaped(byte)).count()
-    };
-    ENTRY_BYTES + text.map_or(0, escapes)
+fn thread(reading: &Reading<'_>, root: Seq, limit: usize) -> Result<Page, Fault> {
+    let run = reading.thread(root, limit.saturating_add(1))?;
+    let mut entries = run.entries;
+    let more_after = run.cut || entries.len() > limit;
+    entries.truncate(limit);
+    Ok(Page {
+        entries,
+        first: reading.room.first,
+        head: reading.room.head,
+        more_before: false,
+        more_after,
+    })
 }
 
 /// The first event that is not before `at`; times never fall along a log.
-fn first_at(conn: &Connection, room: RoomId, head: Seq, at: Timestamp) -> Result<Seq, Fault> {
+fn first_at(conn: &Connection, room: &RoomRow, at: Timestamp) -> Result<Seq, Fault> {
     let mut statement = conn.prepare_cached("SELECT at FROM events WHERE room = ? AND seq = ?")?;
-    let (mut low, mut high) = (1, seq_column(head) + 1);
+    let (mut low, mut high) = (seq_column(room.first), seq_column(room.head) + 1);
     while low < high {
         let middle = low + (high - low) / 2;
-        let then: i64 = statement.query_row((room.0, middle), |row| row.get(0))?;
+        let then: i64 = statement.query_row((room.id.0, middle), |row| row.get(0))?;
         if then < at.millis() {
             low = middle + 1;
         } else {
@@ -168,15 +158,4 @@ fn first_at(conn: &Connection, room: RoomId, head: Seq, at: Timestamp) -> Result
         }
     }
     seq(low)
-}
-
-/// Whether there are entries on that side of `seq`.
-fn any(conn: &Connection, side: &str, room: RoomId, seq: Seq) -> Result<bool, Fault> {
-    Ok(conn
-        .prepare_cached(&format!(
-            "SELECT 1 FROM events WHERE room = ? AND {side} AND kind <= 2 LIMIT 1"
-        ))?
-        .query_row((room.0, seq_column(seq)), |_| Ok(()))
-        .optional()?
-        .is_some())
 }

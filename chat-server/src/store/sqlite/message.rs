@@ -129,7 +129,10 @@ fn earlier(
 
 fn is_message(conn: &Connection, room: RoomId, target: Seq) -> Result<bool, Fault> {
     Ok(conn
-        .prepare_cached("SELECT kind FROM events WHERE room = ? AND seq = ?")?
+        .prepare_cached(
+            "SELECT kind FROM events
+             WHERE room = ?1 AND seq = ?2 AND seq >= (SELECT first FROM rooms WHERE id = ?1)",
+        )?
         .query_row((room.0, seq_column(target)), |row| row.get::<_, i64>(0))
         .optional()?
         == Some(MESSAGE))
@@ -157,6 +160,21 @@ fn say(
         name_them(conn, scene, seq, text)?;
     }
     Ok((seq, at))
+}
+
+/// Forgets whom a message named by this text.
+pub(super) fn unname_them(
+    conn: &Connection,
+    room: RoomId,
+    seq: Seq,
+    text: &str,
+) -> Result<(), Fault> {
+    let mut delete =
+        conn.prepare_cached("DELETE FROM mentions WHERE room = ? AND key = ? AND seq = ?")?;
+    for key in mentions(text) {
+        delete.execute((room.0, &*key, seq_column(seq)))?;
+    }
+    Ok(())
 }
 
 /// Notes whom a message names; how many those are is bounded by its length.

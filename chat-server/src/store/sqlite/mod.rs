@@ -10,14 +10,17 @@ mod account;
 mod append;
 mod begin;
 mod count;
+mod entries;
 mod fault;
 mod history;
 mod message;
 mod open;
 mod read;
+mod revise;
 mod room;
 mod row;
 mod scene;
+mod spans;
 mod topic;
 mod worker;
 
@@ -125,6 +128,7 @@ fn apply(conn: &Connection, change: &Change, now: Timestamp) -> Result<Outcome, 
         Change::Send(send) => message::send(conn, send, now, told),
         Change::Read(mark) => message::read(conn, mark, told),
         Change::SetTopic(set) => topic::set(conn, set, now, told),
+        Change::Revise(revise) => revise::revise(conn, revise, now, told),
     }?;
     Ok(Outcome { decision, effects })
 }

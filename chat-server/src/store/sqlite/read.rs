@@ -47,10 +47,10 @@ pub(super) fn standing(
 }
 
 fn stands(conn: &Connection, row: &Row<'_>, user: UserId, key: &str) -> Result<Standing, Fault> {
-    let (room, read) = (room_row(row)?, seq(row.get(7)?)?);
+    let (room, read) = (room_row(row)?, seq(row.get(8)?)?);
     Ok(Standing {
         counts: count::above(conn, user, key, room.id, read, room.head)?,
-        role: role(row.get(6)?)?,
+        role: role(row.get(7)?)?,
         room,
         read,
     })
@@ -71,7 +71,7 @@ pub(super) fn room(
     ))?;
     let mut rows = statement.query((user.0, name.as_str()))?;
     match rows.next()? {
-        Some(row) => Ok(Some((room_row(row)?, row.get(6)?))),
+        Some(row) => Ok(Some((room_row(row)?, row.get(7)?))),
         None => Ok(None),
     }
 }

@@ -10,8 +10,8 @@ use rusqlite::Row;
 /// history of its own, the others change one.
 pub(super) const MESSAGE: i64 = 0;
 const TOPIC: i64 = 1;
-const MEMBER: i64 = 2;
-const EDITED: i64 = 3;
+pub(super) const MEMBER: i64 = 2;
+pub(super) const EDITED: i64 = 3;
 const DELETION: i64 = 4;
 const REACTED: i64 = 5;
 const PINNED: i64 = 6;
@@ -27,13 +27,13 @@ const ON: i64 = 8;
 /// The columns that [`room_row`] reads.
 macro_rules! room_columns {
     () => {
-        "r.id, r.name, r.kind, r.topic, r.head, r.members"
+        "r.id, r.name, r.kind, r.topic, r.head, r.members, r.first"
     };
 }
-/// The columns that [`event`] reads.
+/// The columns that [`event`] reads, of events as `e`.
 macro_rules! event_columns {
     () => {
-        "seq, at, author, kind, flags, text, nonce, reply_to, target, subject, detail"
+        "e.seq, e.at, e.author, e.kind, e.flags, e.text, e.nonce, e.reply_to, e.target, e.subject, e.detail"
     };
 }
 pub(super) use {event_columns, room_columns};
@@ -46,6 +46,7 @@ pub(super) fn room_row(row: &Row<'_>) -> Result<RoomRow, Fault> {
         kind: kind(row.get(2)?)?,
         topic: row.get(3)?,
         head: seq(row.get(4)?)?,
+        first: seq(row.get(6)?)?,
         members: u64::try_from(members).map_err(|_| Fault::nonsense("members", members))?,
     })
 }

@@ -65,3 +65,23 @@ CREATE TABLE reactions (
     seq    INTEGER NOT NULL,              -- the event that made it so
     PRIMARY KEY (room, target, emoji, user)
 ) WITHOUT ROWID;
+CREATE INDEX reactions_put ON reactions (room, target, emoji, seq) WHERE "on" = 1;
+
+-- The same as a page shows it, so that one costs no more where thousands reacted.
+CREATE TABLE tallies (
+    room   INTEGER NOT NULL,
+    target INTEGER NOT NULL,
+    emoji  TEXT    NOT NULL,
+    count  INTEGER NOT NULL,              -- never 0
+    names  TEXT    NOT NULL,              -- of the first who put it, with blanks between them
+    PRIMARY KEY (room, target, emoji)
+) WITHOUT ROWID;
+
+-- Where a log holds nothing but changes (edits, deletions, reactions, pins):
+-- from `first` to `last`, no two beside one another. Pages step over them.
+CREATE TABLE spans (
+    room  INTEGER NOT NULL,
+    last  INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    PRIMARY KEY (room, last)
+) WITHOUT ROWID;

@@ -1,0 +1,238 @@
+//! Entries of history: messages as they stand now, `topic` and `member` events.
+//!
+//! A query per run of entries, and one for the reactions of all of them,
+//! however long the page is; then it is cut where it would grow too large.
+
+use super::fault::Fault;
+use super::row::{DELETED, event, event_columns, rows_column, seq, seq_column, time};
+use super::spans::{at_or_above, at_or_below};
+use crate::store::RoomRow;
+use chat_proto::event::{Entry, Fold};
+use chat_proto::{EventBody, Seq};
+use rusqlite::{Connection, Params, Row};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+use std::io;
+
+/// The columns that [`entry`] reads, of events as `e` and folds as `f`.
+macro_rules! entry_columns {
+    () => {
+        concat!(
+            event_columns!(),
+            ", f.changed, f.rev, f.edited_at, f.text, f.pinned"
+        )
+    };
+}
+/// Behind a list of numbers `w (seq)` in room 1: the entries of that number.
+macro_rules! entries_of_walk {
+    () => {
+        concat!(
+            " SELECT ",
+            entry_columns!(),
+            " FROM walk w CROSS JOIN events e ON e.room = ?1 AND e.seq = w.seq
+             LEFT JOIN folds f ON f.room = ?1 AND f.seq = w.seq ORDER BY w.seq"
+        )
+    };
+}
+
+/// Entries, and how many bytes they are as JSON.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    pub(super) entries: Vec<Entry>,
+    pub(super) bytes: usize,
+    /// Some were left out, for their bytes.
+    pub(super) cut: bool,
+}
+
+/// What to read, and how much of it.
+pub(super) struct Reading<'a> {
+    pub(super) conn: &'a Connection,
+    pub(super) room: &'a RoomRow,
+    /// Bytes of JSON that all runs may have together.
+    pub(super) bytes_most: usize,
+}
+
+impl Reading<'_> {
+    /// The entries from `start` on, at most `limit`.
+    pub(super) fn up(&self, start: Seq, limit: usize, had: usize) -> Result<Run, Fault> {
+        let sql = concat!(
+            "WITH RECURSIVE walk (seq) AS (
+                 SELECT ",
+            at_or_above!("?2"),
+            " UNION ALL SELECT ",
+            at_or_above!("w.seq + 1"),
+            " FROM walk w WHERE w.seq < ?3 LIMIT ?4)",
+            entries_of_walk!()
+        );
+        let start = seq_column(start.max(self.room.first));
+        let head = seq_column(self.room.head);
+        let params = (self.room.id.0, start, head, rows_column(limit));
+        self.run(sql, params, had)
+    }
+
+    /// The entries below `start`, at most `limit`, the newest first.
+    pub(super) fn down(&self, start: Seq, limit: usize, had: usize) -> Result<Run, Fault> {
+        let sql = concat!(
+            "WITH RECURSIVE walk (seq) AS (
+                 SELECT ",
+            at_or_below!("?2 - 1"),
+            " UNION ALL SELECT ",
+            at_or_below!("w.seq - 1"),
+            " FROM walk w WHERE w.seq > ?3 LIMIT ?4)",
+            entries_of_walk!(),
+            " DESC"
+        );
+        let (start, first) = (seq_column(start), seq_column(self.room.first));
+        let params = (self.room.id.0, start, first, rows_column(limit));
+        self.run(sql, params, had)
+    }
+
+    /// The entries changed after `after`, at most `limit`, by their last change.
+    pub(super) fn changed(&self, after: Seq, limit: usize) -> Result<Run, Fault> {
+        let sql = concat!(
+            "SELECT ",
+            entry_columns!(),
+            " FROM folds f JOIN events e ON e.room = f.room AND e.seq = f.seq
+             WHERE f.room = ? AND f.changed > ? ORDER BY f.changed LIMIT ?"
+        );
+        let params = (self.room.id.0, seq_column(after), rows_column(limit));
+        self.run(sql, params, 0)
+    }
+
+    /// The message `root` and all that answer it, at most `limit`, oldest
+    /// first; none if it is no message that is kept.
+    ///
+    /// An answer is younger than what it answers, so the next one is the
+    /// youngest's first answer or somebody's next: two candidates for each
+    /// entry taken, however many answers there are.
+    pub(super) fn thread(&self, root: Seq, limit: usize) -> Result<Run, Fault> {
+        let sql = concat!(
+            "WITH RECURSIVE walk (seq, of) AS (
+                 SELECT seq, NULL FROM events WHERE room = ?1 AND seq = ?2 AND kind = 0 AND seq >= ?3
+                 UNION ALL
+                 SELECT ifnull((SELECT min(a.seq) FROM events a
+                                WHERE a.room = ?1 AND a.reply_to = iif(k.next, w.of, w.seq)
+                                  AND a.seq > w.seq), ?5),
+                        iif(k.next, w.of, w.seq)
+                 FROM walk w, (SELECT 0 AS next UNION ALL SELECT 1) k WHERE w.seq < ?5
+                 ORDER BY 1 LIMIT ?4)",
+            entries_of_walk!()
+        );
+        let params = (
+            self.room.id.0,
+            seq_column(root),
+            seq_column(self.room.first),
+            rows_column(limit),
+            // Stands behind every event: nobody's answer.
+            i64::MAX,
+        );
+        self.run(sql, params, 0)
+    }
+
+    fn run(&self, sql: &str, params: impl Params, had: usize) -> Result<Run, Fault> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            entries.push(entry(self.room, row)?);
+        }
+        self.react(&mut entries)?;
+        self.cut(entries, had)
+    }
+
+    /// Adds who reacted.
+    fn react(&self, entries: &mut [Entry]) -> Result<(), Fault> {
+        let changed: BTreeMap<_, _> = entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.fold.changed.is_some())
+            .map(|(at, entry)| (entry.event.seq, at))
+            .collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let mut statement = self.conn.prepare_cached(
+            "SELECT t.target, t.emoji, t.count, t.names
+             FROM json_each(?2) j CROSS JOIN tallies t ON t.room = ?1 AND t.target = j.value",
+        )?;
+        let seqs: Vec<_> = changed.keys().collect();
+        let seqs = serde_json::to_string(&seqs).map_err(|error| Fault::nonsense("seqs", error))?;
+        let mut rows = statement.query((self.room.id.0, seqs))?;
+        while let Some(row) = rows.next()? {
+            if let Some(at) = changed.get(&seq(row.get(0)?)?) {
+                tally(&mut entries[*at].fold, row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves out what would pass the bound, `had` bytes being there already.
+    /// A page has at least one entry, which fits a frame by itself.
+    fn cut(&self, entries: Vec<Entry>, had: usize) -> Result<Run, Fault> {
+        let mut run = Run {
+            bytes: had,
+            ..Run::default()
+        };
+        for entry in entries {
+            let bytes = run.bytes + json_bytes(&entry)?;
+            if bytes > self.bytes_most && run.bytes > 0 {
+                run.cut = true;
+                break;
+            }
+            run.bytes = bytes;
+            run.entries.push(entry);
+        }
+        Ok(run)
+    }
+}
+
+fn entry(room: &RoomRow, row: &Row<'_>) -> Result<Entry, Fault> {
+    let number = |column| -> Result<Option<Seq>, Fault> {
+        row.get::<_, Option<i64>>(column)?.map(seq).transpose()
+    };
+    let mut entry = Entry {
+        event: event(&room.name, row)?,
+        fold: Fold {
+            changed: number(11)?,
+            ..Fold::default()
+        },
+    };
+    let deleted = row.get::<_, i64>(4)? & DELETED != 0;
+    if entry.fold.changed.is_some() && !deleted {
+        entry.fold.rev = number(12)?;
+        entry.fold.edited_at = row.get::<_, Option<i64>>(13)?.map(time);
+        entry.fold.pinned = row.get(15)?;
+        if let (EventBody::Message(message), Some(text)) = (&mut entry.event.body, row.get(14)?) {
+            message.text = Some(text);
+        }
+    }
+    Ok(entry)
+}
+
+fn tally(fold: &mut Fold, row: &Row<'_>) -> Result<(), Fault> {
+    let (emoji, count): (String, u32) = (row.get(1)?, row.get(2)?);
+    let names = row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
+    let names: Vec<_> = names.split(' ').map(SmolStr::new).collect();
+    if count as usize > names.len() {
+        fold.counts.insert(emoji.clone(), count);
+    }
+    fold.reactions.insert(emoji, names);
+    Ok(())
+}
+
+/// How long an entry is as JSON, with the comma behind it.
+fn json_bytes(entry: &Entry) -> Result<usize, Fault> {
+    struct Count(usize);
+    impl io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(1);
+    serde_json::to_writer(&mut count, entry).map_err(|error| Fault::nonsense("entry", error))?;
+    Ok(count.0)
+}
