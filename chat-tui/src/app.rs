@@ -11,6 +11,7 @@ use crate::core::state::Setup;
 use crate::core::{Effect, Input, State, update};
 use crate::edge::address::Address;
 use crate::edge::clock::Clock;
+use crate::edge::config_file::ConfigFile;
 use crate::edge::crash::{self, Switch};
 use crate::edge::disk::cache::Cache;
 use crate::edge::disk::{self, Disk};
@@ -19,6 +20,7 @@ use crate::edge::net::{self, Connection};
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::{self, Claimed, Modes, Screen};
 use crate::view::View;
+use crate::view::theme::{Able, Theme};
 use std::collections::VecDeque;
 use std::io;
 use std::time::{Duration, Instant};
@@ -33,8 +35,12 @@ pub struct Start {
     pub address: Address,
     /// What is kept of it.
     pub cache: Cache,
+    /// Where the settings come from; `None`: there is no place for them.
+    pub config: Option<ConfigFile>,
     /// What is amiss already, in words.
     pub notes: Vec<String>,
+    /// What the terminal can.
+    pub able: Able,
     /// What draws it.
     pub view: View,
 }
@@ -66,6 +72,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
             burst = ends.keys.recv() => Happened::Keys(burst.unwrap_or(Burst::Closed)),
             Some(news) = ends.disk.recv() => Happened::Disk(news),
             news = next(&mut app.connection) => Happened::Net(news),
+            () = changed(&mut app.config) => Happened::Saved,
             () = sleep_until(due) => Happened::Nothing,
         };
         match happened {
@@ -78,6 +85,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
                 }
             }
             Happened::Net(news) => app.heard(news),
+            Happened::Saved => app.configure(),
             Happened::Nothing => app.wake(),
         }
         app.settle();
@@ -97,6 +105,8 @@ enum Happened {
     Keys(Burst),
     Disk(DiskInput),
     Net(NetInput),
+    /// The configuration, perhaps.
+    Saved,
     Nothing,
 }
 
@@ -110,6 +120,8 @@ struct App {
     state: State,
     clock: Clock,
     address: Address,
+    config: Option<ConfigFile>,
+    able: Able,
     view: View,
     claimed: Claimed,
     screen: Screen,
@@ -127,9 +139,6 @@ struct App {
     quit: Option<u8>,
 }
 
-/// What a mouse does is reported from the start.
-const MODES: Modes = Modes { mouse: true };
-
 impl App {
     /// Draws the first frame from the cache, then starts all else.
     fn start(start: Start) -> io::Result<(Self, Ends)> {
@@ -137,7 +146,9 @@ impl App {
             setup,
             address,
             mut cache,
+            mut config,
             notes,
+            able,
             mut view,
         } = start;
         let clock = Clock::start();
@@ -148,12 +159,15 @@ impl App {
         for input in trouble.map(Input::Disk).into_iter().chain(told) {
             later.extend(update(&mut state, input, clock.now()));
         }
-        let claimed = Claimed::claim(MODES)?;
+        let claimed = Claimed::claim(modes(&state))?;
         let mut screen = terminal::screen()?;
         terminal::repaint(&mut screen)?;
         let viewed = paint(&mut screen, &mut state, &clock, &mut view)?;
         let (disk, news) = Disk::start(cache)?;
         crash::flush_by(disk.flusher());
+        if let Some(config) = &mut config {
+            config.watch();
+        }
         let ends = Ends {
             keys: input::listen()?,
             disk: news,
@@ -162,6 +176,8 @@ impl App {
             state,
             clock,
             address,
+            config,
+            able,
             view,
             claimed,
             screen,
@@ -197,6 +213,11 @@ impl App {
         while let Some(burst) = next {
             match burst {
                 Burst::Inputs(inputs) => {
+                    let back = inputs.contains(&Input::Focus(true));
+                    let due = |file: &ConfigFile| back || file.is_due(Instant::now());
+                    if self.config.as_ref().is_some_and(due) {
+                        self.configure();
+                    }
                     let gathered = self.flood.gather(inputs, Instant::now());
                     self.inputs.extend(gathered);
                 }
@@ -224,6 +245,24 @@ impl App {
                 return;
             }
             next = self.connection.as_mut().and_then(Connection::ready);
+        }
+    }
+
+    /// Looks whether the configuration is another one, and does as it says.
+    fn configure(&mut self) {
+        match self.config.as_mut().and_then(ConfigFile::look) {
+            None => {}
+            Some(Ok(settings)) => {
+                self.view.set_theme(Theme::of(settings.look, self.able));
+                let mouse = settings.mouse;
+                self.written(|claimed| claimed.set_mouse(mouse));
+                self.arrived(Input::Settings(Box::new(settings)));
+            }
+            Some(Err(words)) => {
+                for words in words {
+                    self.arrived(Input::Told(words));
+                }
+            }
         }
     }
 
@@ -350,7 +389,7 @@ impl App {
     }
 
     fn resumed(&mut self) -> io::Result<()> {
-        self.claimed.reclaim(MODES)?;
+        self.claimed.reclaim(modes(&self.state))?;
         terminal::repaint(&mut self.screen)?;
         self.inputs.push_back(resized(terminal::size()));
         self.inputs.push_back(Input::Resumed);
@@ -412,6 +451,19 @@ fn paint(
     })
 }
 
+fn modes(state: &State) -> Modes {
+    Modes {
+        mouse: state.settings.mouse,
+    }
+}
+
+async fn changed(config: &mut Option<ConfigFile>) {
+    match config {
+        Some(config) => config.changed().await,
+        None => std::future::pending().await,
+    }
+}
+
 fn resized(size: ratatui::layout::Size) -> Input {
     Input::Resize {
         width: size.width,
@@ -436,6 +488,7 @@ fn ended(input: &Input) -> Option<u8> {
         | Input::Mouse(_)
         | Input::Net(_)
         | Input::Disk(_)
+        | Input::Settings(_)
         | Input::Told(_)
         | Input::Wake
         | Input::Suspended

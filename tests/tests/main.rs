@@ -8,6 +8,7 @@
 
 mod catch_up;
 mod closing;
+mod configuring;
 mod console;
 mod docs;
 mod durability;

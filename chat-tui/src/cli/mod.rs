@@ -3,6 +3,7 @@
 //! No secret is ever an argument; whatever others wrote is neutralised before
 //! it reaches standard output or standard error.
 
+mod config;
 mod history;
 mod print;
 mod rooms;
@@ -26,6 +27,9 @@ pub struct Command {
     url: Option<String>,
     #[command(flatten)]
     place: Place,
+    /// The configuration's file, instead of the one in the platform's directory
+    #[arg(long, value_name = "FILE", global = true, env = "CHAT_TUI_CONFIG")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     what: Option<What>,
 }
@@ -63,6 +67,9 @@ enum What {
     History(history::History),
     /// List the rooms
     Rooms(rooms::Rooms),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(config::Config),
 }
 
 /// Why a command did not do what was asked.
@@ -86,6 +93,9 @@ pub enum Failure {
     /// The server can't be reached, or left.
     #[error("{0}")]
     Link(String),
+    /// The configuration has lines that can't be used; they are told already.
+    #[error("{0}")]
+    Config(String),
     /// The machine's fault.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -96,7 +106,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Self::Address(_) | Self::Profile(_) | Self::Usage(_) | Self::Unfit(_) => 2,
-            Self::Refused(_) | Self::Link(_) | Self::Io(_) => 1,
+            Self::Refused(_) | Self::Link(_) | Self::Config(_) | Self::Io(_) => 1,
         }
     }
 }
@@ -111,19 +121,29 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         .enable_all()
         .build()?;
     let Some(what) = command.what else {
-        let start = start::prepare(place)?;
+        let start = start::prepare(place, command.config)?;
         return Ok(runtime.block_on(crate::app::run(start))?);
     };
-    let place = place.parse()?;
     let mut out = Output::stdout();
-    let done = runtime.block_on(async {
-        match what {
-            What::Send(send) => send::run(&place, send).await,
-            What::Tail(tail) => tail::run(&place, tail, &mut out).await,
-            What::History(history) => history::run(&place, history, &mut out).await,
-            What::Rooms(rooms) => rooms::run(&place, rooms, &mut out).await,
+    let done = match what {
+        What::Config(config) => config::run(&config, command.config, &mut out),
+        What::Send(send) => {
+            let place = place.parse()?;
+            runtime.block_on(send::run(&place, send))
         }
-    });
+        What::Tail(tail) => {
+            let place = place.parse()?;
+            runtime.block_on(tail::run(&place, tail, &mut out))
+        }
+        What::History(history) => {
+            let place = place.parse()?;
+            runtime.block_on(history::run(&place, history, &mut out))
+        }
+        What::Rooms(rooms) => {
+            let place = place.parse()?;
+            runtime.block_on(rooms::run(&place, rooms, &mut out))
+        }
+    };
     match done {
         // Whoever read the output has enough: no reason to complain.
         Err(Failure::Io(e)) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),

@@ -2,18 +2,20 @@
 
 use super::{Failure, Place, Target};
 use crate::app::Start;
-use crate::core::keymap::KeyMap;
+use crate::core::settings::Settings;
 use crate::core::state::Setup;
+use crate::edge::config_file::{self, ConfigFile};
 use crate::edge::disk::cache::Cache;
 use crate::edge::profile::Profile;
 use crate::edge::{clock, crash, terminal};
 use crate::view::View;
-use crate::view::theme::Theme;
+use crate::view::theme::{Able, Theme};
 use jiff::tz::TimeZone;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// Opens what is kept, unless the screen can't be shown at all.
-pub(super) fn prepare(place: Place) -> Result<Start, Failure> {
+pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Failure> {
     terminal::fitness()?;
     let reports = Profile::find(place.data.as_deref(), &place.profile)
         .map_or_else(|_| std::env::temp_dir(), |profile| profile.reports());
@@ -21,8 +23,14 @@ pub(super) fn prepare(place: Place) -> Result<Start, Failure> {
     let Target { address, dir, name } = place.parse()?;
     let (cache, note) = Cache::open(dir);
     let mut notes = Vec::from_iter(note);
-    let ascii = !speaks_utf8(|name| std::env::var_os(name));
-    if ascii {
+    let (config, settings) = configuration(config, &mut notes);
+    let able = Able {
+        colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        utf8: speaks_utf8(|name| std::env::var_os(name)),
+        links: takes_links(&std::env::var("TERM").unwrap_or_default()),
+    };
+    let theme = Theme::of(settings.look, able);
+    if !able.utf8 && settings.look.ascii.is_none() {
         notes.push("no UTF-8 in LANG: drawn in ASCII".to_owned());
     }
     let setup = Setup {
@@ -31,20 +39,32 @@ pub(super) fn prepare(place: Place) -> Result<Start, Failure> {
         login: login(),
         client: concat!("chat-tui ", env!("CARGO_PKG_VERSION")).to_owned(),
         seed: clock::seed()?,
-        keys: KeyMap::default(),
-    };
-    let theme = Theme {
-        colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-        ascii,
-        links: takes_links(&std::env::var("TERM").unwrap_or_default()),
+        settings,
     };
     Ok(Start {
         setup,
         address,
         cache,
+        config,
         notes,
+        able,
         view: View::new(theme, zone()),
     })
+}
+
+/// The configuration's file and what it says; what is wrong in it is noted.
+fn configuration(
+    named: Option<PathBuf>,
+    notes: &mut Vec<String>,
+) -> (Option<ConfigFile>, Settings) {
+    match named.or_else(config_file::usual_path) {
+        Some(path) => {
+            let (file, settings, words) = ConfigFile::open(path);
+            notes.extend(words);
+            (Some(file), settings)
+        }
+        None => (None, Settings::default()),
+    }
 }
 
 /// The zone that people here live in. Where nothing else is said it is read

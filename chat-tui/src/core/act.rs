@@ -196,7 +196,7 @@ impl State {
             return self.quit(turn, 0);
         }
         self.quit_armed = Some(turn.now.mono + QUIT_TWICE);
-        let chord = self.setup.keys.chord(Action::Interrupt);
+        let chord = self.settings.keys.chord(Action::Interrupt);
         self.say(
             turn,
             format!("{chord} once more quits; nothing typed is lost"),

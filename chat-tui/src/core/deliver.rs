@@ -168,7 +168,8 @@ impl State {
     }
 
     fn ring(&mut self, turn: &mut Turn) {
-        if self.rang.is_none_or(|at| turn.now.mono >= at + RING_PAUSE) {
+        let rested = self.rang.is_none_or(|at| turn.now.mono >= at + RING_PAUSE);
+        if self.settings.bell && rested {
             self.rang = Some(turn.now.mono);
             turn.effects.push(Effect::Bell);
         }

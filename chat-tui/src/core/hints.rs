@@ -14,7 +14,7 @@ impl State {
         shown
             .into_iter()
             .filter(|(action, _)| self.has_what_it_needs(*action))
-            .map(|(action, words)| (self.setup.keys.chord(action), words))
+            .map(|(action, words)| (self.settings.keys.chord(action), words))
             .filter(|(chord, _)| !chord.is_empty())
             .collect()
     }

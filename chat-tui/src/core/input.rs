@@ -4,6 +4,7 @@ use super::composer::Draft;
 use super::effect::LoadLog;
 use super::outbox::{ItemNonce, Unsent};
 use super::room::{Anchor, RoomRow};
+use super::settings::Settings;
 use super::span::Span;
 use chat_proto::codec::Received;
 use chat_proto::{Entry, RoomName};
@@ -33,6 +34,8 @@ pub enum Input {
     Disk(DiskInput),
     /// The moment named by `State::deadline` has passed.
     Wake,
+    /// Everything is to be otherwise: the configuration was saved.
+    Settings(Box<Settings>),
     /// Something that the person should know, in words.
     Told(String),
     /// The process is about to be stopped by its terminal.

@@ -43,6 +43,7 @@ mod save;
 mod scroll;
 mod select;
 mod sending;
+pub mod settings;
 pub mod span;
 pub mod state;
 pub mod words;
@@ -68,6 +69,7 @@ pub fn update(state: &mut State, input: Input, now: Now) -> Vec<Effect> {
         Input::Mouse(mouse) => state.mouse(&mut turn, mouse),
         Input::Net(input) => state.net(&mut turn, input),
         Input::Disk(input) => state.disk(&mut turn, input),
+        Input::Settings(settings) => state.set(&turn, *settings),
         Input::Told(words) => state.complain(&turn, words),
         Input::Suspended => state.flush(&mut turn),
         Input::Resumed => turn.effects.push(Effect::Redraw),
@@ -130,7 +132,7 @@ impl State {
             0 => open.to_owned(),
             some => format!("({some}) {open}"),
         };
-        if title != self.title {
+        if self.settings.title && title != self.title {
             self.title.clone_from(&title);
             turn.effects.push(Effect::Title(title));
         }

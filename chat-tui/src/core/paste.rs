@@ -74,7 +74,7 @@ impl State {
             }
             's' => self.send_parts(turn, &paste.text, max),
             _ => {
-                let yank = self.setup.keys.chord(Action::Yank);
+                let yank = self.settings.keys.chord(Action::Yank);
                 if let Some(room) = self.open_room_mut() {
                     room.composer.keep_killed(paste.text);
                 }

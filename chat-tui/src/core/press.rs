@@ -31,7 +31,7 @@ impl State {
         let shown = begun.as_ref().is_some_and(|begun| begun.shown);
         let mut keys = begun.map(|begun| begun.keys).unwrap_or_default();
         keys.push(key);
-        match self.setup.keys.find(&keys, &self.works()) {
+        match self.settings.keys.find(&keys, &self.works()) {
             Found::Begun => {
                 let at = turn.now.mono + WHICH_KEY;
                 self.begun = Some(Begun { keys, shown, at });
@@ -86,7 +86,7 @@ impl State {
         };
         let pressed = begun.keys.len();
         let follows = |(keys, action): (Sequence, Action)| (words(&keys.keys()[pressed..]), action);
-        let after = self.setup.keys.after(&begun.keys, &self.works());
+        let after = self.settings.keys.after(&begun.keys, &self.works());
         Some((words(&begun.keys), after.into_iter().map(follows).collect()))
     }
 

@@ -94,7 +94,7 @@ impl State {
         }
         turn.store(Store::Settle(unsent.nonce.clone()));
         self.outbox.remove(&unsent.nonce);
-        let yank = self.setup.keys.chord(Action::Yank);
+        let yank = self.settings.keys.chord(Action::Yank);
         self.say(turn, format!("discarded; {yank} puts the text back"));
     }
 

@@ -3,7 +3,6 @@
 use super::clock::{Entropy, Now};
 use super::effect::{Effect, Load, Store};
 use super::input::Device;
-use super::keymap::KeyMap;
 use super::link::Link;
 use super::outbox::Outbox;
 use super::overlay::{Completion, Notice, Overlay};
@@ -12,6 +11,7 @@ use super::reading::Marks;
 use super::requests::Requests;
 use super::room::Room;
 use super::save::Saves;
+use super::settings::Settings;
 use chat_proto::{Greeting, Limits, RoomName, UserName};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,8 +29,8 @@ pub struct Setup {
     pub client: String,
     /// From where nonces and jitter come; never the same twice.
     pub seed: u128,
-    /// Which keys do what.
-    pub keys: KeyMap,
+    /// How everything is to be at first.
+    pub settings: Settings,
 }
 
 /// Who one is to the server.
@@ -47,6 +47,8 @@ pub struct Me {
 pub struct State {
     /// What is fixed for this run.
     pub setup: Setup,
+    /// How everything is to be now.
+    pub settings: Settings,
     /// The connection.
     pub link: Link,
     /// Who one is.
@@ -132,7 +134,8 @@ impl State {
             begun: None,
             completion: None,
             focused: true,
-            hints_on: true,
+            hints_on: setup.settings.hints,
+            settings: setup.settings.clone(),
             disk_trouble: None,
             device: Device::default(),
             requests: Requests::default(),
@@ -190,6 +193,18 @@ impl State {
             .name
             .as_ref()
             .is_some_and(|me| me.key() == name.key())
+    }
+
+    /// Everything is to be otherwise from now on; nothing else changes.
+    pub(super) fn set(&mut self, turn: &Turn, settings: Settings) {
+        if settings.hints != self.settings.hints {
+            self.hints_on = settings.hints;
+        }
+        self.settings = settings;
+        // They may mean something else now, or nothing.
+        self.begun = None;
+        self.refresh_help();
+        self.say(turn, "the configuration is in use as it was saved");
     }
 
     /// Shows words for a while.

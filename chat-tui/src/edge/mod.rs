@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod clock;
+pub mod config_file;
 pub mod crash;
 pub mod disk;
 pub mod input;

@@ -64,7 +64,7 @@ pub(super) fn draw_reply(pen: &mut Pen<'_>, area: Rect, state: &State, context: 
     let Some(to) = context.room.reply_to.filter(|_| area.height > 0) else {
         return;
     };
-    let drop = format!(" {} drops it", state.setup.keys.chord(Action::Close));
+    let drop = format!(" {} drops it", state.settings.keys.chord(Action::Close));
     let right = pen.flush(area.left(), area.y, area.right(), &drop, Role::Faint);
     let words = format!("{} {}", context.glyphs.reply, context.answered(to));
     pen.cut(area.left(), area.y, right, &words, Role::Quote);

@@ -66,6 +66,15 @@ impl View {
         }
     }
 
+    /// Another look from the next frame on.
+    pub fn set_theme(&mut self, theme: Theme) {
+        if self.theme != theme {
+            self.theme = theme;
+            // Signs are laid out with the texts.
+            self.kept = blocks::Kept::default();
+        }
+    }
+
     /// Draws a frame and places the cursor; what it returns is for `State::viewed`.
     pub fn draw(&mut self, frame: &mut Frame<'_>, state: &State, now: Now) -> Option<Viewport> {
         let drawn = self.draw_on(frame.buffer_mut(), state, now);
@@ -179,7 +188,7 @@ fn no_room(pen: &mut Pen<'_>, parts: Layout, state: &State) -> Drawn {
     });
     let area = parts.timeline;
     let server = crate::neutral::line(&state.setup.server);
-    let key = state.setup.keys.chord(crate::core::actions::Action::Go);
+    let key = state.settings.keys.chord(crate::core::actions::Action::Go);
     let words = if !state.overlays.is_empty() {
         String::new()
     } else if state.rooms.is_empty() {

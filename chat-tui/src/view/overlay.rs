@@ -8,6 +8,7 @@ mod lists;
 use super::field::Field;
 use super::pen::{Pen, columns, fit};
 use super::theme::Role;
+use super::wrap::wrap;
 use crate::core::State;
 use crate::core::clock::Now;
 use crate::core::composer::Composer;
@@ -35,8 +36,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, screen: Rect, state: &State) -> Option<Pos
 
 pub(super) use actions::which_key;
 
-/// Rows of notices at most; older ones give way.
+/// Notices at most; older ones give way.
 const NOTICES: usize = 3;
+/// Rows of each at most.
+const NOTICE_ROWS: usize = 3;
 
 /// Draws words that go away by themselves at the upper right.
 pub(super) fn draw_notices(pen: &mut Pen<'_>, area: Rect, state: &State, now: Now) {
@@ -46,24 +49,41 @@ pub(super) fn draw_notices(pen: &mut Pen<'_>, area: Rect, state: &State, now: No
         .filter(|n| n.until > now.mono)
         .collect();
     let newest = &current[current.len().saturating_sub(NOTICES)..];
-    for (y, notice) in (area.top()..area.bottom()).zip(newest) {
-        let role = if notice.error {
-            Role::Refused
+    let mut rows = area.top()..area.bottom();
+    for notice in newest {
+        let (role, sign) = if notice.error {
+            (Role::Refused, pen.glyphs().refused)
         } else {
-            Role::Chosen
+            (Role::Chosen, pen.glyphs().online)
         };
-        let sign = if notice.error {
-            pen.glyphs().refused
-        } else {
-            pen.glyphs().online
-        };
-        let room = usize::from(area.width.saturating_sub(2));
-        let words = fit(
-            &format!("{sign} {}", neutral::line(&notice.text)),
-            room,
-            pen.glyphs().cut,
-        );
-        pen.flush(area.left(), y, area.right(), &format!(" {words} "), role);
+        let words = format!("{sign} {}", neutral::line(&notice.text));
+        let laid = wrap([(&*words, role)], usize::from(area.width.saturating_sub(2)));
+        // Never more than half of the text behind it.
+        let most = NOTICE_ROWS.min(usize::from(area.height / 2)).max(1);
+        let shown = laid.height().min(most);
+        let text = |row: usize| laid.row(row).map(|(part, _)| part).collect::<String>();
+        let width = (0..shown)
+            .map(|row| neutral::width(text(row).trim_end()))
+            .max();
+        let width = width.unwrap_or(0);
+        for (row, y) in (0..shown).zip(&mut rows) {
+            let mut words = text(row).trim_end().to_owned();
+            if row + 1 == shown && shown < laid.height() {
+                words = fit(
+                    &format!("{words}{}", pen.glyphs().cut),
+                    width,
+                    pen.glyphs().cut,
+                );
+            }
+            let pad = " ".repeat(width.saturating_sub(neutral::width(&words)));
+            pen.flush(
+                area.left(),
+                y,
+                area.right(),
+                &format!(" {words}{pad} "),
+                role,
+            );
+        }
     }
 }
 

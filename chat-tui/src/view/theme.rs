@@ -6,6 +6,7 @@
 //! told apart still differ.
 
 use super::glyphs::{ASCII, Glyphs, UNICODE};
+use crate::core::settings::{Look, ThemeName};
 use ratatui::style::{Color, Modifier, Style};
 
 /// What a piece of text is there for.
@@ -70,6 +71,17 @@ pub struct Theme {
     pub links: bool,
 }
 
+/// What the terminal can, and its owner wants, as the environment says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Able {
+    /// Colours; `NO_COLOR` says no.
+    pub colours: bool,
+    /// Characters beyond ASCII.
+    pub utf8: bool,
+    /// OSC 8.
+    pub links: bool,
+}
+
 impl Default for Theme {
     fn default() -> Self {
         Self {
@@ -81,6 +93,19 @@ impl Default for Theme {
 }
 
 impl Theme {
+    /// How it is drawn by the settings; what they leave open the terminal decides.
+    pub fn of(look: Look, able: Able) -> Self {
+        Self {
+            colours: match look.theme {
+                ThemeName::Auto => able.colours,
+                ThemeName::Terminal => true,
+                ThemeName::Monochrome => false,
+            },
+            ascii: look.ascii.unwrap_or(!able.utf8),
+            links: look.links.unwrap_or(able.links),
+        }
+    }
+
     /// The style of a role.
     pub fn style(&self, role: Role) -> Style {
         if self.colours {

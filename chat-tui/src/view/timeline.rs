@@ -98,7 +98,7 @@ fn refused_keys(state: &State, dot: &str) -> String {
         (Action::EditAgain, "edit"),
         (Action::Discard, "discard"),
     ]
-    .map(|(action, words)| format!("{} {words}", state.setup.keys.chord(action)))
+    .map(|(action, words)| format!("{} {words}", state.settings.keys.chord(action)))
     .join(&format!(" {dot} "))
 }
 

@@ -15,8 +15,19 @@ impl State {
             query: Composer::holding(query),
             ..Help::default()
         };
-        help.find(&self.setup.keys);
+        help.find(&self.settings.keys);
         self.overlays.push(Overlay::Help(help));
+    }
+
+    /// Looks again, after keys have changed: which actions fit may hang on them.
+    pub(in crate::core) fn refresh_help(&mut self) {
+        for overlay in &mut self.overlays {
+            if let Overlay::Help(help) = overlay {
+                let top = help.top;
+                help.find(&self.settings.keys);
+                help.top = top.min(help.rows.len().saturating_sub(1));
+            }
+        }
     }
 }
 

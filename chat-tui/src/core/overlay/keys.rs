@@ -47,7 +47,7 @@ impl State {
         let Some(mut top) = self.overlays.pop() else {
             return;
         };
-        let keys = &self.setup.keys;
+        let keys = &self.settings.keys;
         let outcome = match &mut top {
             Overlay::Picker(picker) => picker.press(key, action, &self.ranking()),
             Overlay::Palette(palette) => palette.press(key, action, &works),
@@ -126,7 +126,7 @@ impl State {
             Overlay::Prompt(prompt) => prompt.line.insert(line),
             Overlay::Help(help) => {
                 help.query.insert(line);
-                help.find(&self.setup.keys);
+                help.find(&self.settings.keys);
             }
             Overlay::Login(login) if !login.busy => login.name.insert(line),
             Overlay::Login(_) | Overlay::Members(_) | Overlay::Rooms(_) | Overlay::Paste(_) => {}

@@ -109,7 +109,7 @@ fn help_palette_and_which_key_show_the_keys_that_were_bound() {
         &[bound(Action::Members, "C-x w"), bound(Action::Help, "F9")],
     );
     assert_eq!(refused, []);
-    world.state.setup.keys = map;
+    world.state.settings.keys = map;
     keys(&mut world, "F9");
     world.write("Ctrl-X w");
     let Some(Overlay::Help(help)) = world.state.overlays.last() else {

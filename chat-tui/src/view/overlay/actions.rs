@@ -31,7 +31,7 @@ pub(super) fn palette(
     );
     for (index, row) in seen(area, top, palette.found.len()) {
         let offer = &palette.found[index];
-        let keys = state.setup.keys.chord(offer.action);
+        let keys = state.settings.keys.chord(offer.action);
         let right = pen.flush(row.left() + 2, row.y, row.right(), &keys, Role::Key);
         let left = Rect {
             width: right.saturating_sub(row.x + 1),
@@ -128,7 +128,7 @@ pub(super) fn help(
 
 /// The keys of an action, how it is typed, and what it does.
 fn explained(pen: &mut Pen<'_>, row: Rect, second: u16, state: &State, action: Action) {
-    let keys = state.setup.keys.chords(action);
+    let keys = state.settings.keys.chords(action);
     pen.cut(row.left(), row.y, second - 1, &keys, Role::Key);
     let title = action.info().title;
     let words = match action.info().when {

@@ -1,0 +1,128 @@
+//! The configuration of the terminal client: a bad line stops nothing, a save
+//! is used at once, a broken one is not.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use chat_tests::binaries;
+use chat_tests::server::Server;
+use chat_tests::terminal::{Key, home};
+use chat_tests::user::User;
+
+/// What a terminal sends for F9.
+const F9: &[u8] = b"\x1b[20~";
+/// How long a save may take to be in use.
+const IN_USE: Duration = Duration::from_secs(1);
+
+/// Behaviours 41 and 36.
+#[tokio::test]
+async fn a_bad_line_is_named_and_its_default_used_and_all_else_counts() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = User::new(server.url(), "ada")?.size(80, 24);
+    let bad = b"[keys]\ngp = \"C-g\"\nhelp = \"F9\"\nkill-to-end = \"C-k\"\n# \xff\n";
+    write(ada.home(), bad)?;
+    ada.start()?;
+    for words in [
+        "config.toml line 2",
+        "did you mean go?",
+        "line 4",
+        "both kill-to-end and go",
+        "line 5",
+        "0xff is not UTF-8",
+    ] {
+        ada.wait_for(words).await?;
+    }
+    ada.wait_for("F9 help").await?;
+    ada.press(Key::Esc)?;
+    ada.terminal()?.wait_gone("config.toml").await?;
+    ada.press(Key::Ctrl('k'))?;
+    ada.wait_for("go to a room").await?;
+    Ok(())
+}
+
+/// Behaviours 41 and 36: keys, look and draft.
+#[tokio::test]
+async fn a_save_is_used_within_a_second_and_a_broken_one_not_at_all() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.type_text("half a thought")?;
+    ada.wait_for("half a thought").await?;
+    write(ada.home(), b"[look]\nascii = true\n[keys]\nhelp = \"F9\"\n")?;
+    let terminal = ada.terminal()?;
+    let screen = terminal
+        .wait_until("the new settings", IN_USE, |screen| {
+            screen.shows("F9 help") && screen.text().is_ascii()
+        })
+        .await?;
+    ensure!(screen.shows("half a thought"), "{screen}");
+    write(
+        ada.home(),
+        b"[look]\nascii = fasle\n[keys]\nhelp = \"F8\"\n",
+    )?;
+    ada.wait_for("stay as they were").await?;
+    let screen = ada.wait_for("F9 help").await?;
+    ensure!(screen.text().is_ascii(), "{screen}");
+    ada.terminal()?.send_bytes(F9)?;
+    ada.wait_for("show all keys and commands").await?;
+    ada.type_text("F9")?;
+    ada.terminal()?
+        .wait_until("the new key alone in help", IN_USE, |screen| {
+            screen.shows("F9 ") && !screen.shows("F1 ")
+        })
+        .await?;
+    // As editors save that put a whole file in the place of the old one.
+    let folder = ada.home().join(".config/chat-tui");
+    std::fs::write(folder.join("new"), "[keys]\nhelp = \"F8\"\n")?;
+    std::fs::rename(folder.join("new"), folder.join("config.toml"))?;
+    ada.terminal()?
+        .wait_until("borders again", IN_USE, |screen| screen.shows("╭"))
+        .await?;
+    ada.press(Key::Esc)?;
+    ada.wait_for("F8 help").await?;
+    ada.wait_for("half a thought").await?;
+    Ok(())
+}
+
+#[test]
+fn the_configuration_can_be_made_and_checked_by_commands() -> Result<()> {
+    let home = home()?;
+    let config = |args: &[&str]| run(home.path(), &[&["config"], args].concat());
+    let none = config(&["check"])?;
+    ensure!(none.status.success(), "{none:?}");
+    let made = config(&["init"])?;
+    ensure!(made.status.success(), "{made:?}");
+    let path = home.path().join(".config/chat-tui/config.toml");
+    let mode = path.metadata()?.permissions().mode() & 0o777;
+    ensure!(mode == 0o600, "{mode:o}");
+    ensure!(!config(&["init"])?.status.success(), "never over another");
+    let printed = config(&["print-default"])?;
+    assert_eq!(printed.stdout, std::fs::read(&path)?);
+    ensure!(config(&["check"])?.status.success());
+    write(home.path(), b"\n[keys]\nhelp = \"F99\"\n")?;
+    let bad = config(&["check"])?;
+    assert_eq!(bad.status.code(), Some(1));
+    let said = String::from_utf8(bad.stdout)?;
+    ensure!(
+        said.contains("config.toml:3: help: \"F99\" is no key"),
+        "{said}"
+    );
+    Ok(())
+}
+
+fn write(home: &Path, text: &[u8]) -> Result<()> {
+    let folder = home.join(".config/chat-tui");
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join("config.toml"), text).context("the configuration")
+}
+
+fn run(home: &Path, args: &[&str]) -> Result<Output> {
+    Command::new(binaries::tui()?)
+        .args(args)
+        .env_clear()
+        .env("HOME", home)
+        .output()
+        .context("chat-tui")
+}
