@@ -5,7 +5,7 @@ use crate::chars::repeated;
 use crate::codec::json::kind;
 use crate::limits::{CLIENT_CHARS, Limits};
 use crate::name::{RoomName, RoomRef, UserName};
-use crate::text::{Emoji, Nonce, Password, Text, Topic};
+use crate::text::{Emoji, Nonce, Password, Text, Token, Topic};
 use crate::{ErrorCode, ErrorReply, RequestId, Seq, Timestamp};
 use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
@@ -198,6 +198,7 @@ parsed_fields! {
     Nonce: |text, _limits| Nonce::parse(&text);
     Emoji: |text, _limits| Emoji::parse(&text);
     Password: |text, _limits| Password::parse(&text);
+    Token: |text, _limits| Ok::<_, String>(Token::from(text.into_owned()));
     Timestamp: |text, _limits| text.parse::<Timestamp>().map_err(|e| format!("is {e}"));
     ClientName: |text, _limits| ClientName::parse(&text);
 }

@@ -38,7 +38,7 @@ pub use mention::mentions;
 pub use name::{RoomName, RoomRef, UserName};
 pub use request::Request;
 pub use seq::Seq;
-pub use text::{Emoji, Nonce, Password, Text, Topic};
+pub use text::{Emoji, Nonce, Password, Text, Token, Topic};
 pub use time::Timestamp;
 
 /// The version of the protocol that this crate speaks.

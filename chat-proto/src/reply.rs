@@ -2,7 +2,7 @@
 
 use crate::event::{Entry, Role, RoomKind};
 use crate::name::{RoomName, UserName};
-use crate::{Seq, Timestamp};
+use crate::{Seq, Timestamp, Token};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use smol_str::SmolStr;
@@ -16,7 +16,7 @@ pub struct Welcome {
     #[serde(default)]
     pub guest: bool,
     /// By which this device may come back.
-    pub token: String,
+    pub token: Token,
     /// The cursors of `resume` belong to another history: drop what is cached of the logs.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reset: bool,
@@ -177,7 +177,7 @@ pub struct Registered {
     /// The name, as before.
     pub user: UserName,
     /// The token, as before.
-    pub token: String,
+    pub token: Token,
 }
 
 /// The reply `pong`.

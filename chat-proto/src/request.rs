@@ -12,7 +12,7 @@ use crate::event::{Role, RoomKind};
 use crate::fields::{ClientName, Field, Fields};
 use crate::limits::Limits;
 use crate::name::{RoomName, RoomRef, UserName};
-use crate::text::{Emoji, Nonce, Password, Text, Topic};
+use crate::text::{Emoji, Nonce, Password, Text, Token, Topic};
 use crate::{ErrorReply, RequestId, Seq, Timestamp};
 use serde::Serialize;
 use smol_str::SmolStr;
@@ -27,7 +27,7 @@ requests! {
         /// Of the account with that name.
         password: Option<Password>,
         /// Of an earlier `welcome`.
-        token: Option<String>,
+        token: Option<Token>,
         /// The client's name and version, for the operator.
         client: Option<ClientName>,
         /// The last `seq` had of each room; what came later follows.

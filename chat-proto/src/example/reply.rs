@@ -2,6 +2,7 @@
 
 use super::error::{code_name, errors};
 use super::story::*;
+use crate::Token;
 use crate::codec::Frame;
 use crate::event::{Entry, EventBody, Fold, Message, Role, RoomKind};
 use crate::reply::{
@@ -45,7 +46,7 @@ pub(super) fn replies() -> impl Iterator<Item = (&'static str, Frame)> {
             "registered",
             Frame::Registered(Registered {
                 user: user("ada"),
-                token: TOKEN.to_owned(),
+                token: Token::from(TOKEN.to_owned()),
             }),
         ),
         (
@@ -69,7 +70,7 @@ fn welcome() -> Welcome {
     Welcome {
         user: user("ada"),
         guest: true,
-        token: TOKEN.to_owned(),
+        token: Token::from(TOKEN.to_owned()),
         reset: false,
         invites: vec![invited()],
         rooms: vec![RoomState {

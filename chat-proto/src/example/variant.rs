@@ -4,7 +4,7 @@ use super::request::{newest, nobody, password, room, text};
 use super::story::{EPOCH, RIGHT, TOKEN, seq, user};
 use crate::fields::ClientName;
 use crate::request::*;
-use crate::{Nonce, Request, Timestamp};
+use crate::{Nonce, Request, Timestamp, Token};
 use std::collections::BTreeMap;
 
 /// By the name under which the protocol's page shows each: the request's `type`
@@ -24,7 +24,7 @@ pub fn variants() -> Vec<(&'static str, Request)> {
         (
             "hello with a token",
             Hello {
-                token: Some(TOKEN.to_owned()),
+                token: Some(Token::from(TOKEN.to_owned())),
                 client: Some(ClientName::parse("my-client 1.0").expect(RIGHT)),
                 resume: Some(BTreeMap::from([
                     ("dev".to_owned(), seq(7)),

@@ -108,6 +108,21 @@ fn a_password_has_8_to_256_characters_in_at_most_1024_bytes() {
     for wrong in ["7letter", &"a".repeat(257), ""] {
         assert!(Password::parse(wrong).is_err());
     }
-    let shown = format!("{:?}", Password::parse("8letters"));
-    assert!(!shown.contains("letters"), "{shown}");
+}
+
+#[test]
+fn a_secret_is_never_shown() {
+    for shown in [
+        format!("{:?}", Password::parse("8letters")),
+        format!("{:?}", Token::from("8letters".to_owned())),
+    ] {
+        assert!(!shown.contains("letters"), "{shown}");
+    }
+    let hello = r#"{"type":"hello","name":"ada","token":"8letters","password":"9letters"}"#;
+    let asked = crate::codec::decode_request(hello, &crate::Limits::DEFAULT).unwrap();
+    let shown = format!("{asked:?}");
+    assert!(
+        shown.contains("ada") && !shown.contains("letters"),
+        "{shown}"
+    );
 }

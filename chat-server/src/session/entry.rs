@@ -13,7 +13,7 @@ use chat_proto::codec::{Frame, unsupported};
 use chat_proto::event::RoomKind;
 use chat_proto::notice::ReadMoved;
 use chat_proto::reply::{Joined, Left, RoomState, Welcome};
-use chat_proto::{ErrorCode, ErrorReply, Gap, RequestId, Seq, request};
+use chat_proto::{ErrorCode, ErrorReply, Gap, RequestId, Seq, Token, request};
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let fresh = fresh_token()?;
         let change = Change::Hello(Hello {
             name: hello.name,
-            token: hello.token.as_deref().map(hash),
+            token: hello.token.as_ref().map(|token| hash(token.reveal())),
             fresh: hash(&fresh),
             default_rooms: self.node.settings.default_rooms.clone(),
         });
@@ -40,9 +40,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             return Err(mismatch("hello"));
         };
         let token = if welcomed.new_device {
-            fresh
+            fresh.into()
         } else {
-            hello.token.unwrap_or(fresh)
+            hello.token.unwrap_or_else(|| fresh.into())
         };
         self.gaps = if hello.gaps == Some(false) {
             Gaps::Refused
@@ -60,7 +60,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         &mut self,
         id: Option<&RequestId>,
         welcomed: &Welcomed,
-        token: String,
+        token: Token,
         resume: BTreeMap<String, Seq>,
         same_epoch: bool,
     ) -> Result<(), Refusal> {

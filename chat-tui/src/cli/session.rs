@@ -9,7 +9,8 @@ use chat_proto::codec::{Frame, Received};
 use chat_proto::reply::Welcome;
 use chat_proto::request::{Hello, Join};
 use chat_proto::{
-    ErrorCode, ErrorReply, Greeting, Limits, Request, RequestId, RoomName, RoomRef, Seq, UserName,
+    ErrorCode, ErrorReply, Greeting, Limits, Request, RequestId, RoomName, RoomRef, Seq, Token,
+    UserName,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
@@ -57,7 +58,7 @@ impl Session {
         };
         let welcome = enter(&mut connection, target, &greeting.limits, token, resume).await?;
         if let Ok(dir) = &target.dir {
-            dir.set_token(Some(&welcome.token))?;
+            dir.set_token(Some(welcome.token.reveal()))?;
         }
         drop(turn);
         Ok(Self {
@@ -189,7 +190,7 @@ async fn enter(
     let hello = |token: Option<&String>, name: Option<&UserName>| Hello {
         name: name.cloned(),
         password: None,
-        token: token.cloned(),
+        token: token.cloned().map(Token::from),
         client: chat_proto::fields::ClientName::parse(concat!(
             "chat-tui ",
             env!("CARGO_PKG_VERSION")

@@ -12,7 +12,7 @@ use super::state::{State, Turn};
 use chat_proto::fields::ClientName;
 use chat_proto::reply::{RoomState, Welcome};
 use chat_proto::request::{Hello, Ping};
-use chat_proto::{Greeting, RoomName, Seq, UserName};
+use chat_proto::{Greeting, RoomName, Seq, Token, UserName};
 use std::collections::BTreeMap;
 
 /// Bytes of a `hello` that are not left to `resume`.
@@ -98,7 +98,7 @@ impl State {
         let hello = Hello {
             name,
             password: None,
-            token: self.device.token.clone(),
+            token: self.device.token.clone().map(Token::from),
             client,
             epoch: self.device.epoch.clone().filter(|_| !resume.is_empty()),
             resume: (!resume.is_empty()).then_some(resume),
@@ -142,7 +142,7 @@ impl State {
         }
         self.device = Device {
             name: Some(welcome.user.to_string()),
-            token: Some(welcome.token),
+            token: Some(welcome.token.reveal().to_owned()),
             epoch,
         };
         turn.store(Store::Device(self.device.clone()));

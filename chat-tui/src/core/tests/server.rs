@@ -8,7 +8,7 @@ use chat_proto::reply::{Done, History, Joined, Left, Members, Pong, RoomState, S
 use chat_proto::request::{GetHistory, Hello, Send};
 use chat_proto::{
     Entry, ErrorCode, ErrorReply, Event, Gap, Greeting, Limits, Request, RequestId, RoomName,
-    RoomRef, Seq, Timestamp, UserName,
+    RoomRef, Seq, Timestamp, Token, UserName,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -176,7 +176,7 @@ impl Server {
         let reset = hello.epoch.is_some_and(|epoch| epoch != self.epoch);
         let names: Vec<_> = self.logs.keys().cloned().collect();
         let rooms = names.iter().map(|name| self.state(name)).collect();
-        let token = "token".into();
+        let token = Token::from("token".to_owned());
         let welcome = Welcome {
             user: name,
             guest: true,
