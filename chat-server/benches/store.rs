@@ -120,6 +120,7 @@ fn come_in(store: &SqliteStore) -> Result<UserId> {
         token: None,
         fresh: TokenHash([1; 32]),
         default_rooms: Vec::new(),
+        guests: true,
     });
     match wait(store.commit(vec![hello], Timestamp::from_millis(0)))?.as_slice() {
         [

@@ -52,6 +52,10 @@ pub struct Written {
     #[arg(long, value_name = "ORIGIN", env = "CHAT_ALLOW_ORIGIN", value_delimiter = ',', num_args = 1..)]
     pub allow_origin: Vec<String>,
 
+    /// Whether people may come in without an account: on or off
+    #[arg(long, value_name = "on|off", env = "CHAT_GUESTS", default_value = "on")]
+    pub guests: String,
+
     /// Limits on how often one user may send: on, or off for load tests
     #[arg(long, value_name = "on|off", env = "CHAT_RATES", default_value = "on")]
     pub rates: String,
@@ -112,8 +116,9 @@ impl Config {
             chat: Settings {
                 name: check_name(&written.name)?,
                 limits: Limits::DEFAULT,
-                rates: check_rates(&written.rates)?,
+                rates: rates(is_on("--rates", "CHAT_RATES", &written.rates)?),
                 default_rooms: default_rooms(),
+                guests: is_on("--guests", "CHAT_GUESTS", &written.guests)?,
             },
         })
     }
@@ -234,20 +239,22 @@ fn check_origins(
     Ok(policy)
 }
 
-fn check_rates(text: &str) -> Result<BTreeMap<String, Rate>, WrongSetting> {
-    let send = match text {
-        "on" => SEND_RATE,
-        "off" => NO_RATE,
-        _ => {
-            return Err(WrongSetting {
-                setting: "--rates",
-                variable: "CHAT_RATES",
-                value: text.to_owned(),
-                allowed: "it is either on or off".to_owned(),
-            });
-        }
-    };
-    Ok(BTreeMap::from([("send".to_owned(), send)]))
+fn is_on(setting: &'static str, variable: &'static str, text: &str) -> Result<bool, WrongSetting> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(WrongSetting {
+            setting,
+            variable,
+            value: text.to_owned(),
+            allowed: "it is either on or off".to_owned(),
+        }),
+    }
+}
+
+fn rates(on: bool) -> BTreeMap<String, Rate> {
+    let send = if on { SEND_RATE } else { NO_RATE };
+    BTreeMap::from([("send".to_owned(), send)])
 }
 
 fn check_log(text: &str) -> Result<LevelFilter, WrongSetting> {
@@ -293,6 +300,7 @@ mod tests {
         assert_eq!(config.origins, Policy::default());
         assert_eq!(config.log, LevelFilter::INFO);
         assert_eq!(config.chat.name, "chat");
+        assert!(config.chat.guests);
         assert_eq!(config.chat.rates["send"], SEND_RATE);
         assert_eq!(config.chat.default_rooms[0].as_str(), DEFAULT_ROOM);
     }
@@ -305,6 +313,8 @@ mod tests {
             "--data",
             "/srv/chat",
             "--rates",
+            "off",
+            "--guests",
             "off",
             "--log",
             "debug",
@@ -322,6 +332,7 @@ mod tests {
         assert_eq!(config.listen.to_string(), "127.0.0.1:0");
         assert_eq!(config.data, PathBuf::from("/srv/chat"));
         assert_eq!(config.chat.rates["send"], NO_RATE);
+        assert!(!config.chat.guests);
         assert_eq!(config.log, LevelFilter::DEBUG);
         assert_eq!(config.chat.name, "our chat");
         assert_eq!(config.origins.listed.len(), 2);
@@ -394,6 +405,7 @@ mod tests {
             (["--allow-origin", "portal.example.com"], "'*' for all"),
             (["--allow-origin", "null"], "'*' for all"),
             (["--rates", "slow"], "on or off"),
+            (["--guests", "some"], "on or off"),
             (["--log", "loud"], "warn, info"),
         ] {
             let error = check(&arguments).unwrap_err().to_string();

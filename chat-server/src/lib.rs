@@ -11,6 +11,7 @@ pub mod edge;
 pub mod log;
 pub mod news;
 pub mod node;
+pub mod password;
 pub mod people;
 pub mod presence;
 pub mod rate;

@@ -7,7 +7,7 @@
 //! (`crate::session`), so nothing of the room can reach it any more.
 
 use crate::log::Logs;
-use crate::people::People;
+use crate::people::{People, Person};
 use crate::session::Bell;
 use crate::store::Effect;
 use std::sync::Arc;
@@ -36,6 +36,11 @@ impl News {
             }
             Effect::Removed { user, room, last } => {
                 self.people.with(user, |person| person.remove(room, last));
+            }
+            Effect::Registered { user } => self.people.with(user, Person::register),
+            Effect::LoggedOut { user, devices } => {
+                self.people
+                    .with(user, |person| person.log_out(devices, asker));
             }
         }
     }

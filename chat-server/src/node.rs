@@ -3,6 +3,7 @@
 use crate::committer::Committer;
 use crate::log::{Logs, frame};
 use crate::news::News;
+use crate::password::Passwords;
 use crate::people::{People, Person};
 use crate::presence::{self, Presence};
 use crate::session::Bell;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub rates: BTreeMap<String, Rate>,
     /// Where new users start.
     pub default_rooms: Vec<RoomName>,
+    /// Whether those without an account are let in.
+    pub guests: bool,
 }
 
 /// The node. Sessions hold it by `Arc`.
@@ -38,6 +41,7 @@ pub struct Node {
     pub(crate) logs: Arc<Logs>,
     pub(crate) people: Arc<People>,
     pub(crate) presence: Presence,
+    pub(crate) passwords: Passwords,
     /// The greeting, as it stands on the wire.
     pub(crate) greeting: Vec<u8>,
     /// The zero of this node's monotonic clock.
@@ -54,7 +58,7 @@ const CLOSING: Duration = Duration::from_secs(3);
 
 impl Node {
     /// A node over a store that is open. Within a runtime.
-    pub fn start(store: Arc<dyn Store>, settings: Settings) -> Arc<Self> {
+    pub fn start(store: Arc<dyn Store>, settings: Settings, passwords: Passwords) -> Arc<Self> {
         let logs = Arc::new(Logs::default());
         let people = Arc::new(People::default());
         let news = News {
@@ -66,6 +70,7 @@ impl Node {
         frame::push_text(&mut greeting, &greet(&*store, &settings).encode(None));
         Arc::new(Self {
             presence: Presence::start(Arc::clone(&logs)),
+            passwords,
             store,
             settings,
             logs,
@@ -183,9 +188,13 @@ fn greet(store: &dyn Store, settings: &Settings) -> Frame {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         protocol: PROTOCOL,
         epoch: store.epoch().to_owned(),
-        guests: true,
+        guests: settings.guests,
         limits: settings.limits.clone(),
         rates: settings.rates.clone(),
-        hint: r#"say {"type":"hello","name":"your-name"}"#.to_owned(),
+        hint: if settings.guests {
+            r#"say {"type":"hello","name":"your-name"}"#.to_owned()
+        } else {
+            r#"say {"type":"hello","name":"your-name","password":"your-password"}"#.to_owned()
+        },
     })
 }

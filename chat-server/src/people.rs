@@ -6,7 +6,7 @@
 
 use crate::rate::Meter;
 use crate::session::Bell;
-use crate::store::{RoomId, UserId, UserRow};
+use crate::store::{Devices, RoomId, TokenHash, UserId, UserRow};
 use chat_proto::{Rate, Seq, UserName};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,7 +29,7 @@ pub struct Person {
 struct State {
     name: UserName,
     guest: bool,
-    bells: Vec<Arc<Bell>>,
+    connections: Vec<Connection>,
     /// The marker of each room that the user is in.
     rooms: BTreeMap<RoomId, Seq>,
     /// The last event that the user gets of each room from which it was removed.
@@ -41,9 +41,28 @@ struct State {
     typed: BTreeMap<RoomId, Duration>,
 }
 
+/// One of a user's connections, and the device it comes from.
+#[derive(Debug)]
+struct Connection {
+    bell: Arc<Bell>,
+    token: TokenHash,
+}
+
+impl Connection {
+    fn is(&self, bell: &Arc<Bell>) -> bool {
+        Arc::ptr_eq(&self.bell, bell)
+    }
+}
+
 impl People {
-    /// A connection of this user; true if it is the first.
-    pub fn arrive(&self, user: &UserRow, bell: &Arc<Bell>) -> (Arc<Person>, bool) {
+    /// A connection of this user, from a device with this token; true if it is
+    /// the first.
+    pub fn arrive(
+        &self,
+        user: &UserRow,
+        token: TokenHash,
+        bell: &Arc<Bell>,
+    ) -> (Arc<Person>, bool) {
         let mut by_id = self.lock();
         let mut first = false;
         let person = by_id.entry(user.id).or_insert_with(|| {
@@ -53,7 +72,10 @@ impl People {
         let mut state = person.state();
         state.name = user.name.clone();
         state.guest = user.guest;
-        state.bells.push(Arc::clone(bell));
+        state.connections.push(Connection {
+            bell: Arc::clone(bell),
+            token,
+        });
         drop(state);
         (Arc::clone(person), first)
     }
@@ -61,7 +83,7 @@ impl People {
     /// Forgets a user who has no connection; false if one came back.
     pub fn forget(&self, person: &Person) -> bool {
         let mut by_id = self.lock();
-        if !person.state().bells.is_empty() {
+        if !person.state().connections.is_empty() {
             return false;
         }
         by_id.remove(&person.id).is_some()
@@ -92,7 +114,7 @@ impl Person {
             state: Mutex::new(State {
                 name: user.name.clone(),
                 guest: user.guest,
-                bells: Vec::with_capacity(1),
+                connections: Vec::with_capacity(1),
                 rooms: BTreeMap::new(),
                 removed: BTreeMap::new(),
                 version: 0,
@@ -120,8 +142,24 @@ impl Person {
     /// A connection ended; true if it was the last.
     pub fn depart(&self, bell: &Arc<Bell>) -> bool {
         let mut state = self.state();
-        state.bells.retain(|other| !Arc::ptr_eq(other, bell));
-        state.bells.is_empty()
+        state.connections.retain(|connection| !connection.is(bell));
+        state.connections.is_empty()
+    }
+
+    /// The guest became an account.
+    pub fn register(&self) {
+        self.state().guest = false;
+    }
+
+    /// The tokens of these devices are void; tells their connections to close,
+    /// but for the asker's, which knows.
+    pub fn log_out(&self, devices: Devices, asker: Option<&Arc<Bell>>) {
+        for connection in &self.state().connections {
+            let asks = asker.is_some_and(|asker| connection.is(asker));
+            if !asks && devices.has(&connection.token) {
+                connection.bell.log_out();
+            }
+        }
     }
 
     /// Changes with every change of the rooms or markers.
@@ -195,9 +233,10 @@ impl Person {
         let mut state = self.state();
         change(&mut state);
         state.version += 1;
-        let asks = |bell: &Arc<Bell>| asker.is_some_and(|asker| Arc::ptr_eq(asker, bell));
-        for bell in state.bells.iter().filter(|bell| !asks(bell)) {
-            bell.ring_person();
+        for connection in &state.connections {
+            if !asker.is_some_and(|asker| connection.is(asker)) {
+                connection.bell.ring_person();
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! How often something may be done: a leaky bucket in one number (the generic
 //! cell rate algorithm, ITU-T I.371). Knows no clock.
 
-use chat_proto::Rate;
+use chat_proto::{ErrorCode, ErrorReply, Rate};
 use std::time::Duration;
 
 /// When the bucket will be empty again, on the caller's own monotonic clock.
@@ -25,6 +25,17 @@ impl Meter {
         }
         self.empty_at = filled;
         Ok(())
+    }
+}
+
+/// What is told to whoever did something too often, and may again after `wait`.
+pub fn refusal(why: &str, wait: Duration) -> ErrorReply {
+    // Rounded up, so that who keeps to it is not refused again.
+    let retry_after_ms = u64::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(u64::MAX);
+    let message = format!("{why}; nothing was done, try again in {retry_after_ms} ms");
+    ErrorReply {
+        retry_after_ms: Some(retry_after_ms.max(1)),
+        ..ErrorReply::new(ErrorCode::RateLimited, message)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::edge::http::Site;
 use crate::edge::{descriptors, listen};
 use crate::node::Node;
+use crate::password::Passwords;
 use crate::store::sqlite::{OpenError, SqliteStore};
 use std::io;
 use std::net::SocketAddr;
@@ -48,6 +49,9 @@ pub enum StartError {
     /// Anything else about the port.
     #[error("can't listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
+    /// The machine gives no threads, memory or randomness to check passwords with.
+    #[error("passwords can't be checked on this machine: {0}")]
+    Passwords(io::Error),
     /// The data can't be opened.
     #[error(transparent)]
     Data(#[from] OpenError),
@@ -62,13 +66,14 @@ impl Server {
         let address = listener
             .local_addr()
             .map_err(|error| StartError::Listen(config.listen, error))?;
+        let passwords = Passwords::start().map_err(StartError::Passwords)?;
         let store = SqliteStore::open(&config.data, committer::now())?;
         Ok(Self {
             listener,
             address,
             connections_max,
             site: Site {
-                node: Node::start(Arc::new(store), config.chat.clone()),
+                node: Node::start(Arc::new(store), config.chat.clone(), passwords),
                 origins: Arc::new(config.origins.clone()),
             },
         })

@@ -6,6 +6,7 @@
     reason = "some tests are there to print a figure"
 )]
 
+mod accounts;
 mod catch_up;
 mod closing;
 mod configuring;

@@ -94,6 +94,7 @@ pub(super) mod tests {
     use super::*;
     use crate::committer;
     use crate::config::{Config, Written};
+    use crate::password::Passwords;
     use crate::store::sqlite::SqliteStore;
     use chat_proto::ErrorReply;
     use clap::Parser as _;
@@ -155,7 +156,7 @@ pub(super) mod tests {
         let store = SqliteStore::open(data.path(), committer::now()).unwrap();
         let config = Config::check(Written::parse_from(["chat-server"])).unwrap();
         let site = Site {
-            node: Node::start(Arc::new(store), config.chat),
+            node: Node::start(Arc::new(store), config.chat, Passwords::start().unwrap()),
             origins: Arc::default(),
         };
         (site, data)

@@ -192,6 +192,7 @@ mod tests {
     use crate::committer;
     use crate::config::{Config, Written};
     use crate::node::Node;
+    use crate::password::Passwords;
     use crate::store::sqlite::SqliteStore;
     use clap::Parser as _;
     use tempfile::TempDir;
@@ -335,7 +336,7 @@ mod tests {
             let store = SqliteStore::open(data.path(), committer::now()).unwrap();
             let config = Config::check(Written::parse_from(["chat-server"])).unwrap();
             let site = Site {
-                node: Node::start(Arc::new(store), config.chat),
+                node: Node::start(Arc::new(store), config.chat, Passwords::start().unwrap()),
                 origins: Arc::default(),
             };
             let listener = bind(([127, 0, 0, 1], 0).into()).unwrap();

@@ -46,11 +46,11 @@ pub struct Wish<'a> {
 }
 
 impl Wish<'_> {
-    /// The name that stands in the way.
-    fn taken_by(&self, now: Timestamp) -> Option<&UserName> {
+    /// The name that stands in the way, and whether it is a guest's.
+    fn taken_by(&self, now: Timestamp) -> Option<(&UserName, bool)> {
         self.rival
             .filter(|rival| !rival.has_lapsed(now))
-            .map(|rival| &rival.name)
+            .map(|rival| (&rival.name, rival.guest))
     }
 }
 
@@ -81,14 +81,17 @@ pub enum Arrival {
     Revived(UserId, UserName),
 }
 
-/// Decides a `hello` without password. Whoever still bears the name of the
-/// arrival has lapsed.
+/// Decides a `hello` without password; `guests` says whether those without an
+/// account are let in. Whoever still bears the name of the arrival has lapsed.
 pub fn hello(
     device: Device<'_>,
     wish: Option<Wish<'_>>,
+    guests: bool,
     now: Timestamp,
 ) -> Result<Arrival, ErrorReply> {
     match device {
+        Device::New if !guests => Err(no_guests()),
+        Device::Of { user, .. } if user.guest && !guests => Err(no_guests()),
         Device::New => {
             let wish = wish.ok_or_else(|| {
                 let text =
@@ -121,7 +124,7 @@ fn back(
         (true, Some(_), Some(other)) => {
             bear(other, now).map(|name| Arrival::Revived(user.id, name))
         }
-        (true, Some(taken), None) => Err(name_taken(format!(
+        (true, Some((taken, _)), None) => Err(name_taken(format!(
             "while you were away the name {taken} was taken; say `hello` again with your token \
              and another name, and you are yourself again under that"
         ))),
@@ -144,18 +147,30 @@ fn bear(wish: Wish<'_>, now: Timestamp) -> Result<UserName, ErrorReply> {
     }
     match wish.taken_by(now) {
         None => Ok(name.clone()),
-        Some(taken) => {
+        Some((taken, guest)) => {
             let held = if taken.key() == name.key() {
                 format!("the name {taken} is in use")
             } else {
                 format!("the name {name} looks like {taken}, which is in use")
             };
+            let back = if guest {
+                r#"the token of your `welcome`: {"type":"hello","token":"..."}"#.to_owned()
+            } else {
+                format!(r#"your password: {{"type":"hello","name":"{taken}","password":"..."}}"#)
+            };
             Err(name_taken(format!(
-                "{held}; choose another, or if {taken} is you, come back with the token \
-                 of your `welcome`: {{\"type\":\"hello\",\"token\":\"...\"}}"
+                "{held}; choose another, or if {taken} is you, come back with {back}"
             )))
         }
     }
+}
+
+fn no_guests() -> ErrorReply {
+    ErrorReply::new(
+        ErrorCode::Forbidden,
+        "this server lets nobody in without an account; say \
+         {\"type\":\"hello\",\"name\":\"ada\",\"password\":\"...\"}, or ask its operator for an account",
+    )
 }
 
 fn name_taken(message: String) -> ErrorReply {
@@ -222,17 +237,51 @@ mod tests {
     #[test]
     fn a_new_guest_gets_a_name_that_nobody_bears() {
         let (ada, rival) = (name("ada"), guest(1, "Ada"));
-        let free = hello(Device::New, wish(&ada, None), at(0));
+        let free = hello(Device::New, wish(&ada, None), true, at(0));
         assert_eq!(free, Ok(Arrival::New(ada.clone())));
-        let lapsed = hello(Device::New, wish(&ada, Some(&rival)), at(GUEST_MS));
+        let lapsed = hello(Device::New, wish(&ada, Some(&rival)), true, at(GUEST_MS));
         assert_eq!(lapsed, Ok(Arrival::New(ada.clone())));
-        let taken = hello(Device::New, wish(&ada, Some(&rival)), at(0)).unwrap_err();
+        let taken = hello(Device::New, wish(&ada, Some(&rival)), true, at(0)).unwrap_err();
         assert_eq!(taken.code, ErrorCode::NameTaken);
         assert!(taken.message.contains("Ada") && taken.message.contains("token"));
-        let reserved = hello(Device::New, wish(&name("Admin"), None), at(0)).unwrap_err();
+        let reserved = hello(Device::New, wish(&name("Admin"), None), true, at(0)).unwrap_err();
         assert_eq!(reserved.code, ErrorCode::NameTaken);
-        let nameless = hello(Device::New, None, at(0)).unwrap_err();
+        let nameless = hello(Device::New, None, true, at(0)).unwrap_err();
         assert_eq!(nameless.code, ErrorCode::Invalid);
+    }
+
+    #[test]
+    fn the_name_of_an_account_is_its_own_and_its_password_is_the_way_back() {
+        let (ada, account) = (
+            name("ada"),
+            Account {
+                guest: false,
+                ..guest(1, "Ada")
+            },
+        );
+        let refusal =
+            hello(Device::New, wish(&ada, Some(&account)), true, at(i64::MAX)).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::NameTaken);
+        assert!(refusal.message.contains("password"), "{}", refusal.message);
+    }
+
+    #[test]
+    fn where_there_are_no_guests_only_accounts_come_in() {
+        let (ada, guest) = (name("ada"), guest(1, "ada"));
+        let account = Account {
+            guest: false,
+            ..guest.clone()
+        };
+        let of = |user| Device::Of { user, rival: None };
+        for device in [Device::New, of(&guest)] {
+            let refusal = hello(device, wish(&ada, None), false, at(0)).unwrap_err();
+            assert_eq!(refusal.code, ErrorCode::Forbidden);
+            assert!(refusal.message.contains("account"), "{}", refusal.message);
+        }
+        let back = hello(of(&account), None, false, at(0));
+        assert_eq!(back, Ok(Arrival::Back(UserId(1))));
+        let unknown = hello(Device::Unknown, None, false, at(0)).unwrap_err();
+        assert_eq!(unknown.code, ErrorCode::BadCredentials);
     }
 
     #[test]
@@ -243,14 +292,14 @@ mod tests {
             rival: None,
         };
         let back = Ok(Arrival::Back(UserId(1)));
-        assert_eq!(hello(device, None, at(0)), back);
-        assert_eq!(hello(device, wish(&name("ada"), None), at(0)), back);
-        let other = hello(device, wish(&name("bob"), None), at(0)).unwrap_err();
+        assert_eq!(hello(device, None, true, at(0)), back);
+        assert_eq!(hello(device, wish(&name("ada"), None), true, at(0)), back);
+        let other = hello(device, wish(&name("bob"), None), true, at(0)).unwrap_err();
         assert_eq!(
             (other.code, other.field.as_deref()),
             (ErrorCode::Invalid, Some("name"))
         );
-        let unknown = hello(Device::Unknown, wish(&name("ada"), None), at(0)).unwrap_err();
+        let unknown = hello(Device::Unknown, wish(&name("ada"), None), true, at(0)).unwrap_err();
         assert_eq!(unknown.code, ErrorCode::BadCredentials);
     }
 
@@ -276,19 +325,19 @@ mod tests {
         let code = |reply: Result<Arrival, ErrorReply>| reply.unwrap_err().code;
         let revived = |called| Ok(Arrival::Revived(UserId(1), name(called)));
 
-        assert_eq!(hello(free, None, at(0)), revived("ada"));
+        assert_eq!(hello(free, None, true, at(0)), revived("ada"));
         assert_eq!(
-            code(hello(free, wish(&bob, None), at(0))),
+            code(hello(free, wish(&bob, None), true, at(0))),
             ErrorCode::Invalid
         );
-        assert_eq!(code(hello(taken, None, at(0))), ErrorCode::NameTaken);
-        assert_eq!(hello(taken, wish(&bob, None), at(0)), revived("bob"));
+        assert_eq!(code(hello(taken, None, true, at(0))), ErrorCode::NameTaken);
+        assert_eq!(hello(taken, wish(&bob, None), true, at(0)), revived("bob"));
         assert_eq!(
-            code(hello(taken, wish(&room, None), at(0))),
+            code(hello(taken, wish(&room, None), true, at(0))),
             ErrorCode::NameTaken
         );
         assert_eq!(
-            code(hello(taken, wish(&bob, Some(&thief)), at(0))),
+            code(hello(taken, wish(&bob, Some(&thief)), true, at(0))),
             ErrorCode::NameTaken
         );
     }

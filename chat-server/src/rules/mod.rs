@@ -5,6 +5,7 @@
 //! decides alike, and a rule is tested by its inputs alone.
 
 pub mod account;
+pub mod login;
 pub mod message;
 pub mod permission;
 pub mod revise;

@@ -153,6 +153,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let id = id.as_ref();
         let answered = match request {
             Request::Hello(hello) => self.hello(id, hello).await,
+            Request::Register(register) => self.register(id, register).await,
+            Request::ChangePassword(change) => self.change_password(id, change).await,
+            Request::Logout(_) => self.logout(id).await,
             Request::Join(join) => self.join(id, join).await,
             Request::Leave(leave) => self.leave(id, leave).await,
             Request::Rooms(rooms) => self.rooms(id, rooms).await,

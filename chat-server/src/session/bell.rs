@@ -16,6 +16,8 @@ pub struct Bell {
     waker: AtomicWaker,
     /// The user's rooms or markers may have changed.
     person: AtomicBool,
+    /// The device's token is void.
+    logged_out: AtomicBool,
     waiting: Mutex<Waiting>,
 }
 
@@ -47,6 +49,12 @@ impl Bell {
     /// The user's rooms or markers changed.
     pub fn ring_person(&self) {
         self.person.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
+    /// The device's token is void: its session is to close.
+    pub fn log_out(&self) {
+        self.logged_out.store(true, Ordering::Release);
         self.waker.wake();
     }
 
@@ -93,6 +101,11 @@ impl Bell {
     /// Whether the user's rooms or markers may have changed since the last time asked.
     pub fn take_person(&self) -> bool {
         self.person.swap(false, Ordering::AcqRel)
+    }
+
+    /// Whether the device was logged out; stays so.
+    pub fn is_logged_out(&self) -> bool {
+        self.logged_out.load(Ordering::Acquire)
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {

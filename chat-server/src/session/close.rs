@@ -20,6 +20,8 @@ pub(super) enum Close {
     ByPeer,
     /// Nothing can be said any more.
     Lost,
+    /// The client asked to be logged out.
+    Bye,
     /// The server is going away.
     GoingAway,
     /// Against RFC 6455.
@@ -34,6 +36,8 @@ pub(super) enum Close {
     NoHello,
     /// Too many frames that are no JSON.
     BadJson,
+    /// The device's token is void.
+    LoggedOut,
     /// A fault of ours, or a commit of which nobody knows what became.
     Internal,
 }
@@ -43,6 +47,7 @@ impl Close {
     fn frame(self) -> Option<(u16, &'static str)> {
         match self {
             Self::ByPeer | Self::Lost => None,
+            Self::Bye => Some((1000, "logged out")),
             Self::GoingAway => Some((1001, "the server is going away; reconnect, to any node")),
             Self::Malformed => Some((1002, "malformed frame")),
             Self::Binary => Some((1003, "a frame is a text message; this one is binary")),
@@ -52,6 +57,7 @@ impl Close {
                 1008,
                 "more than 100 frames that are no JSON object within 10 seconds",
             )),
+            Self::LoggedOut => Some((1008, "logged out")),
             Self::TooLarge => Some((1009, "the frame is larger than limits.frame_bytes")),
             Self::Internal => Some((
                 1011,

@@ -5,17 +5,16 @@ use super::Session;
 use super::answer::{Refusal, mismatch};
 use super::close::Close;
 use super::reading::Reading;
+use super::token::Token;
 use crate::log::cursor::{self, Gaps};
 use crate::log::{Reader, RoomLog};
 use crate::people::Person;
 use crate::store::{Change, Committed, Hello, RoomId, Standing, StoreError, TokenHash, Welcomed};
-use chat_proto::codec::{Frame, unsupported};
+use chat_proto::codec::Frame;
 use chat_proto::event::RoomKind;
 use chat_proto::notice::ReadMoved;
 use chat_proto::reply::{Joined, Left, RoomState, Welcome};
-use chat_proto::{ErrorCode, ErrorReply, Gap, RequestId, Seq, Token, request};
-use data_encoding::BASE64URL_NOPAD;
-use sha2::{Digest, Sha256};
+use chat_proto::{Gap, RequestId, Seq, request};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -26,24 +25,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         id: Option<&RequestId>,
         hello: request::Hello,
     ) -> Result<(), Refusal> {
-        if hello.password.is_some() {
-            return Err(unsupported("hello with a password").into());
-        }
-        let fresh = fresh_token()?;
-        let change = Change::Hello(Hello {
-            name: hello.name,
-            token: hello.token.as_ref().map(|token| hash(token.reveal())),
-            fresh: hash(&fresh),
-            default_rooms: self.node.settings.default_rooms.clone(),
-        });
+        let fresh = Token::fresh()?;
+        let change = match (hello.token.as_ref(), hello.password) {
+            (None, Some(password)) => self.login(hello.name, password, &fresh).await?,
+            // A token decides, whatever stands beside it.
+            (token, _) => Change::Hello(Hello {
+                name: hello.name,
+                token: token.map(TokenHash::of),
+                fresh: fresh.hash(),
+                default_rooms: self.node.settings.default_rooms.clone(),
+                guests: self.node.settings.guests,
+            }),
+        };
         let Committed::Welcomed(welcomed) = self.commit(change).await? else {
             return Err(mismatch("hello"));
         };
-        let token = if welcomed.new_device {
-            fresh.into()
-        } else {
-            hello.token.unwrap_or_else(|| fresh.into())
-        };
+        let had = hello.token.as_ref().and_then(Token::parse);
+        let token = had.filter(|_| !welcomed.new_device).unwrap_or(fresh);
         self.gaps = if hello.gaps == Some(false) {
             Gaps::Refused
         } else {
@@ -64,12 +62,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         resume: BTreeMap<String, Seq>,
         same_epoch: bool,
     ) -> Result<(), Refusal> {
-        let (person, first) = self.node.people.arrive(&welcomed.user, &self.bell);
-        let rooms = match self.load_rooms(&person).await {
+        let (person, first) = self
+            .node
+            .people
+            .arrive(&welcomed.user, token.hash(), &self.bell);
+        let rooms = match self.rooms_of_device(&person, &token).await {
             Ok(rooms) => rooms,
-            Err(error) => {
+            Err(refusal) => {
                 self.node.depart(&person, &self.bell);
-                return Err(error.into());
+                return Err(refusal);
             }
         };
         self.person = Some(Arc::clone(&person));
@@ -82,11 +83,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let welcome = Welcome {
             user: welcomed.user.name.clone(),
             guest: welcomed.user.guest,
-            token,
+            token: token.text(),
             reset,
             invites: Vec::new(),
             rooms: rooms.iter().map(|(standing, _)| state(standing)).collect(),
         };
+        self.token = Some(token);
         self.push(&Frame::Welcome(welcome), id);
         for (at, (standing, log)) in rooms.into_iter().enumerate() {
             let head = standing.room.head;
@@ -103,6 +105,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             self.node.presence.online(&person, true);
         }
         Ok(())
+    }
+
+    /// The rooms that the user is in, if the device was not logged out between
+    /// its welcome and the moment from which its connection hears of that.
+    async fn rooms_of_device(
+        &self,
+        person: &Person,
+        token: &Token,
+    ) -> Result<Vec<(Standing, Arc<RoomLog>)>, Refusal> {
+        match self.node.store.device(token.hash()).await? {
+            Some(_) => Ok(self.load_rooms(person).await?),
+            None => Err(Refusal::Close(Close::LoggedOut)),
+        }
     }
 
     /// The rooms that the user is in, with their logs, as of one moment.
@@ -297,21 +312,4 @@ pub(super) fn tells_presence(kind: RoomKind) -> bool {
         RoomKind::Public => true,
         RoomKind::Private | RoomKind::Direct => false,
     }
-}
-
-fn hash(token: &str) -> TokenHash {
-    TokenHash(Sha256::digest(token.as_bytes()).into())
-}
-
-/// 32 random bytes: not to be guessed.
-fn fresh_token() -> Result<String, Refusal> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        tracing::error!(%error, "the system gives no randomness");
-        Refusal::Error(ErrorReply::new(
-            ErrorCode::Unavailable,
-            "no token can be made now; try again",
-        ))
-    })?;
-    Ok(BASE64URL_NOPAD.encode(&bytes))
 }

@@ -4,6 +4,7 @@ use super::Session;
 use super::answer::{Refusal, mismatch};
 use crate::log::Frame as Encoded;
 use crate::people::Person;
+use crate::rate;
 use crate::rules::revise::no_message;
 use crate::store::{Anchor, Change, Committed, MarkRead, SendMessage};
 use chat_proto::codec::{Frame, invalid_field, unsupported};
@@ -35,14 +36,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             .get("send")
             .copied()
             .unwrap_or(Rate { per_s: 0, burst: 0 });
-        self.person()?.may_send(rate, self.node.uptime()).map_err(|wait| {
-            let retry_after_ms = (wait.as_millis() as u64).max(1);
-            let message = format!(
-                "more than {} messages a second; try again in {retry_after_ms} ms, nothing was done",
-                rate.per_s
-            );
-            ErrorReply { retry_after_ms: Some(retry_after_ms), ..ErrorReply::new(ErrorCode::RateLimited, message) }
-        })
+        self.person()?
+            .may_send(rate, self.node.uptime())
+            .map_err(|wait| {
+                let why = format!("more than {} messages a second", rate.per_s);
+                rate::refusal(&why, wait)
+            })
     }
 
     /// What the store is asked for a `send`.
@@ -176,6 +175,7 @@ pub(super) fn sent(committed: Committed) -> Result<Sent, Refusal> {
         }),
         Committed::Welcomed(_)
         | Committed::Gone
+        | Committed::Account
         | Committed::Joined { .. }
         | Committed::Left { .. }
         | Committed::Changed { .. }

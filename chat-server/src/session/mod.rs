@@ -11,10 +11,12 @@ mod bell;
 mod close;
 mod deliver;
 mod entry;
+mod login;
 mod messages;
 mod reading;
 mod revising;
 mod rooms;
+mod token;
 mod wire;
 
 pub use bell::Bell;
@@ -36,6 +38,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
+use token::Token;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -97,6 +100,8 @@ struct Session<S> {
     bell: Arc<Bell>,
     /// Who it is, after `hello`.
     person: Option<Arc<Person>>,
+    /// The device's, after `hello`.
+    token: Option<Token>,
     readings: Readings,
     gaps: Gaps,
     /// Replies and notices that wait to be written.
@@ -110,7 +115,8 @@ struct Session<S> {
     commits: VecDeque<Commit>,
     /// A request that waits until they are done.
     held: Option<Box<Asked>>,
-    opened: Instant,
+    /// When the time for `hello` is over.
+    hello_until: Instant,
     heard: Instant,
     pinged: Instant,
     /// Since when something waits to be taken by the client.
@@ -153,6 +159,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             ws,
             bell,
             person: None,
+            token: None,
             readings: Readings::default(),
             gaps: Gaps::Taken,
             dirty: Vec::new(),
@@ -160,7 +167,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             reply_begun: false,
             commits: VecDeque::new(),
             held: None,
-            opened: now,
+            hello_until: now + HELLO,
             heard: now,
             pinged: now,
             untaken_since: None,
@@ -199,6 +206,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             // What was asked before is answered before.
             if self.node.is_closing() && self.commits.is_empty() {
                 return Poll::Ready(Next::End(Close::GoingAway));
+            }
+            if self.bell.is_logged_out() {
+                return Poll::Ready(Next::End(Close::LoggedOut));
             }
             if self.person.is_some() && self.bell.take_person() {
                 return Poll::Ready(Next::Person);
@@ -325,8 +335,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     fn poll_timer(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
         while self.timer.as_mut().poll(cx).is_ready() {
             let now = Instant::now();
-            let hello = self.opened + HELLO;
-            if self.person.is_none() && now >= hello {
+            if self.person.is_none() && now >= self.hello_until {
                 return Poll::Ready(Next::End(Close::NoHello));
             }
             let silent = self.heard + SILENCE;
@@ -345,7 +354,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             }
             let mut due = (self.pinged + PING).min(silent).min(untaken);
             if self.person.is_none() {
-                due = due.min(hello);
+                due = due.min(self.hello_until);
             }
             self.timer.as_mut().reset(due);
         }

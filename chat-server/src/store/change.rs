@@ -1,5 +1,9 @@
 //! What can be changed, and what came of it.
 
+mod account;
+
+pub use account::{Devices, Login, Logout, Register, SetPassword};
+
 use super::row::{Counts, RoomId, RoomRow, Standing, TokenHash, UserId, UserRow};
 use chat_proto::{
     Emoji, ErrorReply, Event, Nonce, RoomName, Seq, Text, Timestamp, Topic, UserName,
@@ -10,6 +14,14 @@ use chat_proto::{
 pub enum Change {
     /// Someone comes in.
     Hello(Hello),
+    /// Someone comes in with a password.
+    Login(Login),
+    /// A guest becomes an account.
+    Register(Register),
+    /// An account gets another password.
+    SetPassword(SetPassword),
+    /// A device's token is void.
+    Logout(Logout),
     /// A user's last connection is gone (it ended `at` the batch's now).
     Gone(UserId),
     /// Someone comes into a room, and makes it if need be.
@@ -26,7 +38,7 @@ pub enum Change {
     Revise(Revise),
 }
 
-/// See [`Change::Hello`]. Without a token a new guest is made.
+/// See [`Change::Hello`]. Without a token a new guest is made, where guests are let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hello {
     /// The name to bear: of a new guest, or the new one of a guest whose own was taken meanwhile.
@@ -37,6 +49,8 @@ pub struct Hello {
     pub fresh: TokenHash,
     /// The rooms in which new users start; they are made if need be.
     pub default_rooms: Vec<RoomName>,
+    /// Whether those without an account are let in.
+    pub guests: bool,
 }
 
 /// See [`Change::Join`].
@@ -190,6 +204,18 @@ pub enum Effect {
         /// The event that says so: the last one that the user gets.
         last: Seq,
     },
+    /// A guest is an account from now on.
+    Registered {
+        /// Who.
+        user: UserId,
+    },
+    /// The tokens of some devices are void.
+    LoggedOut {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        devices: Devices,
+    },
 }
 
 /// A change that was made, or was so already.
@@ -199,6 +225,8 @@ pub enum Committed {
     Welcomed(Welcomed),
     /// Noted that a user is gone.
     Gone,
+    /// An account or its devices are as was asked.
+    Account,
     /// Someone is in a room now.
     Joined {
         /// The room as they see it.

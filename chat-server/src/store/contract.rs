@@ -5,14 +5,16 @@
 pub(crate) mod account;
 mod fold;
 pub(crate) mod log;
+pub(crate) mod login;
 pub(crate) mod model;
 pub(crate) mod page;
 pub(crate) mod revise;
 pub(crate) mod room;
 
 use super::{
-    Anchor, Change, Committed, Decision, Effect, Hello, Join, Leave, MarkRead, Page, Revise,
-    Revision, SendMessage, SetTopic, Standing, Store, StoreError, TokenHash, UserRow,
+    Anchor, Change, Committed, Decision, Devices, Effect, Hello, Join, Leave, Login, Logout,
+    MarkRead, Page, PasswordHash, Register, Revise, Revision, SendMessage, SetPassword, SetTopic,
+    Standing, Store, StoreError, TokenHash, UserRow,
 };
 use chat_proto::event::Role;
 use chat_proto::{
@@ -57,6 +59,13 @@ macro_rules! promises {
             account names_that_can_be_confused_are_taken,
             account all_are_offline_when_a_store_is_opened,
             account the_epoch_stays,
+            login a_guest_that_registers_stays_who_it_is_and_never_lapses,
+            login only_a_guest_registers,
+            login a_password_lets_a_new_device_in,
+            login a_new_password_logs_the_other_devices_out,
+            login a_device_that_logs_out_does_not_come_back,
+            login without_guests_only_accounts_come_in,
+            login accounts_survive_a_kill,
             room who_comes_in_has_nothing_unread,
             room joining_again_is_no_news,
             room the_first_to_join_owns_the_room_and_is_followed_when_it_leaves,
@@ -269,6 +278,7 @@ fn hello(called: Option<&str>, token: Option<TokenHash>, fresh: TokenHash) -> Ch
         token,
         fresh,
         default_rooms: vec![room("lobby")],
+        guests: true,
     })
 }
 

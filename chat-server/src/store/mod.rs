@@ -14,12 +14,12 @@ mod row;
 pub mod sqlite;
 
 pub use change::{
-    Change, Committed, Decision, Effect, Hello, Join, Leave, MarkRead, Outcome, Revise, Revision,
-    SendMessage, SetTopic, Welcomed,
+    Change, Committed, Decision, Devices, Effect, Hello, Join, Leave, Login, Logout, MarkRead,
+    Outcome, Register, Revise, Revision, SendMessage, SetPassword, SetTopic, Welcomed,
 };
 pub use row::{
-    Anchor, Counts, MembersPage, Page, RoomId, RoomRow, RoomsPage, Standing, TokenHash, UserId,
-    UserRow,
+    Anchor, Counts, Credentials, MembersPage, Page, PasswordHash, RoomId, RoomRow, RoomsPage,
+    Standing, TokenHash, UserId, UserRow,
 };
 
 use chat_proto::{Event, RoomName, Seq, Timestamp, UserName};
@@ -51,6 +51,13 @@ pub trait Store: Send + Sync {
     /// returns, they are on stable storage. One [`Outcome`] for each change.
     /// A refused change does not hold up the others.
     fn commit(&self, batch: Vec<Change>, now: Timestamp) -> Pending<'_, Vec<Outcome>>;
+
+    /// What the password of the account with this name is held against; `None`
+    /// if there is no such account.
+    fn credentials(&self, name: UserName) -> Pending<'_, Option<Credentials>>;
+
+    /// Whose device has this token; `None` if it is nobody's, or void.
+    fn device(&self, token: TokenHash) -> Pending<'_, Option<UserRow>>;
 
     /// The rooms that a user is in, with heads, markers and counts, by name.
     fn standings(&self, user: UserId, name: UserName) -> Pending<'_, Vec<Standing>>;

@@ -2,6 +2,7 @@
 
 use chat_proto::event::{Entry, Role, RoomKind};
 use chat_proto::{RoomName, Seq, Timestamp, UserName};
+use std::fmt;
 
 /// The inner id of a user: authorship, membership, nonces and markers belong to it, never to the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +15,25 @@ pub struct RoomId(pub i64);
 /// The SHA-256 of a token; tokens themselves are never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenHash(pub [u8; 32]);
+
+/// A password as it is kept: hashed by argon2id, as a PHC string. Never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(pub String);
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// What an account's password is held against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The account.
+    pub user: UserId,
+    /// Its password.
+    pub password: PasswordHash,
+}
 
 /// A user.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -317,7 +317,7 @@ fn summary(decision: &Decision) -> String {
             format!("read {seq} {moved} {} {}", counts.unread, counts.mentions)
         }
         Ok(Committed::Changed { seq, .. }) => format!("changed {seq:?}"),
-        other @ Ok(Committed::Welcomed(_) | Committed::Gone) => {
+        other @ Ok(Committed::Welcomed(_) | Committed::Gone | Committed::Account) => {
             panic!("{other:?}")
         }
     }

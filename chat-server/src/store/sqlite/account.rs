@@ -1,8 +1,8 @@
 //! Users in the database: who comes, who goes, whose name lapses.
 
 use super::fault::Fault;
-use super::room;
 use super::row::{time, user_name};
+use super::{login, room};
 use crate::rules::account::{self as rules, Account, Arrival, Device, Wish};
 use crate::store::{Committed, Decision, Hello, UserId, UserRow, Welcomed};
 use chat_proto::{Timestamp, UserName};
@@ -10,6 +10,13 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 /// Guests who lapse within one commit; the rest follows with the next.
 const LAPSES_MAX: usize = 32;
+
+/// The columns that [`account`] reads.
+macro_rules! account_columns {
+    () => {
+        "u.id, u.name, u.guest, u.online, u.last_seen, u.wrote, u.lapsed"
+    };
+}
 
 pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<Decision, Fault> {
     let user = match &hello.token {
@@ -33,14 +40,10 @@ pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<
         name,
         rival: wish_rival.as_ref().and_then(Option::as_ref),
     });
-    let row = match rules::hello(device, wish, now) {
+    let row = match rules::hello(device, wish, hello.guests, now) {
         Err(refusal) => return Ok(Err(refusal)),
         Ok(Arrival::New(name)) => create(conn, name, hello, now)?,
-        Ok(Arrival::Back(id)) => {
-            conn.prepare_cached("UPDATE users SET online = 1 WHERE id = ?")?
-                .execute([id.0])?;
-            load_row(conn, id)?
-        }
+        Ok(Arrival::Back(id)) => arrive(conn, id)?,
         Ok(Arrival::Revived(id, name)) => {
             revive(conn, id, &name)?;
             load_row(conn, id)?
@@ -95,8 +98,7 @@ fn create(
     )?
     .execute((name.as_str(), &*name.key(), &*name.skeleton(), now.millis()))?;
     let id = UserId(conn.last_insert_rowid());
-    conn.prepare_cached("INSERT INTO tokens (hash, user, created, last_used) VALUES (?, ?, ?, ?)")?
-        .execute((&hello.fresh.0[..], id.0, now.millis(), now.millis()))?;
+    login::add_device(conn, id, &hello.fresh, now)?;
     for default in &hello.default_rooms {
         room::enter_default(conn, id, &name.key(), default, now)?;
     }
@@ -105,6 +107,13 @@ fn create(
         name,
         guest: true,
     })
+}
+
+/// A user who is as it was left is here.
+pub(super) fn arrive(conn: &Connection, id: UserId) -> Result<UserRow, Fault> {
+    conn.prepare_cached("UPDATE users SET online = 1 WHERE id = ?")?
+        .execute([id.0])?;
+    load_row(conn, id)
 }
 
 fn revive(conn: &Connection, id: UserId, name: &UserName) -> Result<(), Fault> {
@@ -138,11 +147,15 @@ fn lapse(conn: &Connection, id: UserId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The columns that [`account`] reads.
-macro_rules! account_columns {
-    () => {
-        "u.id, u.name, u.guest, u.online, u.last_seen, u.wrote, u.lapsed"
-    };
+/// What the rules ask about a user.
+pub(super) fn load(conn: &Connection, id: UserId) -> Result<Option<Account>, Fault> {
+    one(conn
+        .prepare_cached(concat!(
+            "SELECT ",
+            account_columns!(),
+            " FROM users u WHERE u.id = ?"
+        ))?
+        .query([id.0])?)
 }
 
 fn by_token(conn: &Connection, hash: &[u8]) -> Result<Option<Account>, Fault> {

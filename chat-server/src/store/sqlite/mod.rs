@@ -13,6 +13,7 @@ mod count;
 mod entries;
 mod fault;
 mod history;
+mod login;
 mod message;
 mod open;
 mod read;
@@ -27,8 +28,8 @@ mod worker;
 pub use open::OpenError;
 
 use super::{
-    Anchor, Change, MembersPage, Outcome, Page, Pending, RoomId, RoomRow, RoomsPage, Standing,
-    Store, UserId,
+    Anchor, Change, Credentials, MembersPage, Outcome, Page, Pending, RoomId, RoomRow, RoomsPage,
+    Standing, Store, TokenHash, UserId, UserRow,
 };
 use chat_proto::{Event, RoomName, Seq, Timestamp, UserName};
 use fault::Fault;
@@ -122,6 +123,10 @@ fn apply(conn: &Connection, change: &Change, now: Timestamp) -> Result<Outcome, 
     let told = &mut effects;
     let decision = match change {
         Change::Hello(hello) => account::hello(conn, hello, now),
+        Change::Login(login) => login::login(conn, login, now),
+        Change::Register(register) => login::register(conn, register, told),
+        Change::SetPassword(set) => login::set_password(conn, set, told),
+        Change::Logout(logout) => login::logout(conn, logout, told),
         Change::Gone(user) => account::gone(conn, *user, now),
         Change::Join(join) => room::join(conn, join, now, told),
         Change::Leave(leave) => room::leave(conn, leave, told),
@@ -166,6 +171,14 @@ impl Store for SqliteStore {
             }
             result
         })
+    }
+
+    fn credentials(&self, name: UserName) -> Pending<'_, Option<Credentials>> {
+        self.read(move |conn| login::credentials(conn, &name))
+    }
+
+    fn device(&self, token: TokenHash) -> Pending<'_, Option<UserRow>> {
+        self.read(move |conn| login::device(conn, &token))
     }
 
     fn standings(&self, user: UserId, name: UserName) -> Pending<'_, Vec<Standing>> {

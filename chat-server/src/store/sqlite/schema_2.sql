@@ -1,6 +1,7 @@
 -- Accounts: a guest has no password.
 ALTER TABLE users ADD COLUMN password TEXT;                    -- argon2id, as a PHC string
 ALTER TABLE users ADD COLUMN admin INTEGER NOT NULL DEFAULT 0; -- of the server
+CREATE INDEX users_by_name ON users (key) WHERE password IS NOT NULL;
 CREATE INDEX tokens_by_user ON tokens (user);
 
 ALTER TABLE rooms ADD COLUMN guests    INTEGER NOT NULL DEFAULT 1; -- may write

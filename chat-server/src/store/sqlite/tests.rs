@@ -272,6 +272,7 @@ fn come_in(store: &SqliteStore) -> UserId {
         token: None,
         fresh: TokenHash([1; 32]),
         default_rooms: vec![lobby()],
+        guests: true,
     });
     match &wait(store.commit(vec![hello], Timestamp::from_millis(0))).unwrap()[..] {
         [
