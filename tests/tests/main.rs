@@ -8,6 +8,7 @@
 
 mod accounts;
 mod catch_up;
+mod changes;
 mod closing;
 mod configuring;
 mod console;
