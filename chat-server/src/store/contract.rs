@@ -83,7 +83,7 @@ macro_rules! promises {
             revise a_message_bears_fifty_different_emoji,
             revise a_pin_is_seen_until_it_is_taken_out,
             revise unread_and_mentions_follow_what_stands,
-            page what_lies_between_two_messages_costs_a_page_nothing,
+            page pages_step_over_what_lies_between_two_messages,
             page changes_are_read_in_pages_by_the_last_of_them,
             page a_thread_is_a_message_and_all_that_answer_it,
             page a_page_ends_early_where_reactions_make_it_too_large,

@@ -19,9 +19,9 @@ pub(super) fn answer(guest: &Guest, name: &str, target: u64) -> Change {
     })
 }
 
-pub(crate) fn what_lies_between_two_messages_costs_a_page_nothing<E: Engine>() {
+pub(crate) fn pages_step_over_what_lies_between_two_messages<E: Engine>() {
     let mut scene = Scene::<E>::new();
-    let (ada, bob) = (scene.guest("ada"), scene.guest("bob"));
+    let (ada, bob, eve) = (scene.guest("ada"), scene.guest("bob"), scene.guest("eve"));
     scene.say(&ada, "lobby", "one");
     for round in 0..300 {
         let on = round % 2 == 0;
@@ -45,9 +45,11 @@ pub(crate) fn what_lies_between_two_messages_costs_a_page_nothing<E: Engine>() {
     check(Anchor::After(seq(302)), &[], true, false);
     check(Anchor::Around(seq(0)), &[1], false, true);
     check(Anchor::Around(seq(303)), &[302], true, false);
-    assert_eq!(scene.counts(&bob, "lobby"), (2, 0));
-    scene.one(mark(&bob, "lobby", 1, false)).unwrap();
-    assert_eq!(scene.counts(&bob, "lobby"), (1, 0));
+    for guest in [&bob, &eve] {
+        assert_eq!(scene.counts(guest, "lobby"), (2, 0));
+        scene.one(mark(guest, "lobby", 1, false)).unwrap();
+        assert_eq!(scene.counts(guest, "lobby"), (1, 0));
+    }
 }
 
 pub(crate) fn changes_are_read_in_pages_by_the_last_of_them<E: Engine>() {
