@@ -84,6 +84,15 @@ impl State {
             Action::SelectUp => self.select_by(true),
             Action::SelectDown => self.select_by(false),
             Action::SelectReply => self.reply_to_selected(turn),
+            Action::SelectEdit => self.edit_selected(turn),
+            Action::SelectDelete => self.delete_selected(turn),
+            Action::SelectReact => self.react_to_selected(turn),
+            Action::SelectPin => self.pin_selected(turn),
+            Action::SelectLink => self.copy_link(turn),
+            Action::SelectInfo => self.inform_on_selected(),
+            Action::SelectJump => self.jump_to_answered(turn),
+            Action::EditNewest => self.edit_newest(turn),
+            Action::Back => self.go_back(turn),
             Action::SelectCopy => self.copy_selected(turn),
             Action::Retry => self.retry(turn),
             Action::EditAgain => self.edit_again(turn),
@@ -133,10 +142,14 @@ impl State {
 
     fn enter(&mut self, turn: &mut Turn) {
         self.completion = None;
-        let text = match self.open_room() {
-            Some(room) => room.composer.text().to_owned(),
-            None => return,
+        let Some(room) = self.open_room() else {
+            return;
         };
+        if let Some(editing) = &room.editing {
+            let target = editing.target;
+            return self.submit_edit(turn, target);
+        }
+        let text = room.composer.text().to_owned();
         match text.strip_prefix('/') {
             _ if text.trim().is_empty() => {}
             Some(escaped) if escaped.starts_with('/') => self.submit(turn, escaped),
@@ -184,6 +197,12 @@ impl State {
         if room.reply_to.take().is_some() {
             return self.edited(turn);
         }
+        if self.leave_edit(turn) {
+            return;
+        }
+        let Some(room) = self.open_room_mut() else {
+            return;
+        };
         if room.place.anchor.is_none() {
             room.new_from = None;
         }

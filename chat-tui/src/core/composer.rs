@@ -39,6 +39,17 @@ pub struct Draft {
     pub cursor: usize,
     /// The message that it answers.
     pub reply_to: Option<Seq>,
+    /// The message whose text it is to become.
+    pub editing: Option<Box<Editing>>,
+}
+
+/// The text is to become that of a message that is in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Editing {
+    /// The message.
+    pub target: Seq,
+    /// What was being written before, and is again after; edits nothing.
+    pub before: Draft,
 }
 
 impl Composer {
@@ -116,6 +127,30 @@ impl Composer {
         self.recalled = None;
         self.recall_later(&text);
         text
+    }
+
+    /// Shows another text, with its cursor. What was sent and cut here stays
+    /// within reach; undo does not lead back to the text before.
+    pub fn show_draft(&mut self, draft: &Draft) {
+        self.text.clone_from(&draft.text);
+        self.cursor = bounds::at_or_after(&self.text, draft.cursor);
+        self.undone.clear();
+        self.redone.clear();
+        self.typing = false;
+        self.recalled = None;
+    }
+
+    /// Adds lines below what is written.
+    pub fn append(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        self.remember();
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(text);
+        self.cursor = self.text.len();
     }
 
     /// Remembers a text for Up.

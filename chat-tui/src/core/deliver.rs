@@ -47,7 +47,9 @@ impl State {
             self.ring(turn);
         }
         self.stand(turn, &event);
+        let seq = event.seq;
         self.append(turn, &name, event);
+        self.deeds_shown(&name, seq);
         self.forget_far(turn, &name);
     }
 
@@ -64,6 +66,7 @@ impl State {
         room.log.head = gap.to;
         room.state.head = room.state.head.max(gap.to);
         self.saves.log(turn, &gap.room);
+        self.deeds_shown(&gap.room, gap.to);
         self.ask_changed(turn, &gap.room, held);
     }
 

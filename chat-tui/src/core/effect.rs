@@ -1,6 +1,8 @@
 //! What the edges are to do. They do it in the order given.
 
 use super::composer::Draft;
+use super::deeds::Deed;
+use super::habits::Habits;
 use super::input::Device;
 use super::outbox::{ItemNonce, Unsent};
 use super::room::{Anchor, RoomRow};
@@ -81,6 +83,11 @@ pub enum Store {
     Outbox(Unsent),
     /// The item with this nonce is done: take it out of the outbox.
     Settle(ItemNonce),
+    /// Something is to be done to a message: insert or replace; answered by
+    /// `DiskInput::Accepted` or `NotAccepted`.
+    Deed(Deed),
+    /// The deed with this id is done, or given up: take it out.
+    DeedOver(ItemNonce),
     /// Where a room is being read; `None`: at its end.
     Place {
         /// Which room.
@@ -88,6 +95,8 @@ pub enum Store {
         /// Where.
         place: Option<Anchor>,
     },
+    /// What is remembered of a person's ways, as it is to be.
+    Habits(Habits),
     /// This room is open now.
     Open(RoomName),
 }

@@ -55,6 +55,7 @@ impl State {
                 item.stage = Stage::Waiting;
             }
         }
+        self.deeds_cut();
         for room in self.rooms.values_mut() {
             room.log.fetching.retain(|(_, from)| *from == Source::Disk);
             room.log.stuck = false;
@@ -218,14 +219,16 @@ impl State {
                 room.log.head = state.head;
             }
             room.state = state;
-            if passed {
-                self.ask_changed(turn, &name, held);
+            let unchecked = room.unchecked.or(passed.then_some(held));
+            if let Some(since) = unchecked {
+                self.ask_changed(turn, &name, since);
             }
         } else {
             let mut room = Room::new(state);
             if let Some(ghost) = self.rooms.remove(&name) {
                 room.composer = ghost.composer;
                 room.reply_to = ghost.reply_to;
+                room.editing = ghost.editing;
             }
             self.rooms.insert(name.clone(), room);
         }
@@ -240,15 +243,21 @@ impl State {
         if !room.gone {
             turn.store(Store::Forget(name.clone()));
         }
-        if room.has_draft() || self.outbox.of(name).next().is_some() {
+        if room.has_draft() || self.is_written_for(name) {
             let mut ghost = Room::ghost(name);
             ghost.composer = room.composer;
             ghost.reply_to = room.reply_to;
+            ghost.editing = room.editing;
             self.rooms.insert(name.clone(), ghost);
         } else if self.is_open(name) {
             self.open = None;
             self.open_some(turn);
         }
+    }
+
+    /// Whether something that was typed for a room still waits: nobody else has it.
+    pub(super) fn is_written_for(&self, name: &RoomName) -> bool {
+        self.outbox.of(name).next().is_some() || self.deeds.edits(name)
     }
 
     /// What is cached belongs to another history. Drafts and the outbox stay.
@@ -260,10 +269,13 @@ impl State {
         );
         for (name, room) in &mut self.rooms {
             let mut fresh = Room::ghost(name);
+            room.forget_edited();
+            self.saves.draft(turn, name);
             fresh.composer = std::mem::take(&mut room.composer);
             fresh.reply_to = None;
             *room = fresh;
         }
+        self.drop_deeds(turn);
         // Entries that were already sent are in the other history, if anywhere.
         self.outbox
             .items

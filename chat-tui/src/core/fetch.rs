@@ -142,14 +142,15 @@ impl State {
             }
         }
         if !known.is_empty() {
-            let room = name.clone();
             turn.store(super::effect::Store::Log {
-                room,
+                room: name.clone(),
                 entries: known,
                 known: Vec::new(),
             });
         }
-        if let (true, Some(last)) = (page.more_after, last) {
+        room.unchecked = last.filter(|_| page.more_after);
+        self.saves.log(turn, name);
+        if let Some(last) = last.filter(|_| page.more_after) {
             self.ask_changed(turn, name, last);
         }
     }

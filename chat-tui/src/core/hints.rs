@@ -1,7 +1,7 @@
 //! The line of keys at the bottom: only those that do something now.
 
-use super::actions::Action;
-use super::outbox::Stage;
+use super::actions::{Action, When};
+use super::editing::text_of;
 use super::state::State;
 
 impl State {
@@ -19,21 +19,39 @@ impl State {
             .collect()
     }
 
+    fn hints_of_selected(&self) -> Vec<(Action, &'static str)> {
+        let mut hints = vec![(Action::SelectReply, "answer")];
+        let entry = self.selected_message();
+        let text = entry.is_some_and(|entry| text_of(entry).is_some());
+        if text && entry.is_some_and(|entry| self.is_me(&entry.event.author)) {
+            hints.push((Action::SelectEdit, "edit"));
+        }
+        if text {
+            hints.extend([
+                (Action::SelectReact, "react"),
+                (Action::SelectCopy, "copy"),
+                (Action::SelectDelete, "delete"),
+            ]);
+        }
+        hints.extend([
+            (Action::Close, "back"),
+            (Action::SelectHelp, "all keys"),
+            (Action::SelectUnread, "unread from here"),
+        ]);
+        hints
+    }
+
     fn hints_in_room(&self) -> Vec<(Action, &'static str)> {
         let room = self.open_room();
         if room.is_some_and(|room| room.selected.is_some()) {
-            return vec![
-                (Action::SelectReply, "answer"),
-                (Action::SelectCopy, "copy"),
-                (Action::SelectUnread, "unread from here"),
-                (Action::Close, "back"),
-                (Action::SelectHelp, "help"),
-            ];
+            return self.hints_of_selected();
         }
         let open = self.open.as_ref();
-        let refused = open.and_then(|open| self.outbox.refused(open));
         let mut hints = Vec::new();
-        if refused.is_some_and(|item| matches!(item.stage, Stage::Refused { .. })) {
+        if room.is_some_and(|room| room.editing.is_some()) {
+            hints.extend([(Action::Send, "change it"), (Action::Close, "leave it")]);
+        }
+        if self.works_in_room().contains(&When::Refused) {
             hints.extend([
                 (Action::Retry, "try again"),
                 (Action::EditAgain, "edit"),

@@ -1,7 +1,9 @@
 //! Everything that can happen to the client, as one enum.
 
 use super::composer::Draft;
+use super::deeds::Deed;
 use super::effect::LoadLog;
+use super::habits::Habits;
 use super::outbox::{ItemNonce, Unsent};
 use super::room::{Anchor, RoomRow};
 use super::settings::Settings;
@@ -156,9 +158,9 @@ pub enum DiskInput {
         /// The entries, oldest first, at most `asked.limit`.
         entries: Vec<Entry>,
     },
-    /// `Store::Accept` of this item is on the disk.
+    /// `Store::Accept` or `Store::Deed` of this item is on the disk.
     Accepted(ItemNonce),
-    /// `Store::Accept` of this item failed; why, in words. It lives in memory only.
+    /// `Store::Accept` or `Store::Deed` of this item failed; why, in words. It lives in memory only.
     NotAccepted {
         /// The item.
         nonce: ItemNonce,
@@ -186,6 +188,10 @@ pub struct Saved {
     pub drafts: Vec<(RoomName, Draft)>,
     /// Messages accepted and not known to be sent, in the order of `Store::Accept`.
     pub outbox: Vec<Unsent>,
+    /// What is to be done to messages, in the order of `Store::Deed`.
+    pub deeds: Vec<Deed>,
+    /// What is remembered of a person's ways.
+    pub habits: Habits,
 }
 
 /// A room, as it was kept.

@@ -10,18 +10,23 @@
 //! not held is shown as a hole.
 
 mod act;
+mod acting;
 pub mod actions;
 pub mod clock;
 mod command;
 mod complete;
 pub mod composer;
+pub mod deeds;
 mod deliver;
+mod editing;
 pub mod effect;
 mod enter;
 mod fetch;
 pub mod fold;
+pub mod habits;
 mod hints;
 pub mod input;
+mod jump;
 pub mod keymap;
 pub mod keys;
 pub mod link;
@@ -92,6 +97,7 @@ impl State {
         }
         self.tend_link(turn);
         self.pump(turn);
+        self.pump_deeds(turn);
         self.fetch(turn);
         self.ask_people(turn);
         self.read_shown(turn);
@@ -107,7 +113,9 @@ impl State {
     pub fn deadline(&self) -> Option<Duration> {
         let typing = self.open_room().into_iter().flat_map(|room| &room.typing);
         let link = self.link.deadline(self.requests.unanswered());
-        let hold = self.outbox.hold.filter(|_| self.link.is_live());
+        let holds = [self.outbox.hold, self.deeds.hold];
+        let hold = holds.into_iter().flatten().min();
+        let hold = hold.filter(|_| self.link.is_live());
         let goes_away = self.notices.iter().map(|notice| notice.until);
         let soon = goes_away
             .chain(typing.map(|(_, until)| *until))

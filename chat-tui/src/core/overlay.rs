@@ -1,5 +1,7 @@
 //! What lies over the timeline: a stack, the topmost gets the keys.
 
+mod confirm;
+mod emoji;
 mod help;
 mod keys;
 mod lists;
@@ -9,9 +11,10 @@ mod prompt;
 
 use super::actions::{Action, Group};
 use super::composer::Composer;
-use chat_proto::RoomName;
 use chat_proto::event::RoomKind;
 use chat_proto::reply::{MemberListing, RoomListing};
+use chat_proto::{RoomName, Seq};
+use smol_str::SmolStr;
 use std::time::Duration;
 
 /// One thing that lies over the timeline.
@@ -33,6 +36,17 @@ pub enum Overlay {
     Login(Login),
     /// A large text was pasted: what is to become of it?
     Paste(BigPaste),
+    /// Is this really wanted?
+    Confirm(Confirm),
+    /// Choosing an emoji for a message.
+    Emoji(EmojiPicker),
+    /// All that is known of a message.
+    Info {
+        /// Where it is.
+        room: RoomName,
+        /// Which one.
+        target: Seq,
+    },
 }
 
 impl Overlay {
@@ -50,6 +64,9 @@ impl Overlay {
                 (Action::Interrupt, "twice: quit"),
             ],
             Self::Paste(_) => &[(Action::Close, "drop it")],
+            Self::Confirm(_) => &[(Action::Send, "yes"), (Action::Close, "no")],
+            Self::Emoji(_) => &[(Action::Send, "put it"), (Action::Down, "next"), CLOSE],
+            Self::Info { .. } => &[CLOSE],
         }
     }
 }
@@ -185,6 +202,57 @@ pub struct BigPaste {
     pub problem: Option<String>,
     /// What may be done with it, with the keys that choose it.
     pub choices: Vec<(char, &'static str)>,
+}
+
+/// Asking once before something that can't be taken back.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// What is asked.
+    pub question: String,
+    /// What it is about; may hold words of others: not neutralised.
+    pub detail: String,
+    /// What Enter does, in words.
+    pub yes: &'static str,
+    /// What is done then.
+    pub(super) then: Then,
+}
+
+/// What is done once it was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Then {
+    /// The message is deleted.
+    Delete {
+        /// Where it is.
+        room: RoomName,
+        /// Which one.
+        target: Seq,
+    },
+}
+
+/// Choosing an emoji for a message.
+#[derive(Debug, Clone)]
+pub struct EmojiPicker {
+    /// Where the message is.
+    pub room: RoomName,
+    /// Which one.
+    pub target: Seq,
+    /// What was typed to narrow the choice.
+    pub query: Composer,
+    /// Those that the message has, and those used before: offered first.
+    pub recent: Vec<SmolStr>,
+    /// What fits, best first.
+    pub found: Vec<EmojiChoice>,
+    /// Which of them is chosen.
+    pub chosen: usize,
+}
+
+/// An emoji to be put to a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmojiChoice {
+    /// Itself.
+    pub emoji: SmolStr,
+    /// Its name; empty if it has none.
+    pub name: SmolStr,
 }
 
 /// A word that goes away by itself.

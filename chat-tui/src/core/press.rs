@@ -105,10 +105,9 @@ impl State {
         if selecting {
             return vec![When::Selecting, When::Room, When::Always];
         }
-        let refused = self
-            .open
-            .as_ref()
-            .is_some_and(|open| self.outbox.refused(open).is_some());
+        let refused = self.open.as_ref().is_some_and(|open| {
+            self.outbox.refused(open).is_some() || self.deeds.refused(open).is_some()
+        });
         let mut works = if refused {
             vec![When::Refused]
         } else {

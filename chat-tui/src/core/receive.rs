@@ -64,13 +64,13 @@ impl State {
             Frame::Presence(presence) => self.presence(&presence),
             Frame::Invited(invited) => self.invited(turn, &invited),
             Frame::Unknown { kind, why } => self.not_understood(turn, asked, kind.as_deref(), &why),
+            Frame::Done(done) => self.done(turn, asked, done.seq),
             Frame::Registered(_)
-            | Frame::Done(_)
             | Frame::Found(_)
             | Frame::Pong(_)
             | Frame::Help(_)
             | Frame::HookMade(_)
-            | Frame::Hooks(_) => self.done(turn, asked),
+            | Frame::Hooks(_) => self.done(turn, asked, None),
         }
     }
 
@@ -91,9 +91,11 @@ impl State {
         }
     }
 
-    fn done(&mut self, turn: &Turn, asked: Option<Asked>) {
-        if let Some(Asked::Command(text)) = asked {
-            self.say(turn, format!("done: {text}"));
+    fn done(&mut self, turn: &mut Turn, asked: Option<Asked>, seq: Option<Seq>) {
+        match asked {
+            Some(Asked::Command(text)) => self.say(turn, format!("done: {text}")),
+            Some(Asked::Deed(id)) => self.deed_done(turn, &id, seq),
+            _ => {}
         }
     }
 
@@ -101,6 +103,7 @@ impl State {
         match asked {
             Some(Asked::Hello) => self.hello_refused(turn, error),
             Some(Asked::Send(nonce)) => self.send_refused(turn, &nonce, error),
+            Some(Asked::Deed(id)) => self.deed_refused(turn, &id, error),
             Some(Asked::History { room, marked, .. }) => {
                 self.page_refused(&room, marked);
                 self.complain(
@@ -192,20 +195,24 @@ impl State {
         }
     }
 
-    /// After a gap: which of the entries held have changed meanwhile?
-    pub(super) fn ask_changed(&mut self, turn: &mut Turn, room: &RoomName, since: Seq) {
-        if self
-            .rooms
-            .get(room)
-            .is_none_or(|room| room.log.holds_nothing())
-        {
+    /// Events were passed over: which of the entries held have they changed? Until
+    /// that is answered, on this connection or a later one, it is to be asked.
+    pub(super) fn ask_changed(&mut self, turn: &mut Turn, name: &RoomName, since: Seq) {
+        let Some(room) = self.rooms.get_mut(name) else {
+            return;
+        };
+        if room.log.holds_nothing() {
+            room.unchecked = None;
             return;
         }
+        let since = room.unchecked.map_or(since, |before| before.min(since));
+        room.unchecked = Some(since);
         let request = GetHistory {
             changed_after: Some(since),
-            ..history(room)
+            ..history(name)
         };
-        self.ask(turn, Asked::Changed(room.clone()), request);
+        self.saves.log(turn, name);
+        self.ask(turn, Asked::Changed(name.clone()), request);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Messages that the server refused: for now, and they are tried again; or for
+//! Messages, and edits of them, that the server refused: for now, and they are tried again; or for
 //! good, and their author decides.
 
 use super::actions::Action;
@@ -34,8 +34,11 @@ impl State {
         turn.store(Store::Outbox(item.unsent.clone()));
     }
 
-    /// The refused message of the open room is to be tried again.
+    /// The refused message of the open room, or an edit, is to be tried again.
     pub(super) fn retry(&mut self, turn: &mut Turn) {
+        if self.retry_deed(turn) {
+            return;
+        }
         let fresh = self.fresh_nonce();
         let Some(item) = self.refused_here() else {
             return;
@@ -67,6 +70,9 @@ impl State {
         {
             return self.complain(turn, "send or clear first what is written");
         }
+        if self.edit_deed_again(turn) {
+            return;
+        }
         let Some(unsent) = self.refused_here().map(|item| item.unsent.clone()) else {
             return;
         };
@@ -85,6 +91,9 @@ impl State {
 
     /// The refused message of the open room is thrown away; Up still finds its text.
     pub(super) fn discard(&mut self, turn: &mut Turn) {
+        if self.discard_deed(turn) {
+            return self.say_discarded(turn);
+        }
         let Some(unsent) = self.refused_here().map(|item| item.unsent.clone()) else {
             return;
         };
@@ -94,6 +103,10 @@ impl State {
         }
         turn.store(Store::Settle(unsent.nonce.clone()));
         self.outbox.remove(&unsent.nonce);
+        self.say_discarded(turn);
+    }
+
+    fn say_discarded(&mut self, turn: &Turn) {
         let yank = self.settings.keys.chord(Action::Yank);
         self.say(turn, format!("discarded; {yank} puts the text back"));
     }

@@ -23,6 +23,8 @@ pub(super) enum Asked {
     Ping,
     /// To send an item of the outbox.
     Send(ItemNonce),
+    /// To do something to a message.
+    Deed(ItemNonce),
     /// To fill a part of a hole.
     History {
         /// Whose log.

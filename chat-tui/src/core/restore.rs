@@ -1,6 +1,6 @@
 //! What earlier runs kept, put back where it was.
 
-use super::composer::Composer;
+use super::deeds::{Act, Pending, Step};
 use super::input::{Saved, SavedRoom};
 use super::outbox::{Item, Stage};
 use super::room::{Place, Room};
@@ -12,14 +12,14 @@ impl State {
     pub(super) fn restore(&mut self, turn: &mut Turn, saved: Saved) {
         self.me.name = saved.device.name.as_deref().and_then(UserName::trusted);
         self.device = saved.device;
+        self.habits = saved.habits;
         for room in saved.rooms {
             let room = restored(room);
             self.rooms.insert(room.name().clone(), room);
         }
         for (name, draft) in saved.drafts {
             let room = self.rooms.entry(name).or_insert_with_key(Room::ghost);
-            room.composer = Composer::restored(&draft);
-            room.reply_to = draft.reply_to;
+            room.write_on(draft);
         }
         for unsent in saved.outbox {
             self.rooms
@@ -32,6 +32,17 @@ impl State {
                 None => Stage::Waiting,
             };
             self.outbox.items.push(Item { unsent, stage });
+        }
+        for deed in saved.deeds {
+            if let Act::Edit(_) = deed.act {
+                let room = deed.room.clone();
+                self.rooms.entry(room).or_insert_with_key(Room::ghost);
+            }
+            let step = match deed.refused {
+                Some(_) => Step::Refused,
+                None => Step::Waiting,
+            };
+            self.deeds.items.push(Pending { deed, step });
         }
         if let Some(open) = saved.open.filter(|open| self.rooms.contains_key(open)) {
             let place = self.rooms.get(&open).map(|room| room.place);
@@ -49,6 +60,7 @@ impl State {
 fn restored(saved: SavedRoom) -> Room {
     let mut room = Room::new(saved.row.state);
     room.log.first = saved.row.first;
+    room.unchecked = saved.row.unchecked;
     room.log.cached = saved.known.into_iter().collect();
     room.place = Place {
         anchor: saved.place,

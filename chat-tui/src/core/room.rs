@@ -1,7 +1,7 @@
 //! A room as this client knows it: its standing, its log, where it is being
 //! read, and what is being written into it.
 
-use super::composer::{Composer, Draft};
+use super::composer::{Composer, Draft, Editing};
 use super::log::Log;
 use super::span::Spans;
 use chat_proto::event::{Role, RoomKind};
@@ -29,6 +29,8 @@ pub struct Room {
     pub composer: Composer,
     /// The message that it answers.
     pub reply_to: Option<Seq>,
+    /// The message whose text is being changed.
+    pub editing: Option<Editing>,
     /// Who is in it.
     pub people: People,
     /// Who is typing, and until when (by the monotonic clock) that is shown.
@@ -46,6 +48,9 @@ pub struct Room {
     /// The last events that changed entries, to be applied to pages that
     /// were made before them.
     pub(super) changes: VecDeque<Event>,
+    /// What entries have changed after this event is to be asked: it was passed
+    /// over. Kept on the disk, so that no end of the program forgets it.
+    pub(super) unchecked: Option<Seq>,
     /// What is to be written to the disk.
     pub(super) unsaved: Unsaved,
 }
@@ -68,6 +73,8 @@ pub struct RoomRow {
     pub state: RoomState,
     /// The oldest event that the server keeps, as far as known.
     pub first: Seq,
+    /// Entries may have changed after this event without this client being told.
+    pub unchecked: Option<Seq>,
 }
 
 /// Where a room is being read.
@@ -170,6 +177,7 @@ impl Room {
             selected: None,
             composer: Composer::default(),
             reply_to: None,
+            editing: None,
             people: People::default(),
             typing: Vec::new(),
             shown: None,
@@ -178,6 +186,7 @@ impl Room {
             held: false,
             counted: state.head,
             changes: VecDeque::new(),
+            unchecked: None,
             unsaved: Unsaved::default(),
             state,
         }
@@ -216,7 +225,11 @@ impl Room {
         let mut state = self.state.clone();
         state.head = self.log.head();
         let first = self.log.first();
-        RoomRow { state, first }
+        RoomRow {
+            state,
+            first,
+            unchecked: self.unchecked,
+        }
     }
 
     /// What is being written, to be kept; `None` if nothing is.
@@ -225,13 +238,21 @@ impl Room {
             text: self.composer.text().to_owned(),
             cursor: self.composer.cursor(),
             reply_to: self.reply_to,
+            editing: self.editing.clone().map(Box::new),
         };
-        (!draft.text.is_empty() || draft.reply_to.is_some()).then_some(draft)
+        self.has_draft().then_some(draft)
+    }
+
+    /// Writes on where another run, or another room of this name, has stopped.
+    pub(super) fn write_on(&mut self, draft: Draft) {
+        self.composer.show_draft(&draft);
+        self.reply_to = draft.reply_to;
+        self.editing = draft.editing.map(|editing| *editing);
     }
 
     /// Whether something is being written.
     pub fn has_draft(&self) -> bool {
-        !self.composer.text().is_empty() || self.reply_to.is_some()
+        !self.composer.text().is_empty() || self.reply_to.is_some() || self.editing.is_some()
     }
 
     /// How many loaded entries lie below what was in sight.

@@ -26,7 +26,7 @@ impl State {
                 .rooms
                 .get(&left)
                 .is_some_and(|room| room.gone && !room.has_draft());
-            if idle && self.outbox.of(&left).next().is_none() {
+            if idle && !self.is_written_for(&left) {
                 self.rooms.remove(&left);
             }
         }

@@ -1,5 +1,6 @@
 //! From the composer into the outbox, and from there into the room's log.
 
+use super::deeds::Step;
 use super::effect::{Effect, Store};
 use super::outbox::{Item, ItemNonce, Outbox, Stage, Unsent};
 use super::requests::{Asked, typing_id};
@@ -91,6 +92,13 @@ impl State {
             .filter(|item| item.stage == Stage::Saving)
         {
             item.stage = Stage::Waiting;
+        }
+        if let Some(item) = self
+            .deeds
+            .item(nonce)
+            .filter(|item| item.step == Step::Saving)
+        {
+            item.step = Step::Waiting;
         }
     }
 
@@ -184,6 +192,11 @@ impl State {
         for item in &self.outbox.items {
             if !matches!(item.stage, Stage::Sent { .. }) {
                 turn.store(Store::Accept(item.unsent.clone()));
+            }
+        }
+        for item in &self.deeds.items {
+            if !matches!(item.step, Step::Done(_)) {
+                turn.store(Store::Deed(item.deed.clone()));
             }
         }
         // Accepting a message ends its room's draft: all that are begun come after.

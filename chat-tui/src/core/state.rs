@@ -1,8 +1,11 @@
 //! All that the client knows. The view reads it, `update` alone changes it.
 
 use super::clock::{Entropy, Now};
+use super::deeds::Deeds;
 use super::effect::{Effect, Load, Store};
+use super::habits::Habits;
 use super::input::Device;
+use super::jump::Spot;
 use super::link::Link;
 use super::outbox::Outbox;
 use super::overlay::{Completion, Notice, Overlay};
@@ -61,6 +64,8 @@ pub struct State {
     pub open: Option<RoomName>,
     /// What is typed and not yet in its log.
     pub outbox: Outbox,
+    /// What is to be done to messages and does not show in their logs yet.
+    pub deeds: Deeds,
     /// What lies over the timeline; the last is the topmost and gets the keys.
     pub overlays: Vec<Overlay>,
     /// Words that go away by themselves, oldest first.
@@ -75,6 +80,10 @@ pub struct State {
     pub hints_on: bool,
     /// Why the disk is not written to, in words; all is in memory only.
     pub disk_trouble: Option<String>,
+    /// What is remembered of one's ways.
+    pub habits: Habits,
+    /// Where one was before each jump.
+    pub(super) spots: Vec<Spot>,
     pub(super) device: Device,
     pub(super) entropy: Entropy,
     pub(super) requests: Requests,
@@ -129,6 +138,7 @@ impl State {
             rooms: BTreeMap::new(),
             open: None,
             outbox: Outbox::default(),
+            deeds: Deeds::default(),
             overlays: Vec::new(),
             notices: Vec::new(),
             begun: None,
@@ -137,6 +147,8 @@ impl State {
             hints_on: setup.settings.hints,
             settings: setup.settings.clone(),
             disk_trouble: None,
+            habits: Habits::default(),
+            spots: Vec::new(),
             device: Device::default(),
             requests: Requests::default(),
             saves: Saves::default(),

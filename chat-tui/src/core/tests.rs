@@ -2,6 +2,7 @@
 //! and screens' worth of state out.
 
 mod acting;
+mod deeds;
 mod disk;
 mod reference;
 mod room_log;

@@ -7,9 +7,11 @@
 pub mod cache;
 pub mod schema;
 pub mod slot;
+mod typed;
 
 use crate::core::effect::{Load, Store};
 use crate::core::input::DiskInput;
+use crate::core::outbox::ItemNonce;
 use cache::{Cache, StoreError};
 use chat_proto::RoomName;
 use std::collections::BTreeSet;
@@ -212,8 +214,8 @@ impl Worker {
         if self.complained.take().is_some() {
             self.say(DiskInput::Recovered);
         }
-        if let Store::Accept(unsent) = write {
-            let nonce = unsent.nonce.clone();
+        if let Some(nonce) = accepts(write) {
+            let nonce = nonce.clone();
             self.say(match self.cache.trouble() {
                 None => DiskInput::Accepted(nonce),
                 Some(why) => DiskInput::NotAccepted {
@@ -226,9 +228,9 @@ impl Worker {
 
     fn failed(&mut self, write: &Store, error: &StoreError) {
         let why = error.to_string();
-        if let Store::Accept(unsent) = write {
+        if let Some(nonce) = accepts(write) {
             self.say(DiskInput::NotAccepted {
-                nonce: unsent.nonce.clone(),
+                nonce: nonce.clone(),
                 why: why.clone(),
             });
         }
@@ -244,6 +246,27 @@ impl Worker {
     }
 }
 
+/// What counts as accepted once the write lasts.
+fn accepts(write: &Store) -> Option<&ItemNonce> {
+    match write {
+        Store::Accept(unsent) => Some(&unsent.nonce),
+        Store::Deed(deed) => Some(&deed.id),
+        Store::Device(_)
+        | Store::Room(_)
+        | Store::Forget(_)
+        | Store::Reset
+        | Store::Log { .. }
+        | Store::Changes { .. }
+        | Store::Draft { .. }
+        | Store::Outbox(_)
+        | Store::Settle(_)
+        | Store::DeedOver(_)
+        | Store::Habits(_)
+        | Store::Place { .. }
+        | Store::Open(_) => None,
+    }
+}
+
 /// The room whose log a write carries on.
 fn log_of(write: &Store) -> Option<&RoomName> {
     match write {
@@ -256,6 +279,9 @@ fn log_of(write: &Store) -> Option<&RoomName> {
         | Store::Accept(_)
         | Store::Outbox(_)
         | Store::Settle(_)
+        | Store::Deed(_)
+        | Store::DeedOver(_)
+        | Store::Habits(_)
         | Store::Place { .. }
         | Store::Open(_) => None,
     }

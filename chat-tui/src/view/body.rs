@@ -10,11 +10,13 @@ use super::markup;
 use super::pen::fit;
 use super::theme::{Role, author};
 use super::when::When;
+use crate::core::deeds::{Act, Deeds, Step};
 use crate::core::outbox::{Item, Stage};
 use crate::core::room::Room;
 use crate::neutral;
 use chat_proto::event::{EventBody, Fold, MemberChange, MemberChanged, Message};
 use chat_proto::{Entry, Seq};
+use std::collections::BTreeMap;
 
 /// Parts of a text with their roles, before they are laid out.
 pub(super) type Spans = Vec<(String, Role)>;
@@ -63,6 +65,8 @@ impl Columns {
 /// What is needed to say what something says.
 pub(super) struct Context<'a> {
     pub(super) room: &'a Room,
+    /// What is to be done to messages and does not show in the log yet.
+    pub(super) deeds: &'a Deeds,
     pub(super) me: Option<&'a str>,
     pub(super) when: &'a When,
     pub(super) columns: Columns,
@@ -86,7 +90,7 @@ impl Context<'_> {
         let name = entry.event.author.as_str();
         let mut spans = self.lead(name, &self.when.clock(entry.event.at));
         match &entry.event.body {
-            EventBody::Message(message) => self.message(&mut spans, message, &entry.fold),
+            EventBody::Message(message) => self.message(&mut spans, entry, message),
             EventBody::Topic { topic } if topic.is_empty() => {
                 spans.push(("took the topic away".into(), Role::Notice));
             }
@@ -144,22 +148,31 @@ impl Context<'_> {
         spans
     }
 
-    fn message(&self, spans: &mut Spans, message: &Message, fold: &Fold) {
+    fn message(&self, spans: &mut Spans, entry: &Entry, message: &Message) {
         self.reply(spans, message.reply_to);
         let Some(text) = &message.text else {
             spans.push(("(deleted)".into(), Role::Faint));
             return;
         };
+        let to_be = ToBe::of(self.deeds, entry);
         spans.extend(
-            markup::parts(text, self.me)
+            markup::parts(to_be.text.unwrap_or(text), self.me)
                 .into_iter()
                 .map(|(part, role)| (part.to_owned(), role)),
         );
-        if fold.rev.is_some() {
+        if entry.fold.rev.is_some() || to_be.text.is_some() {
             spans.push((" (edited)".into(), Role::Faint));
         }
-        if fold.pinned {
+        if to_be.pinned.unwrap_or(entry.fold.pinned) {
             spans.push((format!(" {} pinned", self.glyphs.pin), Role::Warning));
+        }
+        if !to_be.waits.is_empty() {
+            let words = format!(
+                " {} {} not sent yet",
+                self.glyphs.pending,
+                to_be.waits.join(", ")
+            );
+            spans.push((words, Role::Pending));
         }
         for file in &message.files {
             let name = neutral::line(&file.name);
@@ -167,22 +180,56 @@ impl Context<'_> {
             let text = format!("\n[file: {name}, {}, {mime}]", size(file.size));
             spans.push((text, Role::Link));
         }
-        self.reactions(spans, fold);
+        self.reactions(spans, &entry.fold, &to_be);
+        self.refused_edit(spans, entry);
     }
 
-    fn reactions(&self, spans: &mut Spans, fold: &Fold) {
+    fn reactions(&self, spans: &mut Spans, fold: &Fold, to_be: &ToBe<'_>) {
+        let none = Vec::new();
+        let new = to_be
+            .reactions
+            .keys()
+            .filter(|emoji| !fold.reactions.contains_key(**emoji));
+        let new = new.map(|emoji| (*emoji, &none));
+        let stand = fold
+            .reactions
+            .iter()
+            .map(|(emoji, names)| (emoji.as_str(), names));
         let mut before = "\n";
-        for (emoji, names) in &fold.reactions {
+        for (emoji, names) in stand.chain(new) {
             let named = u32::try_from(names.len()).unwrap_or(u32::MAX);
             let count = fold.counts.get(emoji).copied().unwrap_or(named);
-            if count == 0 {
+            let mine = names.iter().any(|name| self.me == Some(name));
+            let (on, waits) = to_be.reactions.get(emoji).copied().unwrap_or((mine, false));
+            let count = match (mine, on) {
+                (false, true) => count + 1,
+                (true, false) => count.saturating_sub(1),
+                (true, true) | (false, false) => count,
+            };
+            if count == 0 && !waits {
                 continue;
             }
-            let mine = names.iter().any(|name| self.me == Some(name));
-            let role = if mine { Role::Title } else { Role::Faint };
+            let sign = if waits { self.glyphs.pending } else { "" };
+            let role = if on { Role::Title } else { Role::Faint };
             spans.push((before.into(), Role::Text));
-            spans.push((format!("{} {count}", neutral::line(emoji)), role));
+            spans.push((format!("{} {count}{sign}", neutral::line(emoji)), role));
             before = "  ";
+        }
+    }
+
+    /// An edit that the server refused, with why and what can be done about it.
+    fn refused_edit(&self, spans: &mut Spans, entry: &Entry) {
+        for item in self.deeds.on(&entry.event.room, entry.event.seq) {
+            let (Some(why), Act::Edit(text)) = (&item.deed.refused, &item.deed.act) else {
+                continue;
+            };
+            let sign = self.glyphs.refused;
+            let words = format!("\n{sign} not edited: {}\n{text}", neutral::line(why));
+            spans.push((words, Role::Refused));
+            let acts = self.deeds.refused(&entry.event.room) == Some(&item.deed);
+            if acts && !self.refused_keys.is_empty() {
+                spans.push((format!("\n{}", self.refused_keys), Role::Key));
+            }
         }
     }
 
@@ -218,6 +265,50 @@ impl Context<'_> {
             | EventBody::Reacted { .. }
             | EventBody::Pinned { .. } => name.to_owned(),
         }
+    }
+}
+
+/// What is to become of a message, by what was done to it and is not in its log yet.
+#[derive(Default)]
+struct ToBe<'a> {
+    text: Option<&'a str>,
+    pinned: Option<bool>,
+    /// By emoji: whether one's own is on, and whether that still waits.
+    reactions: BTreeMap<&'a str, (bool, bool)>,
+    /// What waits, in words.
+    waits: Vec<&'static str>,
+}
+
+impl<'a> ToBe<'a> {
+    fn of(deeds: &'a Deeds, entry: &'a Entry) -> Self {
+        let mut to_be = Self::default();
+        for item in deeds.on(&entry.event.room, entry.event.seq) {
+            let waits = match item.step {
+                Step::Saving | Step::Waiting | Step::UnderWay => true,
+                Step::Done(_) => false,
+                Step::Refused => continue,
+            };
+            let words = match &item.deed.act {
+                Act::Edit(text) => {
+                    to_be.text = Some(text);
+                    "edit"
+                }
+                // The text stays until it is gone for everyone.
+                Act::Delete => "deletion",
+                Act::Pin(on) => {
+                    to_be.pinned = Some(*on);
+                    if *on { "pin" } else { "unpinning" }
+                }
+                Act::React { emoji, on } => {
+                    to_be.reactions.insert(emoji, (*on, waits));
+                    continue;
+                }
+            };
+            if waits {
+                to_be.waits.push(words);
+            }
+        }
+        to_be
     }
 }
 

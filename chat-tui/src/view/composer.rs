@@ -59,14 +59,29 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, room: &Room) ->
     }
 }
 
-/// Draws what the message being written answers.
+/// Draws what the message being written answers, or which message is being changed.
 pub(super) fn draw_reply(pen: &mut Pen<'_>, area: Rect, state: &State, context: &Context<'_>) {
-    let Some(to) = context.room.reply_to.filter(|_| area.height > 0) else {
+    if area.height == 0 {
         return;
+    }
+    let (room, glyphs) = (context.room, context.glyphs);
+    let (words, close) = match (&room.editing, room.reply_to) {
+        (Some(editing), _) => {
+            let words = format!(
+                "{} editing {}",
+                glyphs.draft,
+                context.answered(editing.target)
+            );
+            (words, "leaves it as it is")
+        }
+        (None, Some(to)) => {
+            let words = format!("{} {}", glyphs.reply, context.answered(to));
+            (words, "drops it")
+        }
+        (None, None) => return,
     };
-    let drop = format!(" {} drops it", state.settings.keys.chord(Action::Close));
+    let drop = format!(" {} {close}", state.settings.keys.chord(Action::Close));
     let right = pen.flush(area.left(), area.y, area.right(), &drop, Role::Faint);
-    let words = format!("{} {}", context.glyphs.reply, context.answered(to));
     pen.cut(area.left(), area.y, right, &words, Role::Quote);
 }
 

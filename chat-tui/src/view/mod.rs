@@ -91,7 +91,7 @@ impl View {
         let mut pen = Pen::new(buffer, self.theme);
         let room = state.open_room();
         let wishes = Wishes {
-            reply: room.is_some_and(|room| room.reply_to.is_some()),
+            reply: room.is_some_and(|room| room.reply_to.is_some() || room.editing.is_some()),
             rooms: !state.rooms.is_empty(),
             hints: state.hints_on,
         };
@@ -136,7 +136,7 @@ impl View {
         );
         status::draw_hints(pen, parts.hints, state);
         if !state.overlays.is_empty() {
-            drawn.cursor = overlay::draw(pen, screen, state);
+            drawn.cursor = overlay::draw(pen, screen, state, &self.when);
         }
         overlay::which_key(pen, screen, state);
         overlay::draw_notices(pen, parts.timeline, state, now);
@@ -161,6 +161,7 @@ impl View {
         viewport.targets.splice(0..0, to_end);
         let context = Context {
             room,
+            deeds: &state.deeds,
             me: my_name(state),
             when: &self.when,
             columns: Columns::new(parts.timeline.width),

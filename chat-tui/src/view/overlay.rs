@@ -4,10 +4,12 @@
 mod actions;
 mod asks;
 mod lists;
+mod message;
 
 use super::field::Field;
 use super::pen::{Pen, columns, fit};
 use super::theme::Role;
+use super::when::When;
 use super::wrap::wrap;
 use crate::core::State;
 use crate::core::clock::Now;
@@ -17,7 +19,12 @@ use crate::neutral;
 use ratatui::layout::{Position, Rect};
 
 /// Draws all overlays; says where the cursor of the topmost stands.
-pub(super) fn draw(pen: &mut Pen<'_>, screen: Rect, state: &State) -> Option<Position> {
+pub(super) fn draw(
+    pen: &mut Pen<'_>,
+    screen: Rect,
+    state: &State,
+    when: &When,
+) -> Option<Position> {
     let mut cursor = None;
     for overlay in &state.overlays {
         cursor = match overlay {
@@ -29,6 +36,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, screen: Rect, state: &State) -> Option<Pos
             Overlay::Rooms(rooms) => lists::rooms(pen, screen, state, rooms),
             Overlay::Login(login) => asks::login(pen, screen, login),
             Overlay::Paste(paste) => asks::paste(pen, screen, state, paste),
+            Overlay::Confirm(confirm) => asks::confirm(pen, screen, state, confirm),
+            Overlay::Emoji(picker) => message::emoji(pen, screen, picker),
+            Overlay::Info { room, target } => {
+                message::info(pen, screen, state, when, room, *target)
+            }
         };
     }
     cursor

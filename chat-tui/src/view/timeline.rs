@@ -32,6 +32,7 @@ pub(super) fn draw(
     let keys = refused_keys(state, glyphs.dot);
     let context = Context {
         room,
+        deeds: &state.deeds,
         me: my_name(state),
         when,
         columns: Columns::new(area.width),

@@ -26,6 +26,17 @@ impl When {
         format!("{:02}:{:02}", time.hour(), time.minute())
     }
 
+    /// `10:42:07`
+    pub(super) fn exact(&self, at: Timestamp) -> String {
+        let time = self.local(at);
+        format!(
+            "{:02}:{:02}:{:02}",
+            time.hour(),
+            time.minute(),
+            time.second()
+        )
+    }
+
     /// `Sunday, 22 November 2026`
     pub(super) fn long_day(&self, at: Timestamp) -> String {
         let day = self.day(at);

@@ -6,7 +6,7 @@ fn composer(marked: &str) -> Composer {
     Composer::restored(&Draft {
         text: marked.replacen('|', "", 1),
         cursor,
-        reply_to: None,
+        ..Draft::default()
     })
 }
 

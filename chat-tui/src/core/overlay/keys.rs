@@ -1,13 +1,15 @@
 //! Keys while something lies over the timeline: the topmost gets them.
 
 use super::picker::Ranking;
-use super::{Login, MemberList, Overlay, Picker, RoomList};
+use super::{Login, MemberList, Overlay, Picker, RoomList, Then};
 use crate::core::actions::{Action, When};
 use crate::core::composer::Composer;
 use crate::core::input::{Key, KeyCode};
 use crate::core::requests::Asked;
 use crate::core::state::{State, Turn};
+use chat_proto::Seq;
 use chat_proto::request::Members;
+use smol_str::SmolStr;
 
 /// Rows that PageUp and PageDown move in a list.
 const PAGE_ROWS: isize = 10;
@@ -30,6 +32,14 @@ pub(super) enum Outcome {
     Answer,
     /// A choice about a big paste was made.
     Paste(char),
+    /// What was asked about is wanted.
+    Confirmed(Then),
+    /// The emoji was chosen.
+    React {
+        room: chat_proto::RoomName,
+        target: Seq,
+        emoji: SmolStr,
+    },
 }
 
 impl State {
@@ -57,6 +67,12 @@ impl State {
             Overlay::Rooms(list) => list.press(action),
             Overlay::Login(login) => login.press(key, action),
             Overlay::Paste(paste) => paste.press(key, action),
+            Overlay::Confirm(confirm) => confirm.press(key, action),
+            Overlay::Emoji(picker) => picker.press(key, action),
+            Overlay::Info { .. } => match action {
+                Some(Action::Close | Action::Send) => Outcome::Close,
+                Some(_) | None => Outcome::Done,
+            },
         };
         self.overlays.push(top);
         self.follow(turn, outcome);
@@ -104,6 +120,18 @@ impl State {
             }
             Outcome::Name(name) => self.submit_name(turn, &name),
             Outcome::Paste(choice) => self.paste_chosen(turn, choice),
+            Outcome::Confirmed(then) => {
+                self.overlays.pop();
+                self.confirmed(turn, then);
+            }
+            Outcome::React {
+                room,
+                target,
+                emoji,
+            } => {
+                self.overlays.pop();
+                self.react(turn, &room, target, &emoji);
+            }
         }
     }
 
@@ -129,7 +157,16 @@ impl State {
                 help.find(&self.settings.keys);
             }
             Overlay::Login(login) if !login.busy => login.name.insert(line),
-            Overlay::Login(_) | Overlay::Members(_) | Overlay::Rooms(_) | Overlay::Paste(_) => {}
+            Overlay::Emoji(picker) => {
+                picker.query.insert(line);
+                picker.find();
+            }
+            Overlay::Login(_)
+            | Overlay::Members(_)
+            | Overlay::Rooms(_)
+            | Overlay::Paste(_)
+            | Overlay::Confirm(_)
+            | Overlay::Info { .. } => {}
         }
         self.overlays.push(top);
     }
@@ -151,7 +188,12 @@ impl State {
 
     /// Closes what only lists something; what asks stays.
     fn close_lists(&mut self) {
-        let asks = |overlay: &Overlay| matches!(overlay, Overlay::Login(_) | Overlay::Paste(_));
+        let asks = |overlay: &Overlay| {
+            matches!(
+                overlay,
+                Overlay::Login(_) | Overlay::Paste(_) | Overlay::Confirm(_)
+            )
+        };
         self.overlays.retain(asks);
     }
 

@@ -80,7 +80,10 @@ impl State {
                 | Overlay::Prompt(_)
                 | Overlay::Help(_)
                 | Overlay::Login(_)
-                | Overlay::Paste(_) => {}
+                | Overlay::Paste(_)
+                | Overlay::Confirm(_)
+                | Overlay::Emoji(_)
+                | Overlay::Info { .. } => {}
             }
         }
     }

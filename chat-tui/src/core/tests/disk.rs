@@ -1,8 +1,10 @@
 //! A disk that keeps what it is told, as the edge's does.
 
 use crate::core::composer::Draft;
+use crate::core::deeds::Deed;
 use crate::core::effect::{End, Load, LoadLog, Store};
 use crate::core::fold;
+use crate::core::habits::Habits;
 use crate::core::input::{Device, DiskInput, Saved, SavedRoom};
 use crate::core::outbox::Unsent;
 use crate::core::room::{Anchor, RoomRow};
@@ -20,6 +22,8 @@ pub(super) struct Disk {
     pub(super) places: BTreeMap<RoomName, Anchor>,
     pub(super) drafts: BTreeMap<RoomName, Draft>,
     pub(super) outbox: Vec<Unsent>,
+    pub(super) deeds: Vec<Deed>,
+    pub(super) habits: Habits,
 }
 
 impl Disk {
@@ -89,6 +93,16 @@ impl Disk {
                     None => self.places.remove(&room),
                 };
             }
+            Store::Deed(deed) => {
+                let nonce = deed.id.clone();
+                match self.deeds.iter_mut().find(|kept| kept.id == deed.id) {
+                    Some(kept) => *kept = deed,
+                    None => self.deeds.push(deed),
+                }
+                return Some(DiskInput::Accepted(nonce));
+            }
+            Store::DeedOver(id) => self.deeds.retain(|kept| kept.id != id),
+            Store::Habits(habits) => self.habits = habits,
             Store::Open(room) => self.open = Some(room),
         }
         None
@@ -120,6 +134,8 @@ impl Disk {
             rooms: self.rows.values().map(room).collect(),
             drafts: self.drafts.clone().into_iter().collect(),
             outbox: self.outbox.clone(),
+            deeds: self.deeds.clone(),
+            habits: self.habits.clone(),
         }
     }
 

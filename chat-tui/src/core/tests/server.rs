@@ -145,6 +145,24 @@ impl Server {
                 };
                 self.say(&Frame::Members(members), id);
             }
+            Request::Edit(edit) => {
+                let text = Some(edit.text.as_str().to_owned());
+                let target = edit.target;
+                self.change(id, edit.room, EventBody::Edited { target, text });
+            }
+            Request::Delete(delete) => {
+                let target = delete.target;
+                self.change(id, delete.room, EventBody::Deleted { target });
+            }
+            Request::React(react) => {
+                let (target, on) = (react.target, react.on.unwrap_or(true));
+                let emoji = react.emoji.as_str().to_owned();
+                self.change(id, react.room, EventBody::Reacted { target, emoji, on });
+            }
+            Request::Pin(pin) => {
+                let (target, on) = (pin.target, pin.on.unwrap_or(true));
+                self.change(id, pin.room, EventBody::Pinned { target, on });
+            }
             Request::Ping(_) => self.say(
                 &Frame::Pong(Pong {
                     at: Timestamp::from_millis(0),
@@ -237,6 +255,18 @@ impl Server {
         }
     }
 
+    /// The user does something to a message.
+    fn change(&mut self, id: Option<&RequestId>, room: RoomRef, body: EventBody) {
+        if let Some(error) = self.refuse.pop_front() {
+            return self.say(&Frame::Error(error), id);
+        }
+        let room = named(room);
+        let author = self.me.clone().unwrap().to_string();
+        let seq = Some(self.append(&room, &author, body));
+        let room = Some(room);
+        self.say(&Frame::Done(Done { room, seq }), id);
+    }
+
     fn send(&mut self, id: Option<&RequestId>, send: Send) {
         if let Some(error) = self.refuse.pop_front() {
             return self.say(&Frame::Error(error), id);
@@ -278,6 +308,22 @@ impl Server {
             .filter(is_entry)
             .map(|event| folded(event, &changes))
             .collect();
+        if let Some(since) = asked.changed_after {
+            let mut entries = entries;
+            entries.retain(|entry| entry.fold.changed.is_some_and(|changed| changed > since));
+            entries.sort_by_key(|entry| entry.fold.changed);
+            let more_after = entries.len() > limit;
+            entries.truncate(limit);
+            let history = History {
+                events: entries,
+                first: Seq::FIRST,
+                head: seq(log.len() as u64),
+                more_before: false,
+                more_after,
+                room: name,
+            };
+            return self.say(&Frame::History(history), id);
+        }
         let first_at = |seq: Seq| entries.partition_point(|entry| entry.event.seq < seq);
         let (from, to) = if let Some(before) = asked.before {
             let to = first_at(before);

@@ -7,16 +7,18 @@
 
 use super::schema::{self, OpenError};
 use super::slot::Slot;
-use crate::core::composer::Draft;
+use super::typed::{
+    add_unsent, adopt_from, deeds, drafts, outbox, set_deed, set_draft, set_unsent,
+};
 use crate::core::effect::{End, LoadLog, Store};
 use crate::core::fold;
+use crate::core::habits::Habits;
 use crate::core::input::{Device, Saved, SavedRoom};
-use crate::core::outbox::Unsent;
 use crate::core::room::{Anchor, RoomRow};
 use crate::core::span::{Span, Spans};
 use crate::edge::profile::ServerDir;
-use chat_proto::{Entry, Event, RoomName, Seq, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
+use chat_proto::{Entry, Event, RoomName, Seq};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use std::collections::BTreeMap;
 
 /// The cache of one server.
@@ -151,6 +153,8 @@ impl Cache {
             rooms: rooms(&self.db)?,
             drafts: drafts(&self.db, slot)?,
             outbox: outbox(&self.db, slot)?,
+            deeds: deeds(&self.db, slot)?,
+            habits: habits(&self.db)?,
         })
     }
 
@@ -243,7 +247,12 @@ impl Cache {
 /// Whether a write holds what nobody but its author could restore.
 fn was_typed(write: &Store) -> bool {
     match write {
-        Store::Draft { .. } | Store::Accept(_) | Store::Outbox(_) | Store::Settle(_) => true,
+        Store::Draft { .. }
+        | Store::Accept(_)
+        | Store::Outbox(_)
+        | Store::Settle(_)
+        | Store::Deed(_)
+        | Store::DeedOver(_) => true,
         Store::Device(_)
         | Store::Room(_)
         | Store::Forget(_)
@@ -251,6 +260,7 @@ fn was_typed(write: &Store) -> bool {
         | Store::Log { .. }
         | Store::Changes { .. }
         | Store::Place { .. }
+        | Store::Habits(_)
         | Store::Open(_) => false,
     }
 }
@@ -282,12 +292,19 @@ fn apply(db: &Connection, slot: u32, write: &Store) -> rusqlite::Result<()> {
         }
         Store::Outbox(unsent) => set_unsent(db, unsent),
         Store::Settle(nonce) => run(db, "DELETE FROM outbox WHERE nonce = ?1", [nonce.as_str()]),
+        Store::Deed(deed) => set_deed(db, slot, deed),
+        Store::DeedOver(id) => run(db, "DELETE FROM deeds WHERE id = ?1", [id.as_str()]),
+        Store::Habits(habits) => set_meta(db, "habits", Some(&json(habits)?)),
         Store::Place { room, place } => set_place(db, room, *place),
         Store::Open(room) => set_meta(db, "open", Some(room.as_str())),
     }
 }
 
-fn run(db: &Connection, statement: &str, with: impl rusqlite::Params) -> rusqlite::Result<()> {
+pub(super) fn run(
+    db: &Connection,
+    statement: &str,
+    with: impl rusqlite::Params,
+) -> rusqlite::Result<()> {
     db.prepare_cached(statement)?.execute(with).map(|_| ())
 }
 
@@ -308,12 +325,26 @@ fn set_meta(db: &Connection, key: &str, value: Option<&str>) -> rusqlite::Result
     }
 }
 
+/// What can't be read is a later version's, and forgotten.
+fn habits(db: &Connection) -> rusqlite::Result<Habits> {
+    let kept = meta(db, "habits")?;
+    Ok(kept
+        .and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default())
+}
+
 fn set_room(db: &Connection, row: &RoomRow) -> rusqlite::Result<()> {
     run(
         db,
-        "INSERT INTO rooms (name, state, first) VALUES (?1, ?2, ?3)
-         ON CONFLICT (name) DO UPDATE SET state = excluded.state, first = excluded.first",
-        params![row.state.room.as_str(), json(&row.state)?, sql(row.first)],
+        "INSERT INTO rooms (name, state, first, unchecked) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (name) DO UPDATE SET state = excluded.state, first = excluded.first,
+             unchecked = excluded.unchecked",
+        params![
+            row.state.room.as_str(),
+            json(&row.state)?,
+            sql(row.first),
+            row.unchecked.map(sql)
+        ],
     )
 }
 
@@ -416,86 +447,6 @@ fn change(db: &Connection, room: &RoomName, event: &Event) -> rusqlite::Result<(
     )
 }
 
-fn set_draft(
-    db: &Connection,
-    slot: u32,
-    room: &RoomName,
-    draft: Option<&Draft>,
-) -> rusqlite::Result<()> {
-    match draft {
-        Some(draft) => run(
-            db,
-            "INSERT OR REPLACE INTO drafts (room, slot, text, cursor, reply_to)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![
-                room.as_str(),
-                slot,
-                draft.text,
-                i64::try_from(draft.cursor).unwrap_or(0),
-                draft.reply_to.map(sql)
-            ],
-        ),
-        None => run(
-            db,
-            "DELETE FROM drafts WHERE room = ?1 AND slot = ?2",
-            params![room.as_str(), slot],
-        ),
-    }
-}
-
-fn add_unsent(db: &Connection, slot: u32, unsent: &Unsent) -> rusqlite::Result<()> {
-    run(
-        db,
-        "INSERT INTO outbox (nonce, slot, room, text, reply_to, at, refused)
-         VALUES (:nonce, :slot, :room, :text, :reply_to, :at, :refused)
-         ON CONFLICT (nonce) DO NOTHING",
-        named_params! {
-            ":nonce": unsent.nonce.as_str(),
-            ":slot": slot,
-            ":room": unsent.room.as_str(),
-            ":text": unsent.text,
-            ":reply_to": unsent.reply_to.map(sql),
-            ":at": unsent.at.millis(),
-            ":refused": unsent.refused,
-        },
-    )
-}
-
-fn set_unsent(db: &Connection, unsent: &Unsent) -> rusqlite::Result<()> {
-    run(
-        db,
-        "UPDATE outbox SET text = ?2, reply_to = ?3, refused = ?4 WHERE nonce = ?1",
-        params![
-            unsent.nonce.as_str(),
-            unsent.text,
-            unsent.reply_to.map(sql),
-            unsent.refused
-        ],
-    )
-}
-
-fn adopt_from(db: &Connection, dead: u32, mine: u32) -> rusqlite::Result<()> {
-    run(
-        db,
-        "UPDATE outbox SET slot = ?2 WHERE slot = ?1",
-        [dead, mine],
-    )?;
-    // Two drafts for one room become one: neither is lost unseen.
-    run(
-        db,
-        "UPDATE drafts SET text = text || char(10) || (
-             SELECT d.text FROM drafts d WHERE d.room = drafts.room AND d.slot = ?1)
-         WHERE slot = ?2 AND room IN (SELECT room FROM drafts WHERE slot = ?1)",
-        [dead, mine],
-    )?;
-    run(
-        db,
-        "UPDATE OR IGNORE drafts SET slot = ?2 WHERE slot = ?1",
-        [dead, mine],
-    )?;
-    run(db, "DELETE FROM drafts WHERE slot = ?1", [dead])
-}
-
 fn rooms(db: &Connection) -> rusqlite::Result<Vec<SavedRoom>> {
     let mut known: BTreeMap<i64, Vec<Span>> = BTreeMap::new();
     let mut select = db.prepare("SELECT first, last, room FROM known ORDER BY room, first")?;
@@ -507,7 +458,7 @@ fn rooms(db: &Connection) -> rusqlite::Result<Vec<SavedRoom>> {
             .extend(read_span(row)?);
     }
     let mut select = db.prepare(
-        "SELECT id, state, first, place_seq, place_row FROM rooms
+        "SELECT id, state, first, place_seq, place_row, unchecked FROM rooms
          WHERE state IS NOT NULL ORDER BY name",
     )?;
     let mut rows = select.query([])?;
@@ -526,6 +477,7 @@ fn rooms(db: &Connection) -> rusqlite::Result<Vec<SavedRoom>> {
             row: RoomRow {
                 state,
                 first: read_seq(row, 2)?.unwrap_or(Seq::FIRST),
+                unchecked: read_seq(row, 5)?,
             },
             known: known.remove(&id).unwrap_or_default(),
             place,
@@ -534,57 +486,15 @@ fn rooms(db: &Connection) -> rusqlite::Result<Vec<SavedRoom>> {
     Ok(rooms)
 }
 
-fn drafts(db: &Connection, slot: u32) -> rusqlite::Result<Vec<(RoomName, Draft)>> {
-    let mut select = db
-        .prepare("SELECT room, text, cursor, reply_to FROM drafts WHERE slot = ?1 ORDER BY room")?;
-    let mut rows = select.query([slot])?;
-    let mut drafts = Vec::new();
-    while let Some(row) = rows.next()? {
-        let Some(room) = RoomName::trusted(&row.get::<_, String>(0)?) else {
-            continue;
-        };
-        let draft = Draft {
-            text: row.get(1)?,
-            cursor: usize::try_from(row.get::<_, i64>(2)?).unwrap_or(0),
-            reply_to: read_seq(row, 3)?,
-        };
-        drafts.push((room, draft));
-    }
-    Ok(drafts)
-}
-
-fn outbox(db: &Connection, slot: u32) -> rusqlite::Result<Vec<Unsent>> {
-    let mut select = db.prepare(
-        "SELECT nonce, room, text, reply_to, at, refused FROM outbox
-         WHERE slot = ?1 ORDER BY position",
-    )?;
-    let mut rows = select.query([slot])?;
-    let mut outbox = Vec::new();
-    while let Some(row) = rows.next()? {
-        let Some(room) = RoomName::trusted(&row.get::<_, String>(1)?) else {
-            continue;
-        };
-        outbox.push(Unsent {
-            nonce: row.get::<_, String>(0)?.into(),
-            room,
-            text: row.get(2)?,
-            reply_to: read_seq(row, 3)?,
-            at: Timestamp::from_millis(row.get(4)?),
-            refused: row.get(5)?,
-        });
-    }
-    Ok(outbox)
-}
-
-fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+pub(super) fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
 }
 
-fn sql(seq: Seq) -> i64 {
+pub(super) fn sql(seq: Seq) -> i64 {
     i64::try_from(seq.get()).expect("a seq is below 2^53")
 }
 
-fn read_seq(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Seq>> {
+pub(super) fn read_seq(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Seq>> {
     let number: Option<i64> = row.get(column)?;
     Ok(number
         .and_then(|n| u64::try_from(n).ok())

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The version of the tables that this program reads and writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
-const TABLES: &str = "
+/// The tables of version 1; those of later ones follow by [`STEPS`].
+pub(super) const TABLES: &str = "
     -- What there is one of: the name borne last, the epoch of the logs, the room open last.
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE rooms (
@@ -63,9 +64,34 @@ const TABLES: &str = "
     ) WITHOUT ROWID;
 ";
 
+/// What each version added to the one before; the first makes version 2.
+const STEPS: [&str; 1] = ["
+    -- A text that is to become that of a message: which, and what was being written before.
+    ALTER TABLE drafts ADD COLUMN edits INTEGER;
+    ALTER TABLE drafts ADD COLUMN before_text TEXT;
+    ALTER TABLE drafts ADD COLUMN before_cursor INTEGER;
+    ALTER TABLE drafts ADD COLUMN before_reply_to INTEGER;
+    -- Entries of this room may have changed after this event without notice.
+    ALTER TABLE rooms ADD COLUMN unchecked INTEGER;
+    -- What is to be done to messages; `act` is JSON.
+    CREATE TABLE deeds (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        slot INTEGER NOT NULL,
+        room TEXT NOT NULL,
+        target INTEGER NOT NULL,
+        act TEXT NOT NULL,
+        refused TEXT
+    );
+"];
+
 /// What nobody can get back from a server: saved out of a broken file first.
-const SALVAGED: [(&str, &str); 3] = [
-    ("drafts", "room, slot, text, cursor, reply_to"),
+const SALVAGED: [(&str, &str); 4] = [
+    (
+        "drafts",
+        "room, slot, text, cursor, reply_to, edits, before_text, before_cursor, before_reply_to",
+    ),
+    ("deeds", "position, id, slot, room, target, act, refused"),
     (
         "outbox",
         "position, nonce, slot, room, text, reply_to, at, refused",
@@ -169,13 +195,10 @@ fn prepare(db: &Connection, path: &Path) -> Result<(), OpenError> {
     db.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512;",
     )?;
-    if version(db)? == 0 {
+    if version(db)? < VERSION {
         // Two first starts at once: only one of them finds no tables.
         db.execute_batch("BEGIN IMMEDIATE")?;
-        if version(db)? == 0 {
-            db.execute_batch(TABLES)?;
-            db.pragma_update(None, "user_version", VERSION)?;
-        }
+        bring_up_to_date(db)?;
         db.execute_batch("COMMIT")?;
     }
     if version(db)? > VERSION {
@@ -184,6 +207,18 @@ fn prepare(db: &Connection, path: &Path) -> Result<(), OpenError> {
         });
     }
     Ok(())
+}
+
+fn bring_up_to_date(db: &Connection) -> rusqlite::Result<()> {
+    let from = version(db)?;
+    if from == 0 {
+        db.execute_batch(TABLES)?;
+    }
+    let steps = usize::try_from(from.max(1) - 1).unwrap_or(0);
+    for step in STEPS.iter().skip(steps) {
+        db.execute_batch(step)?;
+    }
+    db.pragma_update(None, "user_version", VERSION.max(from))
 }
 
 fn version(db: &Connection) -> rusqlite::Result<i64> {

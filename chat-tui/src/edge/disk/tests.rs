@@ -1,8 +1,10 @@
 //! What the disk promises, on real files.
 
 use super::*;
-use crate::core::composer::Draft;
+use crate::core::composer::{Draft, Editing};
+use crate::core::deeds::{Act, Deed};
 use crate::core::effect::{End, LoadLog};
+use crate::core::habits::Habits;
 use crate::core::input::{Device, Saved};
 use crate::core::outbox::Unsent;
 use crate::core::room::{Anchor, RoomRow};
@@ -79,6 +81,7 @@ fn row(name: &str) -> RoomRow {
     RoomRow {
         state,
         first: seq(3),
+        unchecked: Some(seq(6)),
     }
 }
 
@@ -87,6 +90,28 @@ fn draft(text: &str) -> Draft {
         text: text.to_owned(),
         cursor: 1,
         reply_to: Some(seq(5)),
+        editing: None,
+    }
+}
+
+/// A message that is being changed while an answer stands aside.
+fn changing() -> Draft {
+    let target = seq(3);
+    let before = draft("aside");
+    Draft {
+        editing: Some(Box::new(Editing { target, before })),
+        reply_to: None,
+        ..draft("changed")
+    }
+}
+
+fn deed(id: &str, act: Act) -> Deed {
+    Deed {
+        id: id.into(),
+        room: room("dev"),
+        target: seq(3),
+        act,
+        refused: None,
     }
 }
 
@@ -137,6 +162,9 @@ fn what_was_stored_is_there_after_a_restart() {
         seq: seq(4),
         row: -2,
     };
+    let habits = Habits {
+        emojis: vec!["👍".into()],
+    };
     open(&dir)
         .store(&[
             Store::Device(device.clone()),
@@ -156,6 +184,12 @@ fn what_was_stored_is_there_after_a_restart() {
             Store::Accept(unsent("n1", "one")),
             Store::Accept(unsent("n2", "two")),
             begun("dev", Some(draft("a thought"))),
+            begun("edited", Some(changing())),
+            Store::Deed(deed("d1", Act::Pin(true))),
+            Store::Deed(deed("d2", Act::Edit("other words".to_owned()))),
+            Store::Deed(deed("d3", Act::Delete)),
+            Store::DeedOver("d3".into()),
+            Store::Habits(habits.clone()),
         ])
         .unwrap();
     let mut cache = open(&dir);
@@ -177,9 +211,15 @@ fn what_was_stored_is_there_after_a_restart() {
         ],
         drafts: vec![
             (room("dev"), draft("a thought")),
+            (room("edited"), changing()),
             (room("gone"), draft("kept")),
         ],
         outbox: vec![unsent("n1", "one"), unsent("n2", "two")],
+        deeds: vec![
+            deed("d1", Act::Pin(true)),
+            deed("d2", Act::Edit("other words".to_owned())),
+        ],
+        habits,
     };
     assert_eq!(saved, expected);
     assert_eq!(
@@ -320,6 +360,26 @@ fn what_was_typed_is_saved_out_of_a_broken_file() {
     let saved = cache.saved().unwrap();
     assert_eq!(saved.outbox, [unsent("n", "mine")]);
     assert_eq!(saved.drafts, [(room("dev"), draft("half"))]);
+}
+
+#[test]
+fn a_file_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it() {
+    let (_data, dir) = home();
+    dir.create().unwrap();
+    let old = rusqlite::Connection::open(dir.cache()).unwrap();
+    old.execute_batch(super::schema::TABLES).unwrap();
+    old.execute_batch(
+        "PRAGMA user_version = 1;
+         INSERT INTO drafts VALUES ('dev', 0, 'half', 1, 5);
+         INSERT INTO rooms (id, name) VALUES (1, 'dev');",
+    )
+    .unwrap();
+    drop(old);
+    let mut cache = open(&dir);
+    cache.store(&[Store::Deed(deed("d", Act::Delete))]).unwrap();
+    let saved = cache.saved().unwrap();
+    assert_eq!(saved.drafts, [(room("dev"), draft("half"))]);
+    assert_eq!(saved.deeds, [deed("d", Act::Delete)]);
 }
 
 #[test]

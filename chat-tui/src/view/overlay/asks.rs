@@ -2,7 +2,8 @@
 
 use super::{boxed, field, take_row};
 use crate::core::State;
-use crate::core::overlay::{BigPaste, Login};
+use crate::core::actions::Action;
+use crate::core::overlay::{BigPaste, Confirm, Login};
 use crate::neutral;
 use crate::view::pen::Pen;
 use crate::view::theme::Role;
@@ -62,6 +63,40 @@ pub(super) fn paste(
         let x = pen.text(area.left(), y, area.right(), &key.to_string(), Role::Key);
         pen.cut(x + 2, y, area.right(), words, Role::Text);
     }
+    None
+}
+
+pub(super) fn confirm(
+    pen: &mut Pen<'_>,
+    screen: Rect,
+    state: &State,
+    confirm: &Confirm,
+) -> Option<Position> {
+    let mut area = boxed(pen, screen, "are you sure?", 64, 12);
+    let used = paragraph(pen, area, &confirm.question, Role::Warning);
+    area.y += used;
+    area.height -= used;
+    let key = |action| state.settings.keys.chord(action);
+    let (yes, no) = (key(Action::Send), key(Action::Close));
+    let row = Rect {
+        y: area.bottom().saturating_sub(1).max(area.y),
+        height: area.height.min(1),
+        ..area
+    };
+    if row.height > 0 {
+        let mut x = pen.text(row.left(), row.y, row.right(), &yes, Role::Key);
+        let words = format!(" {}   ", confirm.yes);
+        x = pen.cut(x, row.y, row.right(), &words, Role::Text);
+        x = pen.text(x, row.y, row.right(), &no, Role::Key);
+        pen.cut(x, row.y, row.right(), " no", Role::Text);
+    }
+    // Blank above and below; what does not fit is cut, and its end shows that.
+    let detail = Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(3),
+        ..area
+    };
+    super::message::excerpt(pen, detail, &confirm.detail, Role::Quote);
     None
 }
 

@@ -1,7 +1,8 @@
 //! Screens at the sizes that matter, word for word.
 
 use super::scene::*;
-use crate::core::composer::Composer;
+use crate::core::composer::{Composer, Editing};
+use crate::core::deeds::{Act, Deed, Pending, Step};
 use crate::core::input::{Key, KeyCode};
 use crate::core::keys::Sequence;
 use crate::core::link::Phase;
@@ -219,4 +220,65 @@ fn a_large_paste() {
         choices: vec![('s', "split it into 175 messages"), ('d', "discard it")],
     }));
     check("paste", &state, &[(80, 24), (40, 12)]);
+}
+
+fn deed(nonce: &str, target: u64, act: Act, step: Step, refused: Option<&str>) -> Pending {
+    let deed = Deed {
+        id: nonce.into(),
+        room: room_name("lobby"),
+        target: seq(target),
+        act,
+        refused: refused.map(Into::into),
+    };
+    Pending { deed, step }
+}
+
+#[test]
+fn what_is_done_to_messages_shows_with_its_state_in_words() {
+    let mut state = conversation();
+    state.outbox.items.clear();
+    let react = |emoji: &str, on| Act::React {
+        emoji: emoji.to_owned(),
+        on,
+    };
+    let edit = |text: &str| Act::Edit(text.to_owned());
+    state.deeds.items = vec![
+        deed("a", 101, react("🎉", true), Step::Waiting, None),
+        deed("b", 102, Act::Delete, Step::UnderWay, None),
+        deed("c", 103, edit("at one"), Step::Waiting, None),
+        deed("d", 104, react("👍", false), Step::Saving, None),
+        deed("e", 104, Act::Pin(false), Step::Done(seq(109)), None),
+        deed("f", 102, edit("no"), Step::Refused, Some("you are muted")),
+    ];
+    check("deeds", &state, &THREE);
+}
+
+#[test]
+fn the_composer_says_that_one_edits() {
+    let mut state = conversation();
+    state.outbox.items.clear();
+    let room = open(&mut state);
+    room.composer = Composer::holding("at noon, or one");
+    room.editing = Some(Editing {
+        target: seq(103),
+        ..Editing::default()
+    });
+    check("editing", &state, &THREE);
+}
+
+#[test]
+fn a_selected_message_and_what_is_asked_about_it() {
+    let mut state = conversation();
+    state.outbox.items.clear();
+    open(&mut state).selected = Some(seq(102));
+    check("selected", &state, &THREE);
+    for (name, keys) in [("delete", "d"), ("react", "Esc +"), ("info", "Esc i")] {
+        press(&mut state, keys);
+        if name == "info" {
+            open(&mut state).selected = Some(seq(104));
+            state.overlays.clear();
+            press(&mut state, "i");
+        }
+        check(name, &state, &THREE);
+    }
 }
