@@ -167,6 +167,11 @@ impl RoomName {
     pub fn is_direct(&self) -> bool {
         self.0.starts_with('@')
     }
+
+    /// The keys of the two people whose room it is.
+    pub fn pair(&self) -> Option<(&str, &str)> {
+        self.0.strip_prefix('@')?.split_once('+')
+    }
 }
 
 impl RoomRef {

@@ -83,6 +83,7 @@ fn message(author: UserId, room: &RoomName, nonces: &str, number: u64) -> Result
             .map(|nonce| Nonce::parse(&format!("{nonce:022x}")))
             .transpose()?,
         reply_to: None,
+        rooms_max: 1000,
     }))
 }
 

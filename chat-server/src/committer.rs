@@ -94,6 +94,7 @@ async fn run(store: Arc<dyn Store>, news: News, mut inbox: mpsc::Receiver<Waitin
             .drain(..)
             .map(|w| (w.change, (w.asker, w.answer)))
             .unzip();
+        let _telling = news.logs.commit().await;
         match store.commit(batch, now()).await {
             Ok(outcomes) => answer_all(&news, outcomes, askers),
             Err(error) => {

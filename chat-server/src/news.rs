@@ -27,9 +27,18 @@ impl News {
         match effect {
             Effect::Appended { room, event } => self.logs.publish(room, &event),
             Effect::Rewritten { room, events } => self.logs.rewrite(room, &events),
-            Effect::Entered { user, room, read } => {
+            Effect::Entered {
+                user,
+                room,
+                read,
+                since,
+            } => {
                 self.people
-                    .with(user, |person| person.enter(room, read, asker));
+                    .with(user, |person| person.enter(room, read, since, asker));
+            }
+            Effect::Marked { user, room, read } => {
+                self.people
+                    .with(user, |person| person.mark(room, read, asker));
             }
             Effect::Left { user, room } => {
                 self.people.with(user, |person| person.leave(room, asker));
@@ -41,6 +50,12 @@ impl News {
             Effect::LoggedOut { user, devices } => {
                 self.people
                     .with(user, |person| person.log_out(devices, asker));
+            }
+            Effect::Invited { user, invitation } => {
+                self.people.with(user, |person| person.invite(invitation));
+            }
+            Effect::Uninvited { user, room } => {
+                self.people.with(user, |person| person.uninvite(room));
             }
         }
     }

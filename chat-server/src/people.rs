@@ -6,11 +6,18 @@
 
 use crate::rate::Meter;
 use crate::session::Bell;
-use crate::store::{Devices, RoomId, TokenHash, UserId, UserRow};
+use crate::store::{Devices, Invitation, RoomId, TokenHash, UserId, UserRow};
 use chat_proto::{Rate, Seq, UserName};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+/// The version of who has just come; below it there is none.
+const FIRST: u64 = 1;
+/// Removals kept for connections that have not looked yet. A user can't be in
+/// more rooms than that at a time; beyond it the oldest room's is forgotten, and
+/// the connection is told that it left.
+const REMOVED_MAX: usize = 1000;
 
 /// Everyone with a connection to this node, or without one since a few seconds.
 #[derive(Debug, Default)]
@@ -30,11 +37,13 @@ struct State {
     name: UserName,
     guest: bool,
     connections: Vec<Connection>,
-    /// The marker of each room that the user is in.
-    rooms: BTreeMap<RoomId, Seq>,
+    /// The rooms that the user is in.
+    rooms: BTreeMap<RoomId, Stay>,
     /// The last event that the user gets of each room from which it was removed.
     removed: BTreeMap<RoomId, Seq>,
-    /// Counts changes of `rooms`: who read the store meanwhile reads again.
+    /// The invitations that wait, each with the version that brought it.
+    invitations: BTreeMap<RoomId, (u64, Invitation)>,
+    /// Counts changes of the three above: who read the store meanwhile reads again.
     version: u64,
     sends: Meter,
     /// When typing was last told of, by room.
@@ -52,6 +61,17 @@ impl Connection {
     fn is(&self, bell: &Arc<Bell>) -> bool {
         Arc::ptr_eq(&self.bell, bell)
     }
+}
+
+/// One time that a user is in a room, from coming in to going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stay {
+    /// By which it is told from earlier and later ones in that room.
+    pub number: u64,
+    /// The marker: the last event read.
+    pub read: Seq,
+    /// The last event before those that the user's connections get as they happen.
+    pub since: Seq,
 }
 
 impl People {
@@ -117,7 +137,8 @@ impl Person {
                 connections: Vec::with_capacity(1),
                 rooms: BTreeMap::new(),
                 removed: BTreeMap::new(),
-                version: 0,
+                invitations: BTreeMap::new(),
+                version: FIRST,
                 sends: Meter::default(),
                 typed: BTreeMap::new(),
             }),
@@ -162,27 +183,59 @@ impl Person {
         }
     }
 
-    /// Changes with every change of the rooms or markers.
+    /// Changes with every change of the rooms, markers or invitations.
     pub fn version(&self) -> u64 {
         self.state().version
     }
 
-    /// Takes rooms and markers as the store has them, unless they changed
-    /// since `version`; false then, and the caller reads the store again.
-    pub fn load(&self, version: u64, rooms: impl IntoIterator<Item = (RoomId, Seq)>) -> bool {
+    /// Takes what the store has, unless something changed since `version`;
+    /// false then, and the caller reads the store again. What is known here
+    /// stays: the store may be ahead of the news, which are on their way.
+    pub fn load(
+        &self,
+        version: u64,
+        rooms: impl IntoIterator<Item = (RoomId, Seq, Seq)>,
+        invitations: &[Invitation],
+    ) -> bool {
         let mut state = self.state();
         if state.version != version {
             return false;
         }
-        state.rooms = rooms.into_iter().collect();
+        for (room, read, since) in rooms {
+            state.rooms.entry(room).or_insert(Stay {
+                number: version,
+                read,
+                since,
+            });
+        }
+        for invitation in invitations {
+            state
+                .invitations
+                .entry(invitation.room)
+                .or_insert_with(|| (version, invitation.clone()));
+        }
         true
     }
 
-    /// The user is in this room, with this marker; tells all connections but the asker's.
-    pub fn enter(&self, room: RoomId, read: Seq, asker: Option<&Arc<Bell>>) {
+    /// The user came into this room; tells all connections but the asker's.
+    pub fn enter(&self, room: RoomId, read: Seq, since: Seq, asker: Option<&Arc<Bell>>) {
         self.change(asker, |state| {
-            state.rooms.insert(room, read);
-            state.removed.remove(&room);
+            let number = state.version;
+            // A connection that came meanwhile may have read of it in the store.
+            state.rooms.entry(room).or_insert(Stay {
+                number,
+                read,
+                since,
+            });
+        });
+    }
+
+    /// The marker in this room was moved; tells all connections but the asker's.
+    pub fn mark(&self, room: RoomId, read: Seq, asker: Option<&Arc<Bell>>) {
+        self.change(asker, |state| {
+            if let Some(stay) = state.rooms.get_mut(&room) {
+                stay.read = read;
+            }
         });
     }
 
@@ -190,6 +243,7 @@ impl Person {
     pub fn leave(&self, room: RoomId, asker: Option<&Arc<Bell>>) {
         self.change(asker, |state| {
             state.rooms.remove(&room);
+            state.removed.remove(&room);
         });
     }
 
@@ -197,6 +251,9 @@ impl Person {
     pub fn remove(&self, room: RoomId, last: Seq) {
         self.change(None, |state| {
             state.rooms.remove(&room);
+            if state.removed.len() >= REMOVED_MAX {
+                state.removed.pop_first();
+            }
             state.removed.insert(room, last);
         });
     }
@@ -206,9 +263,45 @@ impl Person {
         self.state().removed.get(&room).copied()
     }
 
-    /// The rooms that the user is in, with markers.
-    pub fn rooms(&self) -> BTreeMap<RoomId, Seq> {
+    /// The user was asked into a room; tells all connections.
+    pub fn invite(&self, invitation: Invitation) {
+        self.change(None, |state| {
+            let number = state.version;
+            state
+                .invitations
+                .insert(invitation.room, (number, invitation));
+        });
+    }
+
+    /// An invitation was used, or is void.
+    pub fn uninvite(&self, room: RoomId) {
+        self.change(None, |state| {
+            state.invitations.remove(&room);
+        });
+    }
+
+    /// The user's time in this room, if it is in.
+    pub fn stay(&self, room: RoomId) -> Option<Stay> {
+        self.state().rooms.get(&room).copied()
+    }
+
+    /// The rooms that the user is in.
+    pub fn stays(&self) -> BTreeMap<RoomId, Stay> {
         self.state().rooms.clone()
+    }
+
+    /// The invitations that wait and came after `version`, and the version of now.
+    pub fn invitations_after(&self, version: u64) -> (Vec<Invitation>, u64) {
+        let state = self.state();
+        let waiting = state.invitations.values();
+        let newer = waiting.filter(|(number, _)| *number > version);
+        let newer = newer.map(|(_, invitation)| invitation.clone()).collect();
+        (newer, state.version)
+    }
+
+    /// The same, without more about them.
+    pub fn rooms(&self) -> Vec<RoomId> {
+        self.state().rooms.keys().copied().collect()
     }
 
     /// Counts one more message sent at `now`; otherwise says how long to wait.
@@ -231,8 +324,8 @@ impl Person {
 
     fn change(&self, asker: Option<&Arc<Bell>>, change: impl FnOnce(&mut State)) {
         let mut state = self.state();
-        change(&mut state);
         state.version += 1;
+        change(&mut state);
         for connection in &state.connections {
             if !asker.is_some_and(|asker| connection.is(asker)) {
                 connection.bell.ring_person();

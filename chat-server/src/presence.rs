@@ -52,7 +52,7 @@ impl Presence {
 
     /// The user's first connection came, or the last one is gone.
     pub fn online(&self, person: &Person, online: bool) {
-        let rooms = person.rooms().into_keys().collect();
+        let rooms = person.rooms();
         self.tell(person, What::Online(online, rooms));
     }
 
@@ -111,7 +111,7 @@ fn tell_readers(logs: &Logs, news: &News, woken: &mut BTreeMap<*const Bell, Arc<
     // Whoever shares several rooms with the user is told once.
     let mut told: BTreeMap<*const Bell, Arc<Bell>> = BTreeMap::new();
     for log in rooms.iter().filter_map(|room| logs.known(*room)) {
-        if log.reader_count() > PRESENCE_MEMBERS {
+        if log.people_count() > PRESENCE_MEMBERS {
             continue;
         }
         log.each_reader(|reader| {

@@ -4,10 +4,12 @@ use super::ring::Appended;
 use super::{Frame, Ring};
 use crate::people::Person;
 use crate::session::Bell;
-use crate::store::{RoomId, Store, StoreError};
+use crate::store::{RoomId, Store, StoreError, UserId};
 use chat_proto::limits::RESUME_EVENTS;
 use chat_proto::{RoomName, Seq};
 use slab::Slab;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -20,8 +22,10 @@ pub struct RoomLog {
     id: RoomId,
     name: RoomName,
     ring: Mutex<Ring>,
-    readers: Mutex<Slab<Reader>>,
+    readers: Mutex<Readers>,
     reader_count: AtomicUsize,
+    /// How many people those readers are.
+    people_count: AtomicUsize,
     filling: tokio::sync::Mutex<()>,
     /// Counts rewritings, under the ring's lock: whoever reads the store
     /// meanwhile may hold what is gone by now, and reads again.
@@ -41,6 +45,13 @@ pub struct Reader {
     pub person: Arc<Person>,
 }
 
+#[derive(Debug, Default)]
+struct Readers {
+    by_key: Slab<Reader>,
+    /// How many connections each person reads by.
+    people: BTreeMap<UserId, u32>,
+}
+
 impl RoomLog {
     pub(super) fn new(id: RoomId, name: RoomName, budget: Arc<AtomicUsize>) -> Self {
         Self {
@@ -49,6 +60,7 @@ impl RoomLog {
             ring: Mutex::default(),
             readers: Mutex::default(),
             reader_count: AtomicUsize::new(0),
+            people_count: AtomicUsize::new(0),
             filling: tokio::sync::Mutex::default(),
             rewritten: AtomicU64::new(0),
             budget,
@@ -142,15 +154,26 @@ impl RoomLog {
 
     /// Adds a reader; the key takes it away again.
     pub fn subscribe(&self, reader: Reader) -> usize {
-        self.reader_count.fetch_add(1, Ordering::Relaxed);
-        self.readers().insert(reader)
+        let mut readers = self.readers();
+        *readers.people.entry(reader.person.id()).or_default() += 1;
+        let key = readers.by_key.insert(reader);
+        self.count(&readers);
+        key
     }
 
     /// Takes a reader away.
     pub fn unsubscribe(&self, key: usize) {
-        if self.readers().try_remove(key).is_some() {
-            self.reader_count.fetch_sub(1, Ordering::Relaxed);
+        let mut readers = self.readers();
+        let Some(reader) = readers.by_key.try_remove(key) else {
+            return;
+        };
+        if let Entry::Occupied(mut connections) = readers.people.entry(reader.person.id()) {
+            *connections.get_mut() -= 1;
+            if *connections.get() == 0 {
+                connections.remove();
+            }
         }
+        self.count(&readers);
     }
 
     /// How many sessions read this log here.
@@ -158,9 +181,21 @@ impl RoomLog {
         self.reader_count.load(Ordering::Relaxed)
     }
 
+    /// How many people read it here, however many connections each has.
+    pub fn people_count(&self) -> usize {
+        self.people_count.load(Ordering::Relaxed)
+    }
+
     /// Calls with each reader, under the lock: be brief.
     pub fn each_reader(&self, mut call: impl FnMut(&Reader)) {
-        self.readers().iter().for_each(|(_, reader)| call(reader));
+        let readers = self.readers();
+        readers.by_key.iter().for_each(|(_, reader)| call(reader));
+    }
+
+    fn count(&self, readers: &Readers) {
+        let (sessions, people) = (readers.by_key.len(), readers.people.len());
+        self.reader_count.store(sessions, Ordering::Relaxed);
+        self.people_count.store(people, Ordering::Relaxed);
     }
 
     /// Lets go of the ring's frames.
@@ -185,7 +220,7 @@ impl RoomLog {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn readers(&self) -> MutexGuard<'_, Slab<Reader>> {
+    fn readers(&self) -> MutexGuard<'_, Readers> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Bytes that all rings of a node may hold together.
 const RINGS_BYTES: usize = 64 * 1024 * 1024;
@@ -16,12 +17,15 @@ const RINGS_BYTES: usize = 64 * 1024 * 1024;
 pub struct Logs {
     by_id: Mutex<BTreeMap<RoomId, Arc<RoomLog>>>,
     bytes: Arc<AtomicUsize>,
+    /// Held for writing from a commit's begin until its news are told.
+    news: RwLock<()>,
 }
 
 impl Logs {
     /// The log of a room, and whether it is new here. Events committed before
     /// a new log was opened were not heard: the caller reads the head from the
-    /// store once more and gives it to [`RoomLog::advance`].
+    /// store once more, while the news stand [`still`](Self::still), and gives
+    /// it to [`RoomLog::advance`].
     pub fn open(&self, room: &RoomRow) -> (Arc<RoomLog>, bool) {
         match self.lock().entry(room.id) {
             Entry::Occupied(known) => (Arc::clone(known.get()), false),
@@ -39,6 +43,18 @@ impl Logs {
     /// The log of a room that has had a reader here.
     pub fn known(&self, room: RoomId) -> Option<Arc<RoomLog>> {
         self.lock().get(&room).cloned()
+    }
+
+    /// While this is held, all that is committed has been told, and nothing is
+    /// being committed. Else a head from the store could show a reader events
+    /// that came after its removal, of which it has not been told yet.
+    pub async fn still(&self) -> RwLockReadGuard<'_, ()> {
+        self.news.read().await
+    }
+
+    /// To be held by whoever commits, until what was committed is told.
+    pub async fn commit(&self) -> RwLockWriteGuard<'_, ()> {
+        self.news.write().await
     }
 
     /// Hands a committed event to the readers of its room. A room that nobody

@@ -5,8 +5,10 @@
 //! decides alike, and a rule is tested by its inputs alone.
 
 pub mod account;
+pub mod direct;
 pub mod login;
 pub mod message;
+pub mod moderation;
 pub mod permission;
 pub mod revise;
 pub mod room;

@@ -122,11 +122,16 @@ impl Deed {
         }
     }
 
+    /// Whether it is about one's own place in the room, which nobody has who is not in it.
+    fn is_a_members_own(self) -> bool {
+        self == Self::Read || self == Self::DeleteOwn || self.is_writing() && self != Self::Pin
+    }
+
     /// In the words of a refusal: "may … ".
     fn words(self) -> &'static str {
         match self {
-            Self::Read => "read here",
-            Self::Type | Self::Send => "write here",
+            Self::Read => "read",
+            Self::Type | Self::Send => "write",
             Self::Edit => "edit messages",
             Self::React => "react to messages",
             Self::Pin => "pin messages",
@@ -155,27 +160,46 @@ pub enum Need {
     Nobody,
 }
 
-/// The table: what a deed needs in a room of this kind.
+const NOBODY: Need = Need::Nobody;
+const MEMBER: Need = Need::Role(Role::Member);
+const MODERATOR: Need = Need::Role(Role::Moderator);
+const OWNER: Need = Need::Role(Role::Owner);
+
+/// The table: what each deed needs in public, private and direct rooms, in the
+/// order of [`Deed`].
+const TABLE: [(Deed, [Need; 3]); 18] = [
+    (Deed::Read, [MEMBER, MEMBER, MEMBER]),
+    (Deed::Type, [MEMBER, MEMBER, MEMBER]),
+    (Deed::Send, [MEMBER, MEMBER, MEMBER]),
+    (Deed::Edit, [MEMBER, MEMBER, MEMBER]),
+    (Deed::React, [MEMBER, MEMBER, MEMBER]),
+    (Deed::Pin, [MODERATOR, MODERATOR, MEMBER]),
+    (Deed::DeleteOwn, [MEMBER, MEMBER, MEMBER]),
+    (Deed::DeleteOther, [MODERATOR, MODERATOR, NOBODY]),
+    (Deed::SetTopic, [MODERATOR, MODERATOR, MEMBER]),
+    (Deed::Invite, [NOBODY, MEMBER, NOBODY]),
+    (Deed::Kick, [MODERATOR, MODERATOR, NOBODY]),
+    (Deed::Ban, [MODERATOR, MODERATOR, NOBODY]),
+    (Deed::Unban, [MODERATOR, MODERATOR, NOBODY]),
+    (Deed::Mute, [MODERATOR, MODERATOR, NOBODY]),
+    (Deed::Unmute, [MODERATOR, MODERATOR, NOBODY]),
+    (Deed::SetRole, [OWNER, OWNER, NOBODY]),
+    (Deed::Settings, [OWNER, OWNER, NOBODY]),
+    (Deed::Hook, [MODERATOR, MODERATOR, NOBODY]),
+];
+
+// A deed finds its row by its number.
+const _: () = {
+    let mut row = 0;
+    while row < TABLE.len() {
+        assert!(TABLE[row].0 as usize == row && Deed::ALL[row] as usize == row);
+        row += 1;
+    }
+};
+
+/// What a deed needs in a room of this kind.
 pub fn needs(kind: RoomKind, deed: Deed) -> Need {
-    use Need::Nobody;
-    const MEMBER: Need = Need::Role(Role::Member);
-    const MODERATOR: Need = Need::Role(Role::Moderator);
-    const OWNER: Need = Need::Role(Role::Owner);
-    let (public, private, direct) = match deed {
-        Deed::Read | Deed::Type | Deed::Send | Deed::Edit | Deed::React | Deed::DeleteOwn => {
-            (MEMBER, MEMBER, MEMBER)
-        }
-        Deed::Pin | Deed::SetTopic => (MODERATOR, MODERATOR, MEMBER),
-        Deed::DeleteOther
-        | Deed::Kick
-        | Deed::Ban
-        | Deed::Unban
-        | Deed::Mute
-        | Deed::Unmute
-        | Deed::Hook => (MODERATOR, MODERATOR, Nobody),
-        Deed::SetRole | Deed::Settings => (OWNER, OWNER, Nobody),
-        Deed::Invite => (Nobody, MEMBER, Nobody),
-    };
+    let (_, [public, private, direct]) = TABLE[deed as usize];
     match kind {
         RoomKind::Public => public,
         RoomKind::Private => private,
@@ -183,33 +207,35 @@ pub fn needs(kind: RoomKind, deed: Deed) -> Need {
     }
 }
 
-/// Whether whoever asks may do that: the role they have; otherwise the refusal.
+/// Whether whoever asks may do that: the role by which they do it, which is an
+/// owner's for an admin of the server; otherwise the refusal.
 pub fn may(
     name: &RoomName,
     asked: Option<(&Place, Actor)>,
     deed: Deed,
 ) -> Result<Role, ErrorReply> {
-    let (place, role) = inside(name, asked.map(|(place, _)| place))?;
-    let actor = asked.map_or(Actor::default(), |(_, actor)| actor);
+    let Some((place, actor)) = asked else {
+        return Err(no_room(name));
+    };
+    let role = if actor.admin && place.kind == RoomKind::Public && !deed.is_a_members_own() {
+        Role::Owner
+    } else {
+        inside(name, asked)?.1
+    };
     let need = match needs(place.kind, deed) {
         Need::Nobody => return Err(senseless(name, place.kind, deed)),
         Need::Role(role) => role,
     };
+    if actor.admin {
+        return Ok(Role::Owner);
+    }
     if deed.is_writing() && place.muted {
-        return Err(ErrorReply::about(
-            ErrorCode::Muted,
-            "room",
-            format!("you are muted in {name}; its moderators can lift that"),
-        ));
+        return Err(muted(name));
     }
-    if deed.is_writing() && actor.guest && !place.guests {
-        return Err(ErrorReply::about(
-            ErrorCode::Forbidden,
-            "room",
-            format!("guests may only read in {name}; {REGISTER}"),
-        ));
+    if actor.guest && (deed == Deed::Hook || (deed.is_writing() && !place.guests)) {
+        return Err(for_accounts(name, deed));
     }
-    if role >= need || actor.admin {
+    if role >= need {
         return Ok(role);
     }
     let who = match need {
@@ -230,20 +256,20 @@ pub(super) const REGISTER: &str =
 /// The place of someone who is in the room, and what it is there.
 pub fn inside<'a>(
     name: &RoomName,
-    place: Option<&'a Place>,
+    asked: Option<(&'a Place, Actor)>,
 ) -> Result<(&'a Place, Role), ErrorReply> {
-    match place {
-        Some(place) if place.banned && place.kind == RoomKind::Public => Err(banned(name)),
-        Some(place) => match (place.role, place.kind) {
-            (Some(role), _) => Ok((place, role)),
-            (None, RoomKind::Public) => Err(not_member(name)),
-            (None, RoomKind::Private | RoomKind::Direct) => Err(no_room(name)),
-        },
-        None => Err(no_room(name)),
+    let Some((place, actor)) = asked else {
+        return Err(no_room(name));
+    };
+    match (place.role, place.kind) {
+        (_, RoomKind::Public) if place.banned && !actor.admin => Err(banned(name)),
+        (Some(role), _) => Ok((place, role)),
+        (None, RoomKind::Public) => Err(not_member(name)),
+        (None, RoomKind::Private | RoomKind::Direct) => Err(no_room(name)),
     }
 }
 
-/// Whether one of this standing may act against another one; `deed` names it.
+/// Whether one who acts by the role `own` ([`may`]) may do so against another one.
 pub fn outranks(
     name: &RoomName,
     actor: Actor,
@@ -270,6 +296,22 @@ pub(super) fn banned(name: &RoomName) -> ErrorReply {
         ErrorCode::Banned,
         "room",
         format!("you are banned from {name}; its moderators can lift that"),
+    )
+}
+
+fn muted(name: &RoomName) -> ErrorReply {
+    ErrorReply::about(
+        ErrorCode::Muted,
+        "room",
+        format!("you are muted in {name}; its moderators can lift that"),
+    )
+}
+
+fn for_accounts(name: &RoomName, deed: Deed) -> ErrorReply {
+    ErrorReply::about(
+        ErrorCode::Forbidden,
+        "room",
+        format!("guests may not {} in {name}; {REGISTER}", deed.words()),
     )
 }
 

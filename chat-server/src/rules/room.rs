@@ -1,7 +1,7 @@
 //! Coming into rooms and leaving them.
 
 use super::no_room;
-use super::permission::{Actor, Deed, Place, banned, inside, may};
+use super::permission::{Actor, Deed, Place, REGISTER, banned, inside, may};
 use crate::store::UserId;
 use chat_proto::event::{Role, RoomKind};
 use chat_proto::{ErrorCode, ErrorReply, RoomName};
@@ -17,41 +17,115 @@ pub enum Joining {
     Create,
 }
 
-/// Decides a `join`, by someone who is in `rooms` of at most `rooms_max` rooms.
+/// How many rooms someone is in, of how many they may be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rooms {
+    /// In so many.
+    pub count: usize,
+    /// Of at most so many.
+    pub max: usize,
+}
+
+impl Rooms {
+    /// Whether there can be one more.
+    pub fn has_space(self) -> Result<(), ErrorReply> {
+        if self.count < self.max {
+            return Ok(());
+        }
+        let Self { count, max } = self;
+        Err(ErrorReply::new(
+            ErrorCode::Conflict,
+            format!("you are in {count} rooms and the limit is {max}; `leave` one first"),
+        ))
+    }
+}
+
+/// Decides a `join`.
 pub fn join(
     name: &RoomName,
-    place: Option<&Place>,
+    asked: Option<(&Place, Actor)>,
     create: bool,
-    rooms: usize,
-    rooms_max: usize,
+    rooms: Rooms,
 ) -> Result<Joining, ErrorReply> {
-    let joining = match place {
-        Some(place) if place.banned && place.kind == RoomKind::Public => return Err(banned(name)),
-        Some(Place { role: Some(_), .. }) => return Ok(Joining::Already),
-        Some(place) if place.kind != RoomKind::Public => return Err(no_room(name)),
-        // A room that all have left falls to whoever finds it.
-        Some(place) if place.owned && place.members == 0 => Joining::Enter(Role::Owner),
-        Some(_) => Joining::Enter(Role::Member),
+    let joining = match asked {
+        Some((place, actor)) => match (place.role, place.kind) {
+            (_, RoomKind::Public) if place.banned && !actor.admin => return Err(banned(name)),
+            (Some(_), _) => return Ok(Joining::Already),
+            (None, RoomKind::Private) if !place.invited => return Err(no_room(name)),
+            (None, RoomKind::Direct) => return Err(no_room(name)),
+            // A room that all have left falls to whoever finds it.
+            (None, _) if place.owned && place.members == 0 => Joining::Enter(Role::Owner),
+            (None, _) => Joining::Enter(Role::Member),
+        },
         None if create && !name.is_direct() => Joining::Create,
         None => return Err(no_room(name)),
     };
-    if rooms >= rooms_max {
-        return Err(ErrorReply::new(
-            ErrorCode::Conflict,
-            format!("you are in {rooms} rooms and the limit is {rooms_max}; `leave` one first"),
-        ));
-    }
+    rooms.has_space()?;
     Ok(joining)
 }
 
+/// What `create` comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Creating {
+    /// They own such a room already.
+    Already,
+    /// The room is made.
+    Create,
+}
+
+/// Decides a `create`. That a private room's name is used, anyone may know.
+pub fn create(
+    name: &RoomName,
+    asked: Option<(&Place, Actor)>,
+    guest: bool,
+    kind: RoomKind,
+    rooms: Rooms,
+) -> Result<Creating, ErrorReply> {
+    if guest && kind != RoomKind::Public {
+        return Err(ErrorReply::about(
+            ErrorCode::Forbidden,
+            "kind",
+            format!("guests may make public rooms only; {REGISTER}"),
+        ));
+    }
+    match asked {
+        None => rooms.has_space().map(|()| Creating::Create),
+        Some((place, actor)) if place.banned && place.kind == RoomKind::Public && !actor.admin => {
+            Err(banned(name))
+        }
+        Some((place, _)) if place.role == Some(Role::Owner) && place.kind == kind => {
+            Ok(Creating::Already)
+        }
+        Some(_) => Err(ErrorReply::about(
+            ErrorCode::Conflict,
+            "room",
+            format!("the name {name} is used; choose another, or `join` the room if you may"),
+        )),
+    }
+}
+
 /// Decides a `leave`: the role that they had.
-pub fn leave(name: &RoomName, place: Option<&Place>) -> Result<Role, ErrorReply> {
-    inside(name, place).map(|(_, role)| role)
+pub fn leave(name: &RoomName, asked: Option<(&Place, Actor)>) -> Result<Role, ErrorReply> {
+    inside(name, asked).map(|(_, role)| role)
+}
+
+/// Whether coming and going are events of the room's log, so that everyone
+/// knows who reads; elsewhere they are presence.
+pub fn logs_who_reads(kind: RoomKind) -> bool {
+    match kind {
+        RoomKind::Private => true,
+        RoomKind::Public | RoomKind::Direct => false,
+    }
 }
 
 /// Decides a `topic`.
 pub fn set_topic(name: &RoomName, asked: Option<(&Place, Actor)>) -> Result<(), ErrorReply> {
     may(name, asked, Deed::SetTopic).map(drop)
+}
+
+/// Decides a `settings`.
+pub fn settings(name: &RoomName, asked: Option<(&Place, Actor)>) -> Result<(), ErrorReply> {
+    may(name, asked, Deed::Settings).map(drop)
 }
 
 /// Who becomes owner when someone of this role goes. `next` is the highest of
@@ -90,8 +164,21 @@ mod tests {
         ..PUBLIC
     };
 
+    const NEW: Actor = Actor {
+        guest: false,
+        admin: false,
+    };
+    const ADMIN: Actor = Actor {
+        guest: false,
+        admin: true,
+    };
+
+    fn rooms(count: usize) -> Rooms {
+        Rooms { count, max: 10 }
+    }
+
     #[test]
-    fn joining_enters_what_is_public_and_makes_what_is_not_there() {
+    fn joining_enters_what_is_open_and_makes_what_is_not_there() {
         let empty = Place {
             members: 0,
             ..PUBLIC
@@ -100,24 +187,71 @@ mod tests {
             owned: false,
             ..empty
         };
-        for (place, create, rooms, expected) in [
+        let open = Place {
+            invited: true,
+            ..HIDDEN
+        };
+        let left = Place { members: 0, ..open };
+        let out = Place {
+            banned: true,
+            ..PUBLIC
+        };
+        for (place, create, count, expected) in [
             (Some(PUBLIC), true, 0, Ok(Joining::Enter(Role::Member))),
             (Some(PUBLIC), false, 9, Ok(Joining::Enter(Role::Member))),
             (Some(PUBLIC), true, 10, Err(ErrorCode::Conflict)),
             (Some(INSIDE), true, 10, Ok(Joining::Already)),
             (Some(HIDDEN), true, 0, Err(ErrorCode::NotFound)),
+            (Some(open), true, 9, Ok(Joining::Enter(Role::Member))),
+            (Some(open), true, 10, Err(ErrorCode::Conflict)),
+            (Some(left), true, 0, Ok(Joining::Enter(Role::Owner))),
+            (Some(out), true, 0, Err(ErrorCode::Banned)),
             (Some(empty), true, 0, Ok(Joining::Enter(Role::Owner))),
             (Some(servers_own), true, 0, Ok(Joining::Enter(Role::Member))),
             (None, true, 0, Ok(Joining::Create)),
             (None, true, 10, Err(ErrorCode::Conflict)),
             (None, false, 0, Err(ErrorCode::NotFound)),
         ] {
-            let got =
-                join(&name("dev"), place.as_ref(), create, rooms, 10).map_err(|error| error.code);
-            assert_eq!(got, expected, "{place:?} {create} {rooms}");
+            let asked = place.as_ref().map(|place| (place, NEW));
+            let got = join(&name("dev"), asked, create, rooms(count)).map_err(|error| error.code);
+            assert_eq!(got, expected, "{place:?} {create} {count}");
         }
-        let direct = join(&name("@ada+bob"), None, true, 0, 10).unwrap_err();
+        let direct = join(&name("@ada+bob"), None, true, rooms(0)).unwrap_err();
         assert_eq!(direct.code, ErrorCode::NotFound, "it is opened, not made");
+        let unbarred = join(&name("dev"), Some((&out, ADMIN)), true, rooms(0));
+        assert_eq!(unbarred, Ok(Joining::Enter(Role::Member)));
+    }
+
+    #[test]
+    fn a_room_is_made_once_and_private_ones_by_accounts_only() {
+        let (public, private) = (RoomKind::Public, RoomKind::Private);
+        let mine = Place {
+            role: Some(Role::Owner),
+            ..HIDDEN
+        };
+        let out = Place {
+            banned: true,
+            ..PUBLIC
+        };
+        for (place, guest, kind, count, expected) in [
+            (None, true, public, 0, Ok(Creating::Create)),
+            (None, false, private, 9, Ok(Creating::Create)),
+            (None, false, private, 10, Err(ErrorCode::Conflict)),
+            (None, true, private, 0, Err(ErrorCode::Forbidden)),
+            (Some(HIDDEN), true, private, 0, Err(ErrorCode::Forbidden)),
+            (Some(HIDDEN), false, private, 0, Err(ErrorCode::Conflict)),
+            (Some(HIDDEN), true, public, 0, Err(ErrorCode::Conflict)),
+            (Some(PUBLIC), false, public, 0, Err(ErrorCode::Conflict)),
+            (Some(INSIDE), false, public, 0, Err(ErrorCode::Conflict)),
+            (Some(mine), false, public, 0, Err(ErrorCode::Conflict)),
+            (Some(mine), false, private, 10, Ok(Creating::Already)),
+            (Some(out), false, public, 0, Err(ErrorCode::Banned)),
+        ] {
+            let asked = place.as_ref().map(|place| (place, NEW));
+            let got =
+                create(&name("dev"), asked, guest, kind, rooms(count)).map_err(|error| error.code);
+            assert_eq!(got, expected, "{place:?} {guest} {kind:?} {count}");
+        }
     }
 
     #[test]
@@ -128,7 +262,8 @@ mod tests {
             (Some(HIDDEN), Err(ErrorCode::NotFound)),
             (None, Err(ErrorCode::NotFound)),
         ] {
-            let got = leave(&name("dev"), place.as_ref()).map_err(|error| error.code);
+            let asked = place.as_ref().map(|place| (place, NEW));
+            let got = leave(&name("dev"), asked).map_err(|error| error.code);
             assert_eq!(got, expected, "{place:?}");
         }
     }

@@ -134,7 +134,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let message = self.message(&send)?;
         match self
             .committer
-            .try_hand_in(Change::Send(message), Some(Arc::clone(&self.bell)))
+            // It may open a direct room, of which this connection hears as the others do.
+            .try_hand_in(Change::Send(message), None)
         {
             Ok(answer) => {
                 self.commits.push_back(Commit {
@@ -157,6 +158,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Request::ChangePassword(change) => self.change_password(id, change).await,
             Request::Logout(_) => self.logout(id).await,
             Request::Join(join) => self.join(id, join).await,
+            Request::Create(create) => self.create(id, create).await,
+            Request::Direct(direct) => self.direct(id, direct).await,
             Request::Leave(leave) => self.leave(id, leave).await,
             Request::Rooms(rooms) => self.rooms(id, rooms).await,
             Request::Members(members) => self.members(id, members).await,
@@ -169,6 +172,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Request::Delete(delete) => self.delete(id, delete).await,
             Request::React(react) => self.react(id, react).await,
             Request::Pin(pin) => self.pin(id, pin).await,
+            Request::Invite(invite) => self.invite(id, invite).await,
+            Request::Kick(kick) => self.kick(id, kick).await,
+            Request::Ban(ban) => self.ban(id, ban).await,
+            Request::Unban(unban) => self.unban(id, unban).await,
+            Request::Mute(mute) => self.mute(id, mute).await,
+            Request::Unmute(unmute) => self.unmute(id, unmute).await,
+            Request::SetRole(set) => self.set_role(id, set).await,
+            Request::Settings(settings) => self.settings(id, settings).await,
             other => Err(unsupported(other.kind()).into()),
         };
         match answered {
@@ -197,7 +208,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             return Err(mismatch("a change"));
         };
         let done = Done {
-            room: seq.is_some().then_some(room),
+            room: Some(room),
             seq,
         };
         self.push(&Frame::Done(done), id);
@@ -211,8 +222,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         send: chat_proto::request::Send,
     ) -> Result<(), Refusal> {
         let message: SendMessage = self.message(&send)?;
-        let asker = Some(Arc::clone(&self.bell));
-        let answer = self.committer.commit(Change::Send(message), asker).await;
+        let answer = self.committer.commit(Change::Send(message), None).await;
         self.answer_sent(id, answer).map_err(Refusal::Close)
     }
 

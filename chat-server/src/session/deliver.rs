@@ -230,6 +230,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
         if ended {
             self.readings.sweep();
+            // They may be in that room again.
+            self.bell.ring_person();
         }
         for unit in &units[sent..] {
             // Of this log there is more to write, whatever was gathered of it.

@@ -8,12 +8,13 @@ use super::reading::Reading;
 use super::token::Token;
 use crate::log::cursor::{self, Gaps};
 use crate::log::{Reader, RoomLog};
-use crate::people::Person;
-use crate::store::{Change, Committed, Hello, RoomId, Standing, StoreError, TokenHash, Welcomed};
+use crate::people::{Person, Stay};
+use crate::store::{
+    Change, Committed, Hello, Invitation, RoomId, Standing, StoreError, TokenHash, Welcomed,
+};
 use chat_proto::codec::Frame;
-use chat_proto::event::RoomKind;
-use chat_proto::notice::ReadMoved;
-use chat_proto::reply::{Joined, Left, RoomState, Welcome};
+use chat_proto::notice::Invited;
+use chat_proto::reply::{RoomState, Welcome};
 use chat_proto::{Gap, RequestId, Seq, request};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,6 +75,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             }
         };
         self.person = Some(Arc::clone(&person));
+        let (invitations, told) = person.invitations_after(0);
+        self.invitations_told = told;
         let begins = if same_epoch {
             begins(&rooms, &resume, self.gaps)
         } else {
@@ -85,7 +88,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             guest: welcomed.user.guest,
             token: token.text(),
             reset,
-            invites: Vec::new(),
+            invites: invitations.into_iter().map(invited).collect(),
             rooms: rooms.iter().map(|(standing, _)| state(standing)).collect(),
         };
         self.token = Some(token);
@@ -99,7 +102,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 },
                 |begins| begins[at],
             );
-            self.read_from(&log, begin, standing.read);
+            self.read_from(&log, begin, standing.read, person.stay(log.id()));
         }
         if first {
             self.node.presence.online(&person, true);
@@ -125,14 +128,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         &self,
         person: &Person,
     ) -> Result<Vec<(Standing, Arc<RoomLog>)>, StoreError> {
+        let store = &self.node.store;
         let mut unheard: Vec<RoomId> = Vec::new();
         loop {
+            // The heads of new logs are read while the news stand still.
+            let _still = if unheard.is_empty() {
+                None
+            } else {
+                Some(self.node.logs.still().await)
+            };
             let version = person.version();
-            let standings = self
-                .node
-                .store
-                .standings(person.id(), person.name())
-                .await?;
+            let standings = store.standings(person.id(), person.name()).await?;
+            // Guests have none: private rooms are not for them.
+            let invitations = if person.is_guest() {
+                Vec::new()
+            } else {
+                store.invitations(person.id()).await?
+            };
             let mut any_new = false;
             let rooms: Vec<_> = standings
                 .into_iter()
@@ -145,10 +157,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                     (standing, log)
                 })
                 .collect();
-            let markers = rooms
+            let stays = rooms
                 .iter()
-                .map(|(standing, _)| (standing.room.id, standing.read));
-            if any_new || !person.load(version, markers) {
+                .map(|(standing, _)| (standing.room.id, standing.read, standing.room.head));
+            if any_new || !person.load(version, stays, &invitations) {
                 continue;
             }
             for (standing, log) in rooms
@@ -165,18 +177,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     pub(super) async fn open_log(&self, standing: &Standing) -> Result<Arc<RoomLog>, StoreError> {
         let (log, new) = self.node.logs.open(&standing.room);
         if new {
-            let events = self
+            let _still = self.node.logs.still().await;
+            let page = self
                 .node
                 .store
                 .history(standing.room.id, crate::store::Anchor::Newest, 1)
                 .await?;
-            log.advance(events.head);
+            log.advance(page.head);
         }
         Ok(log)
     }
 
     /// From now on this connection gets the log's events.
-    pub(super) fn read_from(&mut self, log: &Arc<RoomLog>, begin: cursor::Begin, read: Seq) {
+    pub(super) fn read_from(
+        &mut self,
+        log: &Arc<RoomLog>,
+        begin: cursor::Begin,
+        read: Seq,
+        stay: Option<Stay>,
+    ) {
         let Some(person) = &self.person else { return };
         if let Some((from, to)) = begin.gap {
             let gap = Gap {
@@ -198,68 +217,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             cursor: begin.cursor,
             read,
             key,
+            // Gone meanwhile: the bell has been rung for that.
+            stay: stay.map_or(0, |stay| stay.number),
             last: None,
         });
         // What came before the subscription rang nobody.
         self.bell.ring_slot(slot);
-    }
-
-    /// Brings this connection in line with what another one of its user did.
-    pub(super) async fn follow_person(&mut self) -> Result<(), Close> {
-        let Some(person) = self.person.clone() else {
-            return Ok(());
-        };
-        let rooms = person.rooms();
-        let gone: Vec<_> = self
-            .readings
-            .iter()
-            .filter(|(_, reading)| !rooms.contains_key(&reading.log.id()))
-            .map(|(_, reading)| (reading.log.id(), reading.log.name().clone()))
-            .collect();
-        for (room, name) in gone {
-            if let Some(last) = person.last_of(room) {
-                self.readings.end_with(room, last);
-            } else {
-                self.readings.remove(room);
-                self.push(&Frame::Left(Left { room: name }), None);
-            }
-        }
-        for (room, read) in rooms {
-            // Removed and let in again: what lay between is not theirs to hear now.
-            self.readings.drop_ended(room);
-            match self.readings.of_room_mut(room) {
-                Some(reading) if reading.read == read => continue,
-                Some(reading) => reading.read = read,
-                None => {}
-            }
-            let known = self.readings.of_room(room).is_some();
-            // Left meanwhile: the bell has been rung again.
-            let Some(standing) = self
-                .node
-                .store
-                .standing(person.id(), person.name(), room)
-                .await?
-            else {
-                continue;
-            };
-            if known {
-                self.push(&Frame::ReadMoved(read_moved(&standing, read)), None);
-            } else {
-                let log = self.open_log(&standing).await?;
-                let joined = Joined {
-                    state: state(&standing),
-                    events: None,
-                    more_before: false,
-                };
-                self.push(&Frame::Joined(Box::new(joined)), None);
-                let begin = cursor::Begin {
-                    cursor: standing.room.head,
-                    gap: None,
-                };
-                self.read_from(&log, begin, standing.read);
-            }
-        }
-        Ok(())
     }
 }
 
@@ -296,20 +259,8 @@ pub(super) fn state(standing: &Standing) -> RoomState {
     }
 }
 
-fn read_moved(standing: &Standing, seq: Seq) -> ReadMoved {
-    let Standing { room, counts, .. } = standing;
-    ReadMoved {
-        room: room.name.clone(),
-        seq,
-        unread: counts.unread,
-        mentions: counts.mentions,
-    }
-}
-
-/// Whether coming and going is told as presence and not as an event.
-pub(super) fn tells_presence(kind: RoomKind) -> bool {
-    match kind {
-        RoomKind::Public => true,
-        RoomKind::Private | RoomKind::Direct => false,
-    }
+/// An invitation as the invited is shown it.
+pub(super) fn invited(invitation: Invitation) -> Invited {
+    let Invitation { name, by, .. } = invitation;
+    Invited { room: name, by }
 }

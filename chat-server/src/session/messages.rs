@@ -5,6 +5,7 @@ use super::answer::{Refusal, mismatch};
 use crate::log::Frame as Encoded;
 use crate::people::Person;
 use crate::rate;
+use crate::rules::permission::Deed;
 use crate::rules::revise::no_message;
 use crate::store::{Anchor, Change, Committed, MarkRead, SendMessage};
 use chat_proto::codec::{Frame, invalid_field, unsupported};
@@ -59,6 +60,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             text,
             nonce: send.nonce.clone(),
             reply_to: send.reply_to,
+            rooms_max: self.node.settings.limits.rooms,
         })
     }
 
@@ -84,6 +86,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         if matches!(anchor, Anchor::Thread(_)) && page.entries.is_empty() {
             return Err(no_message(&room.name, "thread").into());
         }
+        self.still_inside(&room).await?;
         let history = History {
             room: room.name,
             events: page.entries,
@@ -126,25 +129,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     /// Tells the others of a small room; has no reply unless it fails.
     pub(super) async fn typing(&mut self, typing: request::Typing) -> Result<(), Refusal> {
-        let name = self.named(typing.room)?;
         let person = self.person()?;
-        let reading = self
-            .readings
-            .iter()
-            .map(|(_, reading)| reading)
-            .find(|reading| *reading.log.name() == name);
-        let Some(reading) = reading else {
-            return self.readable(name).await.map(drop);
+        let room = self.allowed(self.named(typing.room)?, Deed::Type).await?;
+        let Some(log) = self.node.logs.known(room.id) else {
+            return Ok(());
         };
-        let log = &reading.log;
-        if log.reader_count() > PRESENCE_MEMBERS
+        if log.people_count() > PRESENCE_MEMBERS
             || !person.may_type(log.id(), TYPING, self.node.uptime())
         {
             return Ok(());
         }
         let notice = Encoded::text(
             &Frame::Typing(TypingNow {
-                room: name,
+                room: room.name,
                 user: person.name(),
             })
             .encode(None),

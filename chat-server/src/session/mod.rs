@@ -11,8 +11,10 @@ mod bell;
 mod close;
 mod deliver;
 mod entry;
+mod follow;
 mod login;
 mod messages;
+mod moderation;
 mod reading;
 mod revising;
 mod rooms;
@@ -103,6 +105,8 @@ struct Session<S> {
     /// The device's, after `hello`.
     token: Option<Token>,
     readings: Readings,
+    /// The version of the person whose invitations the client knows.
+    invitations_told: u64,
     gaps: Gaps,
     /// Replies and notices that wait to be written.
     out: Vec<u8>,
@@ -161,6 +165,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             person: None,
             token: None,
             readings: Readings::default(),
+            invitations_told: 0,
             gaps: Gaps::Taken,
             dirty: Vec::new(),
             page: None,

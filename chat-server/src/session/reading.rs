@@ -4,6 +4,7 @@ use crate::log::RoomLog;
 use crate::store::RoomId;
 use chat_proto::Seq;
 use slab::Slab;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One log that a session reads.
@@ -17,6 +18,8 @@ pub(super) struct Reading {
     pub read: Seq,
     /// The key by which the log knows the reader.
     pub key: usize,
+    /// The user's time in the room ([`crate::people::Stay`]) that it belongs to.
+    pub stay: u64,
     /// The event that removed the user from the room: the last one it gets.
     pub last: Option<Seq>,
 }
@@ -78,12 +81,19 @@ impl Readings {
         }
     }
 
-    /// Delivery of a room ends with this event.
+    /// Delivery of a room ends with this event, which may be on its way already.
     pub(super) fn end_with(&mut self, room: RoomId, last: Seq) {
         if let Some(reading) = self.of_room_mut(room) {
             reading.last = Some(last);
         }
         self.sweep();
+    }
+
+    /// The slot of each room.
+    pub(super) fn slots(&self) -> BTreeMap<RoomId, u32> {
+        self.iter()
+            .map(|(slot, reading)| (reading.log.id(), slot as u32))
+            .collect()
     }
 
     /// Stops reading a room whose delivery was to end anyway.

@@ -2,14 +2,18 @@
 
 use super::Session;
 use super::answer::{Refusal, mismatch};
-use super::entry::{state, tells_presence};
+use super::entry::state;
 use crate::log::cursor::{self, Begin};
-use crate::store::{Anchor, Change, Committed, Join, Leave, RoomRow, SetTopic, Standing};
+use crate::rules::no_room;
+use crate::rules::permission::{Deed, may};
+use crate::store::{
+    Anchor, Change, Committed, Create, Direct, Join, Leave, RoomRow, SetTopic, Standing,
+};
 use chat_proto::codec::{Frame, invalid_field};
 use chat_proto::event::RoomKind;
 use chat_proto::limits::{JOINED_EVENTS, PAGE_ROWS, PAGE_ROWS_DEFAULT, SERVER_FRAME_BYTES};
 use chat_proto::reply::{Joined, Left, MemberListing, Members, RoomListing, Rooms};
-use chat_proto::{ErrorCode, ErrorReply, RequestId, RoomName, Seq, request};
+use chat_proto::{RequestId, RoomName, Seq, request};
 use std::num::NonZeroU32;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -26,22 +30,66 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             create: join.create.unwrap_or(true),
             rooms_max: self.node.settings.limits.rooms,
         });
+        self.come_into(id, change, join.after).await
+    }
+
+    pub(super) async fn create(
+        &mut self,
+        id: Option<&RequestId>,
+        create: request::Create,
+    ) -> Result<(), Refusal> {
+        let change = Change::Create(Create {
+            by: self.person()?.id(),
+            room: create.room,
+            kind: create.kind.unwrap_or(RoomKind::Public),
+            topic: create.topic.unwrap_or_default(),
+            rooms_max: self.node.settings.limits.rooms,
+        });
+        self.come_into(id, change, None).await
+    }
+
+    pub(super) async fn direct(
+        &mut self,
+        id: Option<&RequestId>,
+        direct: request::Direct,
+    ) -> Result<(), Refusal> {
+        let person = self.person()?;
+        let change = Change::Direct(Direct {
+            by: person.id(),
+            room: RoomName::direct(&person.name(), &direct.user)
+                .map_err(|problem| invalid_field("user", &problem.to_string()))?,
+            rooms_max: self.node.settings.limits.rooms,
+        });
+        self.come_into(id, change, None).await
+    }
+
+    /// Makes a change by which the user is in a room, and this connection with
+    /// it; answers `joined`.
+    async fn come_into(
+        &mut self,
+        id: Option<&RequestId>,
+        change: Change,
+        after: Option<Seq>,
+    ) -> Result<(), Refusal> {
+        let person = self.person()?;
         let Committed::Joined { standing, new } = self.commit(change).await? else {
             return Err(mismatch("join"));
         };
+        let room = &standing.room;
+        let stay = person.stay(room.id);
         let log = self.open_log(&standing).await?;
-        if new && tells_presence(standing.room.kind) {
+        if new && tells_presence(room.kind) {
             self.node.presence.member(&person, &log, true);
         }
-        self.readings.drop_ended(standing.room.id);
-        let known = self.readings.of_room(standing.room.id).is_some();
-        let (begin, joined) = match join.after {
+        self.readings.drop_ended(room.id);
+        let known = self.readings.of_room(room.id).is_some();
+        let (begin, joined) = match after {
             Some(after) if !known => joined_after(&standing, after, self.gaps)?,
             _ => self.joined_with_page(&standing).await?,
         };
         self.push(&Frame::Joined(Box::new(joined)), id);
         if !known {
-            self.read_from(&log, begin, standing.read);
+            self.read_from(&log, begin, standing.read, stay);
         }
         Ok(())
     }
@@ -52,6 +100,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             .store
             .history(standing.room.id, Anchor::Newest, JOINED_EVENTS)
             .await?;
+        self.still_inside(&standing.room).await?;
         let mut state = state(standing);
         state.head = page.head;
         let joined = Joined {
@@ -143,6 +192,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             .store
             .members(room.id, after, rows(members.limit))
             .await?;
+        self.still_inside(&room).await?;
         let listed = page
             .members
             .into_iter()
@@ -164,22 +214,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     /// A room that this user may read, or what one who may not is told.
     pub(super) async fn readable(&self, name: RoomName) -> Result<RoomRow, Refusal> {
+        self.allowed(name, Deed::Read).await
+    }
+
+    /// A room in which this user may do that, or what one who may not is told.
+    pub(super) async fn allowed(&self, name: RoomName, deed: Deed) -> Result<RoomRow, Refusal> {
         let user = self.person()?.id();
-        match self.node.store.room(name.clone(), user).await? {
-            Some((room, true)) => Ok(room),
-            Some((room, false)) if room.kind == RoomKind::Public => Err(ErrorReply::about(
-                ErrorCode::NotMember,
-                "room",
-                format!("you are not in {name}; join it first"),
-            )
-            .into()),
-            Some(_) | None => Err(ErrorReply::about(
-                ErrorCode::NotFound,
-                "room",
-                format!("there is no room {name}"),
-            )
-            .into()),
-        }
+        let seen = self.node.store.seen(name.clone(), user).await?;
+        let asked = seen.as_ref().map(|seen| (&seen.place, seen.actor));
+        may(&name, asked, deed)?;
+        let seen = seen.ok_or_else(|| no_room(&name))?;
+        Ok(seen.room)
+    }
+
+    /// Asked after the log of a room was read for someone: who is in it now may
+    /// see all that the log held then, and who was removed between may not.
+    pub(super) async fn still_inside(&self, room: &RoomRow) -> Result<(), Refusal> {
+        self.readable(room.name.clone()).await.map(drop)
+    }
+}
+
+/// Whether coming and going is told as presence and not as an event.
+fn tells_presence(kind: RoomKind) -> bool {
+    match kind {
+        RoomKind::Public => true,
+        RoomKind::Private | RoomKind::Direct => false,
     }
 }
 

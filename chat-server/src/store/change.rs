@@ -1,10 +1,12 @@
 //! What can be changed, and what came of it.
 
 mod account;
+mod room;
 
 pub use account::{Devices, Login, Logout, Register, SetPassword};
+pub use room::{Create, Direct, Invite, Moderate, SetRole, SetSettings};
 
-use super::row::{Counts, RoomId, RoomRow, Standing, TokenHash, UserId, UserRow};
+use super::row::{Counts, Invitation, RoomId, RoomRow, Standing, TokenHash, UserId, UserRow};
 use chat_proto::{
     Emoji, ErrorReply, Event, Nonce, RoomName, Seq, Text, Timestamp, Topic, UserName,
 };
@@ -26,6 +28,10 @@ pub enum Change {
     Gone(UserId),
     /// Someone comes into a room, and makes it if need be.
     Join(Join),
+    /// Someone makes a room.
+    Create(Create),
+    /// Someone opens the room of two people.
+    Direct(Direct),
     /// Someone leaves a room.
     Leave(Leave),
     /// Someone says something.
@@ -36,6 +42,14 @@ pub enum Change {
     SetTopic(SetTopic),
     /// Someone changes a message that was sent.
     Revise(Revise),
+    /// Someone asks another one into a private room.
+    Invite(Invite),
+    /// Someone removes or silences another one, or takes that back.
+    Moderate(Moderate),
+    /// Someone gives another one a role.
+    SetRole(SetRole),
+    /// Someone changes a room's settings.
+    Settings(SetSettings),
 }
 
 /// See [`Change::Hello`]. Without a token a new guest is made, where guests are let in.
@@ -88,6 +102,8 @@ pub struct SendMessage {
     pub nonce: Option<Nonce>,
     /// The message that this one answers.
     pub reply_to: Option<Seq>,
+    /// Rooms that a user may be in: the first message opens a direct room.
+    pub rooms_max: usize,
 }
 
 /// See [`Change::Read`].
@@ -179,11 +195,22 @@ pub enum Effect {
         /// possibly none: whoever is reading the store has to begin again.
         events: Vec<Event>,
     },
-    /// A user is in a room, with this marker.
+    /// A user came into a room, or got it back.
     Entered {
         /// Who.
         user: UserId,
         /// Where.
+        room: RoomId,
+        /// The last event read.
+        read: Seq,
+        /// The last event before those that they hear of as they happen.
+        since: Seq,
+    },
+    /// A user's marker was moved.
+    Marked {
+        /// Whose.
+        user: UserId,
+        /// In which room.
         room: RoomId,
         /// The last event read.
         read: Seq,
@@ -215,6 +242,20 @@ pub enum Effect {
         user: UserId,
         /// Which.
         devices: Devices,
+    },
+    /// A user was invited.
+    Invited {
+        /// Who.
+        user: UserId,
+        /// Where to.
+        invitation: Invitation,
+    },
+    /// An invitation was used, or is void.
+    Uninvited {
+        /// Whose.
+        user: UserId,
+        /// Where to.
+        room: RoomId,
     },
 }
 

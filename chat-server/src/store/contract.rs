@@ -3,20 +3,25 @@
 //! An engine's own tests say `crate::store::contract::promises!(Engine);`.
 
 pub(crate) mod account;
+pub(crate) mod direct;
 mod fold;
 pub(crate) mod log;
 pub(crate) mod login;
 pub(crate) mod model;
+pub(crate) mod moderation;
 pub(crate) mod page;
+pub(crate) mod private;
 pub(crate) mod revise;
 pub(crate) mod room;
 
 use super::{
-    Anchor, Change, Committed, Decision, Devices, Effect, Hello, Join, Leave, Login, Logout,
-    MarkRead, Page, PasswordHash, Register, Revise, Revision, SendMessage, SetPassword, SetTopic,
-    Standing, Store, StoreError, TokenHash, UserRow,
+    Anchor, Change, Committed, Create, Decision, Devices, Direct, Effect, Hello, Invite, Join,
+    Leave, Login, Logout, MarkRead, Moderate, Page, PasswordHash, Register, Revise, Revision,
+    SendMessage, SetPassword, SetRole, SetSettings, SetTopic, Standing, Store, StoreError,
+    TokenHash, UserRow,
 };
-use chat_proto::event::Role;
+use crate::rules::moderation::Act;
+use chat_proto::event::{MemberChange, MemberChanged, Role, RoomKind};
 use chat_proto::{
     Emoji, ErrorCode, Event, EventBody, Nonce, RoomName, Seq, Text, Timestamp, Topic, UserName,
 };
@@ -87,6 +92,25 @@ macro_rules! promises {
             page changes_are_read_in_pages_by_the_last_of_them,
             page a_thread_is_a_message_and_all_that_answer_it,
             page a_page_ends_early_where_reactions_make_it_too_large,
+            private a_room_is_made_once_and_again_for_its_owner,
+            private a_private_room_is_for_the_invited,
+            private an_invitation_waits_until_it_is_used_or_void,
+            private so_many_invitations_wait_at_the_most,
+            private everyone_knows_who_reads_a_private_room,
+            private a_private_room_is_listed_for_its_members_only,
+            direct a_direct_room_is_opened_for_both_and_logs_nothing,
+            direct who_leaves_a_direct_room_gets_it_back_with_the_next_message,
+            direct a_refused_message_opens_nothing,
+            direct a_direct_room_counts_among_the_rooms_of_both,
+            moderation who_is_kicked_is_out_and_may_come_back,
+            moderation who_is_banned_is_told_so_and_stays_out_until_unbanned,
+            moderation a_mute_outlives_leaving,
+            moderation what_is_so_already_names_the_event_that_made_it_so,
+            moderation a_removal_comes_before_what_is_said_after_it_in_the_batch,
+            moderation roles_are_given_to_members_and_end_with_the_membership,
+            moderation the_owner_is_followed_however_the_room_loses_it,
+            moderation guests_write_where_the_settings_let_them,
+            moderation what_was_decided_survives_a_kill,
             model ten_thousand_random_changes_agree_with_a_simple_model,
         }
     };
@@ -173,6 +197,13 @@ impl<E: Engine> Scene<E> {
         }
     }
 
+    /// Someone with an account.
+    fn account(&mut self, called: &str) -> Guest {
+        let guest = self.guest(called);
+        self.register(&guest, "first");
+        guest
+    }
+
     /// A new guest's refusal.
     fn no_guest(&mut self, called: &str) -> ErrorCode {
         self.devices += 1;
@@ -212,7 +243,7 @@ impl<E: Engine> Scene<E> {
 
     fn standing(&self, guest: &Guest, name: &str) -> Option<Standing> {
         let (row, _) = self.wait(|store| store.room(room(name), guest.row.id))?;
-        self.wait(|store| store.standing(guest.row.id, guest.row.name.clone(), row.id))
+        self.wait(|store| store.standing(guest.row.id, guest.row.name.clone(), row.id, None))
     }
 
     fn counts(&self, guest: &Guest, name: &str) -> (u32, u32) {
@@ -291,6 +322,59 @@ fn join(guest: &Guest, name: &str) -> Change {
     })
 }
 
+fn create(guest: &Guest, name: &str, kind: RoomKind) -> Change {
+    Change::Create(Create {
+        by: guest.row.id,
+        room: room(name),
+        kind,
+        topic: Topic::default(),
+        rooms_max: 1000,
+    })
+}
+
+fn direct(guest: &Guest, name: &str) -> Change {
+    Change::Direct(Direct {
+        by: guest.row.id,
+        room: room(name),
+        rooms_max: 1000,
+    })
+}
+
+fn invite(guest: &Guest, name: &str, called: &str) -> Change {
+    Change::Invite(Invite {
+        by: guest.row.id,
+        room: room(name),
+        user: user(called),
+    })
+}
+
+fn moderate(guest: &Guest, name: &str, act: Act, called: &str) -> Change {
+    Change::Moderate(Moderate {
+        by: guest.row.id,
+        room: room(name),
+        act,
+        user: user(called),
+        reason: None,
+    })
+}
+
+fn set_role(guest: &Guest, name: &str, called: &str, role: Role) -> Change {
+    Change::SetRole(SetRole {
+        by: guest.row.id,
+        room: room(name),
+        user: user(called),
+        role,
+    })
+}
+
+fn settings(guest: &Guest, name: &str, guests: bool) -> Change {
+    Change::Settings(SetSettings {
+        by: guest.row.id,
+        room: room(name),
+        guests,
+    })
+}
+
 fn leave(guest: &Guest, name: &str) -> Change {
     Change::Leave(Leave {
         user: guest.row.id,
@@ -340,6 +424,7 @@ fn send(guest: &Guest, name: &str, text: &str, nonce: Option<&str>) -> Change {
         text: Text::parse(text, usize::MAX).unwrap(),
         nonce: nonce.map(|nonce| Nonce::parse(nonce).unwrap()),
         reply_to: None,
+        rooms_max: 1000,
     })
 }
 
@@ -370,6 +455,14 @@ fn repeated(decision: Decision) -> Seq {
             duplicate: true,
             ..
         }) => seq,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Whom a `member` event is about, and what became of them.
+fn member(event: &Event) -> (&str, MemberChanged) {
+    match &event.body {
+        EventBody::Member(MemberChange { user, change, .. }) => (user.as_str(), *change),
         other => panic!("{other:?}"),
     }
 }

@@ -14,12 +14,13 @@ mod row;
 pub mod sqlite;
 
 pub use change::{
-    Change, Committed, Decision, Devices, Effect, Hello, Join, Leave, Login, Logout, MarkRead,
-    Outcome, Register, Revise, Revision, SendMessage, SetPassword, SetTopic, Welcomed,
+    Change, Committed, Create, Decision, Devices, Direct, Effect, Hello, Invite, Join, Leave,
+    Login, Logout, MarkRead, Moderate, Outcome, Register, Revise, Revision, SendMessage,
+    SetPassword, SetRole, SetSettings, SetTopic, Welcomed,
 };
 pub use row::{
-    Anchor, Counts, Credentials, MembersPage, Page, PasswordHash, RoomId, RoomRow, RoomsPage,
-    Standing, TokenHash, UserId, UserRow,
+    Anchor, Counts, Credentials, Invitation, MembersPage, Page, PasswordHash, RoomId, RoomRow,
+    RoomsPage, Seen, Standing, TokenHash, UserId, UserRow,
 };
 
 use chat_proto::{Event, RoomName, Seq, Timestamp, UserName};
@@ -62,12 +63,24 @@ pub trait Store: Send + Sync {
     /// The rooms that a user is in, with heads, markers and counts, by name.
     fn standings(&self, user: UserId, name: UserName) -> Pending<'_, Vec<Standing>>;
 
-    /// One of them; `None` if the user is not in that room.
-    fn standing(&self, user: UserId, name: UserName, room: RoomId)
-    -> Pending<'_, Option<Standing>>;
+    /// One of them, as its log stood when it ended with `head` (`None`: as it
+    /// stands now); `None` if the user is not in that room.
+    fn standing(
+        &self,
+        user: UserId,
+        name: UserName,
+        room: RoomId,
+        head: Option<Seq>,
+    ) -> Pending<'_, Option<Standing>>;
+
+    /// The invitations that wait for a user, by room.
+    fn invitations(&self, user: UserId) -> Pending<'_, Vec<Invitation>>;
 
     /// A room by name, and whether this user is in it.
     fn room(&self, name: RoomName, user: UserId) -> Pending<'_, Option<(RoomRow, bool)>>;
+
+    /// A room by name, and all that the rules ask about this user there.
+    fn seen(&self, name: RoomName, user: UserId) -> Pending<'_, Option<Seen>>;
 
     /// Events above `after`, in order, at most `limit`; of what was deleted only what is left.
     fn events(&self, room: RoomId, after: Seq, limit: usize) -> Pending<'_, Vec<Event>>;

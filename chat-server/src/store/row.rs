@@ -1,5 +1,6 @@
 //! What reads give back.
 
+use crate::rules::permission::{Actor, Place};
 use chat_proto::event::{Entry, Role, RoomKind};
 use chat_proto::{RoomName, Seq, Timestamp, UserName};
 use std::fmt;
@@ -76,6 +77,28 @@ pub struct Standing {
     pub read: Seq,
     /// What lies above it.
     pub counts: Counts,
+}
+
+/// An invitation that waits to be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// Where to, inwardly.
+    pub room: RoomId,
+    /// Where to.
+    pub name: RoomName,
+    /// By whom.
+    pub by: UserName,
+}
+
+/// A room and someone's place in it: what the rules ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The room, whether or not they may know of it.
+    pub room: RoomRow,
+    /// Their place.
+    pub place: Place,
+    /// Who they are.
+    pub actor: Actor,
 }
 
 /// Others' messages above a marker, and those of them that name the user; 1000 means more.

@@ -155,7 +155,7 @@ pub(crate) fn accounts_survive_a_kill<E: Engine>() {
 }
 
 impl<E: Engine> Scene<E> {
-    fn register(&self, guest: &Guest, password: &str) {
+    pub(super) fn register(&self, guest: &Guest, password: &str) {
         assert_eq!(self.one(register(guest, password)), Ok(Committed::Account));
     }
 }

@@ -158,6 +158,7 @@ impl Act {
                 text: Text::parse(text, usize::MAX).unwrap(),
                 nonce: nonce.as_ref().map(|nonce| Nonce::parse(nonce).unwrap()),
                 reply_to: reply_to.map(seq),
+                rooms_max: 1000,
             }),
             Deed::Read { seq, back } => mark(guest, self.room, *seq, *back),
             Deed::Revise { target, what } => revise(guest, self.room, *target, what.revision()),

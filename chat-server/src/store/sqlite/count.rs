@@ -29,7 +29,7 @@ pub(super) fn above(
     let mentions = if unread == 0 {
         0
     } else {
-        mentions(conn, user, key, room, marker)?
+        mentions(conn, user, key, room, marker, head)?
     };
     Ok(Counts { unread, mentions })
 }
@@ -89,14 +89,17 @@ fn mentions(
     key: &str,
     room: RoomId,
     marker: Seq,
+    head: Seq,
 ) -> Result<u32, Fault> {
     // A message that names both the user and all counts once.
     Ok(conn
         .prepare_cached(
             "SELECT count(*) FROM (
-                 SELECT seq FROM mentions WHERE room = ?1 AND key = ?2 AND seq > ?4 AND user <> ?5
+                 SELECT seq FROM mentions WHERE room = ?1 AND key = ?2 AND seq > ?4 AND seq <= ?7
+                    AND user <> ?5
                  UNION
-                 SELECT seq FROM mentions WHERE room = ?1 AND key = ?3 AND seq > ?4 AND user <> ?5
+                 SELECT seq FROM mentions WHERE room = ?1 AND key = ?3 AND seq > ?4 AND seq <= ?7
+                    AND user <> ?5
                  LIMIT ?6)",
         )?
         .query_row(
@@ -107,6 +110,7 @@ fn mentions(
                 seq_column(marker),
                 user.0,
                 COUNT_CAP,
+                seq_column(head),
             ),
             |row| row.get(0),
         )?)

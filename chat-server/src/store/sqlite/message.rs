@@ -4,6 +4,7 @@
 
 use super::append::append;
 use super::count;
+use super::direct;
 use super::fault::Fault;
 use super::row::{DELETED, MESSAGE, seq, seq_column, time};
 use super::scene::{self, Scene};
@@ -22,6 +23,19 @@ use std::collections::BTreeSet;
 pub(super) const EVERYBODY: &str = "room";
 
 pub(super) fn send(
+    conn: &Connection,
+    send: &SendMessage,
+    now: Timestamp,
+    effects: &mut Vec<Effect>,
+) -> Result<Decision, Fault> {
+    if send.room.is_direct() {
+        return direct::send(conn, send, now, effects);
+    }
+    send_in(conn, send, now, effects)
+}
+
+/// Sends to a room that is there, if it is.
+pub(super) fn send_in(
     conn: &Connection,
     send: &SendMessage,
     now: Timestamp,
@@ -72,7 +86,7 @@ pub(super) fn read(
     effects: &mut Vec<Effect>,
 ) -> Result<Decision, Fault> {
     let scene = scene::load(conn, mark.user, &mark.room)?;
-    if let Err(refusal) = inside(&mark.room, scene.as_ref().map(|scene| &scene.place)) {
+    if let Err(refusal) = inside(&mark.room, scene.as_ref().map(Scene::asked)) {
         return Ok(Err(refusal));
     }
     let scene = scene.ok_or_else(|| Fault::nonsense("membership", &mark.room))?;
@@ -91,7 +105,7 @@ pub(super) fn read(
     if moved {
         conn.prepare_cached("UPDATE memberships SET read = ? WHERE user = ? AND room = ?")?
             .execute((seq_column(stands), mark.user.0, room.0))?;
-        effects.push(Effect::Entered {
+        effects.push(Effect::Marked {
             user: mark.user,
             room,
             read: stands,

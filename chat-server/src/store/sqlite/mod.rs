@@ -10,11 +10,15 @@ mod account;
 mod append;
 mod begin;
 mod count;
+mod direct;
 mod entries;
 mod fault;
 mod history;
+mod invite;
 mod login;
+mod member;
 mod message;
+mod moderation;
 mod open;
 mod read;
 mod revise;
@@ -22,14 +26,15 @@ mod room;
 mod row;
 mod scene;
 mod spans;
+mod target;
 mod topic;
 mod worker;
 
 pub use open::OpenError;
 
 use super::{
-    Anchor, Change, Credentials, MembersPage, Outcome, Page, Pending, RoomId, RoomRow, RoomsPage,
-    Standing, Store, TokenHash, UserId, UserRow,
+    Anchor, Change, Credentials, Invitation, MembersPage, Outcome, Page, Pending, RoomId, RoomRow,
+    RoomsPage, Seen, Standing, Store, TokenHash, UserId, UserRow,
 };
 use chat_proto::{Event, RoomName, Seq, Timestamp, UserName};
 use fault::Fault;
@@ -129,11 +134,17 @@ fn apply(conn: &Connection, change: &Change, now: Timestamp) -> Result<Outcome, 
         Change::Logout(logout) => login::logout(conn, logout, told),
         Change::Gone(user) => account::gone(conn, *user, now),
         Change::Join(join) => room::join(conn, join, now, told),
-        Change::Leave(leave) => room::leave(conn, leave, told),
+        Change::Create(create) => room::create(conn, create, now, told),
+        Change::Direct(direct) => direct::open(conn, direct, now, told),
+        Change::Leave(leave) => room::leave(conn, leave, now, told),
         Change::Send(send) => message::send(conn, send, now, told),
         Change::Read(mark) => message::read(conn, mark, told),
         Change::SetTopic(set) => topic::set(conn, set, now, told),
         Change::Revise(revise) => revise::revise(conn, revise, now, told),
+        Change::Invite(asked) => invite::invite(conn, asked, now, told),
+        Change::Moderate(asked) => moderation::act(conn, asked, now, told),
+        Change::SetRole(asked) => moderation::set_role(conn, asked, now, told),
+        Change::Settings(asked) => room::settings(conn, asked),
     }?;
     Ok(Outcome { decision, effects })
 }
@@ -190,12 +201,21 @@ impl Store for SqliteStore {
         user: UserId,
         name: UserName,
         room: RoomId,
+        head: Option<Seq>,
     ) -> Pending<'_, Option<Standing>> {
-        self.read(move |conn| read::standing(conn, user, &name.key(), room))
+        self.read(move |conn| read::standing(conn, user, &name.key(), room, head))
+    }
+
+    fn invitations(&self, user: UserId) -> Pending<'_, Vec<Invitation>> {
+        self.read(move |conn| invite::waiting(conn, user))
     }
 
     fn room(&self, name: RoomName, user: UserId) -> Pending<'_, Option<(RoomRow, bool)>> {
         self.read(move |conn| read::room(conn, &name, user))
+    }
+
+    fn seen(&self, name: RoomName, user: UserId) -> Pending<'_, Option<Seen>> {
+        self.read(move |conn| read::seen(conn, &name, user))
     }
 
     fn events(&self, room: RoomId, after: Seq, limit: usize) -> Pending<'_, Vec<Event>> {

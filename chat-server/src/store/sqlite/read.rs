@@ -3,8 +3,9 @@
 use super::count;
 use super::fault::Fault;
 use super::row::{role, room_columns, room_row, rows_column, seq, user_name};
-use crate::store::{MembersPage, RoomId, RoomRow, RoomsPage, Standing, UserId, UserRow};
-use chat_proto::RoomName;
+use super::scene;
+use crate::store::{MembersPage, RoomId, RoomRow, RoomsPage, Seen, Standing, UserId, UserRow};
+use chat_proto::{RoomName, Seq};
 use rusqlite::{Connection, Row};
 
 /// See [`crate::store::Store::standings`].
@@ -17,12 +18,12 @@ pub(super) fn standings(
         "SELECT ",
         room_columns!(),
         ", m.role, m.read FROM memberships m JOIN rooms r ON r.id = m.room
-         WHERE m.user = ? AND m.key IS NOT NULL ORDER BY r.name"
+         WHERE m.user = ? AND m.key IS NOT NULL AND m.hidden = 0 ORDER BY r.name"
     ))?;
     let mut rows = statement.query([user.0])?;
     let mut standings = Vec::new();
     while let Some(row) = rows.next()? {
-        standings.push(stands(conn, row, user, key)?);
+        standings.push(stands(conn, row, user, key, None)?);
     }
     Ok(standings)
 }
@@ -33,21 +34,29 @@ pub(super) fn standing(
     user: UserId,
     key: &str,
     room: RoomId,
+    head: Option<Seq>,
 ) -> Result<Option<Standing>, Fault> {
     let mut statement = conn.prepare_cached(concat!(
         "SELECT ",
         room_columns!(),
         ", m.role, m.read FROM memberships m JOIN rooms r ON r.id = m.room
-         WHERE m.user = ? AND m.room = ? AND m.key IS NOT NULL"
+         WHERE m.user = ? AND m.room = ? AND m.key IS NOT NULL AND m.hidden = 0"
     ))?;
     let mut rows = statement.query((user.0, room.0))?;
     rows.next()?
-        .map(|row| stands(conn, row, user, key))
+        .map(|row| stands(conn, row, user, key, head))
         .transpose()
 }
 
-fn stands(conn: &Connection, row: &Row<'_>, user: UserId, key: &str) -> Result<Standing, Fault> {
-    let (room, read) = (room_row(row)?, seq(row.get(8)?)?);
+fn stands(
+    conn: &Connection,
+    row: &Row<'_>,
+    user: UserId,
+    key: &str,
+    head: Option<Seq>,
+) -> Result<Standing, Fault> {
+    let (mut room, read) = (room_row(row)?, seq(row.get(8)?)?);
+    room.head = head.map_or(room.head, |head| head.min(room.head));
     Ok(Standing {
         counts: count::above(conn, user, key, room.id, read, room.head)?,
         role: role(row.get(7)?)?,
@@ -66,7 +75,7 @@ pub(super) fn room(
         "SELECT ",
         room_columns!(),
         ", EXISTS (SELECT 1 FROM memberships m
-                   WHERE m.user = ? AND m.room = r.id AND m.key IS NOT NULL)
+                   WHERE m.user = ? AND m.room = r.id AND m.key IS NOT NULL AND m.hidden = 0)
          FROM rooms r WHERE r.name = ?"
     ))?;
     let mut rows = statement.query((user.0, name.as_str()))?;
@@ -74,6 +83,22 @@ pub(super) fn room(
         Some(row) => Ok(Some((room_row(row)?, row.get(7)?))),
         None => Ok(None),
     }
+}
+
+/// See [`crate::store::Store::seen`].
+pub(super) fn seen(
+    conn: &Connection,
+    name: &RoomName,
+    user: UserId,
+) -> Result<Option<Seen>, Fault> {
+    let Some(scene) = scene::load(conn, user, name)? else {
+        return Ok(None);
+    };
+    Ok(Some(Seen {
+        room: room_by_id(conn, scene.room)?,
+        place: scene.place,
+        actor: scene.actor,
+    }))
 }
 
 pub(super) fn room_by_id(conn: &Connection, id: RoomId) -> Result<RoomRow, Fault> {
@@ -102,7 +127,7 @@ pub(super) fn rooms(
             "SELECT ",
             room_columns!(),
             " FROM memberships m JOIN rooms r ON r.id = m.room
-             WHERE m.user = ?1 AND m.key IS NOT NULL
+             WHERE m.user = ?1 AND m.key IS NOT NULL AND m.hidden = 0
                AND +r.name > ?2 AND instr(r.folded, ?3) > 0 ORDER BY +r.name LIMIT ?4"
         )
     } else {
@@ -112,7 +137,8 @@ pub(super) fn rooms(
             " FROM rooms r
              WHERE r.name > ?2 AND instr(r.folded, ?3) > 0 AND (r.kind = 0 OR EXISTS
                    (SELECT 1 FROM memberships m
-                    WHERE m.user = ?1 AND m.room = r.id AND m.key IS NOT NULL))
+                    WHERE m.user = ?1 AND m.room = r.id AND m.key IS NOT NULL
+                      AND m.hidden = 0))
              ORDER BY r.name LIMIT ?4"
         )
     };

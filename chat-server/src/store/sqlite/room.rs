@@ -1,14 +1,20 @@
-//! Rooms and memberships in the database.
+//! Rooms in the database: made, entered, left.
 
+use super::append::append;
 use super::fault::Fault;
-use super::read;
-use super::row::{role, role_column};
-use super::scene;
-use crate::rules::room::{self as rules, Joining};
-use crate::store::{Committed, Decision, Effect, Join, Leave, RoomId, UserId};
-use chat_proto::event::Role;
-use chat_proto::{ErrorCode, ErrorReply, RoomName, Timestamp};
-use rusqlite::{Connection, OptionalExtension};
+use super::member::{self, nobody, rooms_of};
+use super::row::kind_column;
+use super::scene::{self, Scene};
+use super::{direct, invite, read};
+use crate::rules::room::{self as rules, Creating, Joining, logs_who_reads};
+use crate::store::{
+    Committed, Create, Decision, Effect, Join, Leave, RoomId, SetSettings, Standing, UserId,
+};
+use chat_proto::event::{MemberChange, MemberChanged, Role, RoomKind};
+use chat_proto::{EventBody, RoomName, Seq, Timestamp};
+use rusqlite::Connection;
+
+pub(super) use super::member::suspend;
 
 pub(super) fn join(
     conn: &Connection,
@@ -16,72 +22,121 @@ pub(super) fn join(
     now: Timestamp,
     effects: &mut Vec<Effect>,
 ) -> Result<Decision, Fault> {
-    let Some(key) = key_of(conn, join.user)? else {
+    if join.room.is_direct() {
+        return direct::join(conn, join, now, effects);
+    }
+    let Some(actor) = member::actor(conn, join.user)? else {
         return Ok(Err(nobody()));
     };
     let scene = scene::load(conn, join.user, &join.room)?;
-    let place = scene.as_ref().map(|scene| &scene.place);
-    let rooms = match place.and_then(|place| place.role) {
-        Some(_) => 0,
-        None => rooms_of(conn, join.user)?,
-    };
-    let joining = match rules::join(&join.room, place, join.create, rooms, join.rooms_max) {
+    let asked = scene.as_ref().map(Scene::asked);
+    let rooms = rooms_of(conn, join.user, join.rooms_max)?;
+    let joining = match rules::join(&join.room, asked, join.create, rooms) {
         Ok(joining) => joining,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let id = match scene {
-        Some(scene) => scene.room,
-        None => create(conn, &join.room, true)?,
+    let coming = Coming {
+        user: join.user,
+        key: &actor.key,
+        now,
     };
-    match joining {
-        Joining::Already => {}
-        Joining::Enter(role) => enter(conn, join.user, &key, id, role, now)?,
-        Joining::Create => enter(conn, join.user, &key, id, Role::Owner, now)?,
-    }
-    let standing = read::standing(conn, join.user, &key, id)?
-        .ok_or_else(|| Fault::nonsense("membership", &join.room))?;
+    let room = match (joining, scene) {
+        (Joining::Enter(role), Some(scene)) => coming.enter(conn, scene, role, effects)?,
+        (Joining::Create, None) => {
+            let room = make(conn, &join.room, RoomKind::Public, "", true)?;
+            coming.found(conn, room, effects)?;
+            room
+        }
+        (Joining::Already, Some(scene)) => scene.room,
+        (Joining::Already | Joining::Enter(_), None) | (Joining::Create, Some(_)) => {
+            return Err(Fault::nonsense("decision about", &join.room));
+        }
+    };
     let new = joining != Joining::Already;
-    if new {
-        effects.push(Effect::Entered {
-            user: join.user,
-            room: id,
-            read: standing.read,
-        });
-    }
+    let standing = stands(conn, join.user, &actor.key, room)?;
+    Ok(Ok(Committed::Joined { standing, new }))
+}
+
+pub(super) fn create(
+    conn: &Connection,
+    create: &Create,
+    now: Timestamp,
+    effects: &mut Vec<Effect>,
+) -> Result<Decision, Fault> {
+    let Some(actor) = member::actor(conn, create.by)? else {
+        return Ok(Err(nobody()));
+    };
+    let scene = scene::load(conn, create.by, &create.room)?;
+    let asked = scene.as_ref().map(Scene::asked);
+    let rooms = rooms_of(conn, create.by, create.rooms_max)?;
+    let creating = match rules::create(&create.room, asked, actor.guest, create.kind, rooms) {
+        Ok(creating) => creating,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let room = match (creating, scene) {
+        (Creating::Already, Some(scene)) => scene.room,
+        (Creating::Create, None) => {
+            let topic = create.topic.as_str();
+            let room = make(conn, &create.room, create.kind, topic, true)?;
+            let coming = Coming {
+                user: create.by,
+                key: &actor.key,
+                now,
+            };
+            coming.found(conn, room, effects)?;
+            room
+        }
+        (Creating::Already, None) | (Creating::Create, Some(_)) => {
+            return Err(Fault::nonsense("decision about", &create.room));
+        }
+    };
+    let new = creating == Creating::Create;
+    let standing = stands(conn, create.by, &actor.key, room)?;
     Ok(Ok(Committed::Joined { standing, new }))
 }
 
 pub(super) fn leave(
     conn: &Connection,
     leave: &Leave,
+    now: Timestamp,
     effects: &mut Vec<Effect>,
 ) -> Result<Decision, Fault> {
     let scene = scene::load(conn, leave.user, &leave.room)?;
-    let place = scene.as_ref().map(|scene| &scene.place);
-    let role = match rules::leave(&leave.room, place) {
+    let role = match rules::leave(&leave.room, scene.as_ref().map(Scene::asked)) {
         Ok(role) => role,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let id = scene
-        .ok_or_else(|| Fault::nonsense("membership", &leave.room))?
-        .room;
-    go(conn, id, leave.user, role)?;
+    let mut scene = scene.ok_or_else(|| Fault::nonsense("membership", &leave.room))?;
+    let room = scene.room;
+    if scene.place.kind == RoomKind::Direct {
+        direct::hide(conn, room, leave.user)?;
+    } else {
+        if logs_who_reads(scene.place.kind) {
+            let body = told(MemberChanged::Left, &scene);
+            append(conn, &mut scene, body, now, effects)?;
+        }
+        member::go(conn, room, leave.user, role)?;
+    }
     effects.push(Effect::Left {
         user: leave.user,
-        room: id,
+        room,
     });
     Ok(Ok(Committed::Left {
-        room: read::room_by_id(conn, id)?,
+        room: read::room_by_id(conn, room)?,
     }))
 }
 
-/// Takes someone of this role out of a room.
-fn go(conn: &Connection, room: RoomId, user: UserId, had: Role) -> Result<(), Fault> {
-    conn.prepare_cached("DELETE FROM memberships WHERE user = ? AND room = ?")?
-        .execute((user.0, room.0))?;
-    conn.prepare_cached("UPDATE rooms SET members = members - 1 WHERE id = ?")?
-        .execute([room.0])?;
-    succeed(conn, room, user, had)
+pub(super) fn settings(conn: &Connection, set: &SetSettings) -> Result<Decision, Fault> {
+    let scene = scene::load(conn, set.by, &set.room)?;
+    if let Err(refusal) = rules::settings(&set.room, scene.as_ref().map(Scene::asked)) {
+        return Ok(Err(refusal));
+    }
+    conn.prepare_cached("UPDATE rooms SET guests = ? WHERE name = ?")?
+        .execute((set.guests, set.room.as_str()))?;
+    Ok(Ok(Committed::Changed {
+        room: set.room.clone(),
+        seq: None,
+    }))
 }
 
 /// Puts a new user into one of the server's own rooms, which is made if need be.
@@ -92,101 +147,107 @@ pub(super) fn enter_default(
     name: &RoomName,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let id = match scene::load(conn, user, name)? {
+    let room = match scene::load(conn, user, name)? {
         Some(scene) if scene.place.role.is_some() => return Ok(()),
+        // Whoever made it so did not make it for everyone.
+        Some(scene) if scene.place.kind != RoomKind::Public => return Ok(()),
         Some(scene) => scene.room,
-        None => create(conn, name, false)?,
+        None => make(conn, name, RoomKind::Public, "", false)?,
     };
-    enter(conn, user, key, id, Role::Member, now)
+    member::enter(conn, user, key, room, Role::Member, now)
 }
 
-/// A user's memberships are hidden until it is back.
-pub(super) fn suspend(conn: &Connection, user: UserId) -> Result<(), Fault> {
-    let owned: Vec<i64> = conn
-        .prepare_cached(
-            "SELECT room FROM memberships WHERE user = ? AND role = ? AND key IS NOT NULL",
-        )?
-        .query_map((user.0, role_column(Role::Owner)), |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    for room in owned {
-        succeed(conn, RoomId(room), user, Role::Owner)?;
-    }
-    conn.prepare_cached(
-        "UPDATE rooms SET members = members - 1
-         WHERE id IN (SELECT room FROM memberships WHERE user = ? AND key IS NOT NULL)",
-    )?
-    .execute([user.0])?;
-    conn.prepare_cached("UPDATE memberships SET key = NULL WHERE user = ?")?
-        .execute([user.0])?;
-    Ok(())
-}
-
-/// A change by a user who does not exist: a mistake of ours, and no reason to
-/// fail the changes beside it.
-fn nobody() -> ErrorReply {
-    ErrorReply::new(
-        ErrorCode::Internal,
-        "the server does not know you any more; connect again",
-    )
-}
-
-fn create(conn: &Connection, name: &RoomName, owned: bool) -> Result<RoomId, Fault> {
+/// An empty room that nobody is in; `owned`: it is made by a person.
+pub(super) fn make(
+    conn: &Connection,
+    name: &RoomName,
+    kind: RoomKind,
+    topic: &str,
+    owned: bool,
+) -> Result<RoomId, Fault> {
     conn.prepare_cached(
         "INSERT INTO rooms (name, kind, topic, folded, owned, members, head, last_at, run_user, run)
-         VALUES (?, 0, '', ?, ?, 0, 0, 0, 0, 1)",
+         VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, 1)",
     )?
-    .execute((name.as_str(), read::folded(name.as_str(), ""), owned))?;
+    .execute((
+        name.as_str(),
+        kind_column(kind),
+        topic,
+        read::folded(name.as_str(), topic),
+        owned,
+    ))?;
     Ok(RoomId(conn.last_insert_rowid()))
 }
 
-fn enter(
+/// The room as someone who is in it sees it.
+pub(super) fn stands(
     conn: &Connection,
     user: UserId,
     key: &str,
     room: RoomId,
-    role: Role,
+) -> Result<Standing, Fault> {
+    read::standing(conn, user, key, room, None)?
+        .ok_or_else(|| Fault::nonsense("membership of", user.0))
+}
+
+/// Someone who comes into a room.
+struct Coming<'a> {
+    user: UserId,
+    key: &'a str,
     now: Timestamp,
-) -> Result<(), Fault> {
-    conn.prepare_cached(
-        "INSERT INTO memberships (user, room, role, read, joined, key)
-         SELECT ?, id, ?, head, ?, ? FROM rooms WHERE id = ?",
-    )?
-    .execute((user.0, role_column(role), now.millis(), key, room.0))?;
-    conn.prepare_cached("UPDATE rooms SET members = members + 1 WHERE id = ?")?
-        .execute([room.0])?;
-    Ok(())
 }
 
-/// If someone of this role goes, the room may need another owner.
-fn succeed(conn: &Connection, room: RoomId, leaver: UserId, had: Role) -> Result<(), Fault> {
-    let next = conn
-        .prepare_cached(
-            "SELECT user, role FROM memberships
-             WHERE room = ? AND key IS NOT NULL AND user <> ?
-             ORDER BY role DESC, joined, user LIMIT 1",
-        )?
-        .query_row((room.0, leaver.0), |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let next = match next {
-        Some((user, column)) => Some((UserId(user), role(column)?)),
-        None => None,
-    };
-    if let Some(heir) = rules::heir(had, next) {
-        conn.prepare_cached("UPDATE memberships SET role = ? WHERE user = ? AND room = ?")?
-            .execute((role_column(Role::Owner), heir.0, room.0))?;
+impl Coming<'_> {
+    /// Into one that is there; where everyone is to know who reads, it is on its log.
+    fn enter(
+        &self,
+        conn: &Connection,
+        mut scene: Scene,
+        role: Role,
+        effects: &mut Vec<Effect>,
+    ) -> Result<RoomId, Fault> {
+        let (room, head) = (scene.room, scene.end.head);
+        member::enter(conn, self.user, self.key, room, role, self.now)?;
+        effects.push(Effect::Entered {
+            user: self.user,
+            room,
+            read: head,
+            since: head,
+        });
+        if scene.place.invited {
+            invite::void(conn, self.user, room, effects)?;
+        }
+        if logs_who_reads(scene.place.kind) {
+            let body = told(MemberChanged::Joined, &scene);
+            append(conn, &mut scene, body, self.now, effects)?;
+        }
+        Ok(room)
     }
-    Ok(())
+
+    /// Into one just made, as its owner.
+    fn found(
+        &self,
+        conn: &Connection,
+        room: RoomId,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), Fault> {
+        member::enter(conn, self.user, self.key, room, Role::Owner, self.now)?;
+        effects.push(Effect::Entered {
+            user: self.user,
+            room,
+            read: Seq::ZERO,
+            since: Seq::ZERO,
+        });
+        Ok(())
+    }
 }
 
-fn rooms_of(conn: &Connection, user: UserId) -> Result<usize, Fault> {
-    Ok(conn
-        .prepare_cached("SELECT count(*) FROM memberships WHERE user = ?")?
-        .query_row([user.0], |row| row.get::<_, u32>(0))? as usize)
-}
-
-fn key_of(conn: &Connection, user: UserId) -> Result<Option<String>, Fault> {
-    Ok(conn
-        .prepare_cached("SELECT key FROM users WHERE id = ? AND lapsed = 0")?
-        .query_row([user.0], |row| row.get(0))
-        .optional()?)
+/// The event by which the scene's author comes or goes.
+fn told(change: MemberChanged, scene: &Scene) -> EventBody {
+    EventBody::Member(MemberChange {
+        user: scene.author.name.clone(),
+        change,
+        role: None,
+        reason: None,
+    })
 }

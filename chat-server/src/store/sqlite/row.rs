@@ -245,6 +245,19 @@ pub(super) fn kind(column: i64) -> Result<RoomKind, Fault> {
     }
 }
 
+pub(super) fn kind_column(kind: RoomKind) -> i64 {
+    match kind {
+        RoomKind::Public => 0,
+        RoomKind::Private => 1,
+        RoomKind::Direct => 2,
+    }
+}
+
+/// A seq that need not be there; 0 stands for none.
+pub(super) fn made_by(column: Option<i64>) -> Result<Option<Seq>, Fault> {
+    column.filter(|seq| *seq > 0).map(seq).transpose()
+}
+
 /// Roles rise as columns do.
 pub(super) fn role(column: i64) -> Result<Role, Fault> {
     match column {

@@ -60,6 +60,7 @@ pub(super) fn load(
                 EXISTS (SELECT 1 FROM invites i WHERE i.user = ?1 AND i.room = r.id)
          FROM rooms r JOIN users u ON u.id = ?1
          LEFT JOIN memberships m ON m.user = ?1 AND m.room = r.id AND m.key IS NOT NULL
+                                    AND m.hidden = 0
          LEFT JOIN records s ON s.room = r.id AND s.user = ?1
          WHERE r.name = ?2",
     )?;

@@ -3,6 +3,7 @@ ALTER TABLE users ADD COLUMN password TEXT;                    -- argon2id, as a
 ALTER TABLE users ADD COLUMN admin INTEGER NOT NULL DEFAULT 0; -- of the server
 CREATE INDEX users_by_name ON users (key) WHERE password IS NOT NULL;
 CREATE INDEX tokens_by_user ON tokens (user);
+CREATE INDEX users_by_key ON users (key) WHERE lapsed = 0;
 
 ALTER TABLE rooms ADD COLUMN guests    INTEGER NOT NULL DEFAULT 1; -- may write
 ALTER TABLE rooms ADD COLUMN topic_seq INTEGER NOT NULL DEFAULT 0; -- the event that set the topic

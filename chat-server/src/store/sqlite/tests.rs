@@ -292,5 +292,6 @@ fn say(author: UserId, text: &str) -> Change {
         text: Text::parse(text, 4000).unwrap(),
         nonce: None,
         reply_to: None,
+        rooms_max: 1000,
     })
 }
