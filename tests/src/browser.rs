@@ -194,6 +194,18 @@ impl Browser {
         self.press("Tab", 9, "", 0).await
     }
 
+    /// Presses a key that stands for itself (`e`, `+`).
+    pub async fn key(&mut self, key: char) -> Result<()> {
+        let text = key.to_string();
+        let code = key.to_ascii_uppercase() as u32;
+        self.press(&text, code, &text, 0).await
+    }
+
+    /// Presses Delete.
+    pub async fn delete(&mut self) -> Result<()> {
+        self.press("Delete", 46, "", 0).await
+    }
+
     /// Gives the page another size.
     pub async fn resize(&mut self, width: u32, height: u32) -> Result<()> {
         let metrics = json!({

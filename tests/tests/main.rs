@@ -23,6 +23,7 @@ mod http;
 mod markers;
 mod messages;
 mod outbox;
+mod page_changes;
 mod plain;
 mod profile;
 mod replay;

@@ -40,6 +40,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     assets! {
         "/" HTML "index.html"
         "/page.css" CSS "page.css"
+        "/acts.js" JAVASCRIPT "acts.js"
         "/chat.js" JAVASCRIPT "chat.js"
         "/composer.js" JAVASCRIPT "composer.js"
         "/console.js" JAVASCRIPT "console.js"
@@ -51,6 +52,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         "/rooms.js" JAVASCRIPT "rooms.js"
         "/rules.js" JAVASCRIPT "rules.js"
         "/side.js" JAVASCRIPT "side.js"
+        "/signs.js" JAVASCRIPT "signs.js"
         "/timeline.js" JAVASCRIPT "timeline.js"
     }
     .into_iter()

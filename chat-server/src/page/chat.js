@@ -1,6 +1,7 @@
 // The chat view: what happens when a frame comes or a person does something. It holds the parts together (connection,
 // rooms, outbox, timeline) and decides when something is asked of the server and when something is drawn.
 
+import { Acts } from './acts.js';
 import { Composer } from './composer.js';
 import { local, tab } from './keep.js';
 import { Link } from './link.js';
@@ -8,11 +9,11 @@ import { Outbox } from './outbox.js';
 import { Rooms } from './rooms.js';
 import { LIMITS, nameReason, roomReason } from './rules.js';
 import { Side } from './side.js';
+import { announce, startedTyping, stoppedTyping, writing } from './signs.js';
 import { Timeline, make } from './timeline.js';
 
 const PAGE = 50; // entries of history at a time
 const KEPT = { open: 20000, other: 500 }; // entries of a room in memory; older ones are read again
-const TYPING_MS = 5000; // how long somebody is said to be writing
 const READ_MS = 400; // read markers are told at most this often
 const DRAW_SHARE = 3; // after a slow draw, this many times its duration belongs to others
 
@@ -30,22 +31,30 @@ export function startChat(url) {
   let countdown = null;
   let drawing = false;
   let drawMs = 0;
-  let announced = 0;
 
   const link = new Link(url, { hello, welcome, refused, frame, state });
   const request = (type, fields) => link.request(type, fields);
   const outbox = new Outbox(request, redraw);
   const unsaid = (name) => outbox.of(name).length > 0;
-  const composer = new Composer(limits, { send, typing: () => optional('typing', { room: open }) });
+  const composer = new Composer(limits, { send, edit, typing: () => optional('typing', { room: open }) });
   const side = new Side({ choose: (name) => { choose(name); toText(); }, accept: (name) => join(name).catch(say('join-reason')) });
   const timeline = new Timeline(at('timeline'), {
     fill, quote,
-    answer: (entry) => composer.answer(entry),
+    react: (entry, emoji) => acts.react(entry, emoji),
     retry: (own) => outbox.retry(own),
-    edit: (own) => { outbox.discard(own); composer.write(own.text); composer.focus(); },
+    edit: (own) => { outbox.discard(own); composer.cancel(); composer.write(own.text); },
     discard: (own) => outbox.discard(own),
     scrolled: (atEnd) => { at('latest').hidden = atEnd; if (atEnd) tellRead(); },
     leave: () => composer.focus(),
+  });
+  const acts = new Acts(at('timeline'), {
+    request,
+    room: () => rooms.get(open),
+    me: () => rooms.me,
+    entry: (seq) => rooms.get(open)?.log?.entries.get(seq),
+    answer: (entry) => composer.answer(entry),
+    edit: (entry) => composer.edit(entry),
+    failed: say('composer-reason'),
   });
   wire();
   if (local.load('token', null)) link.enter();
@@ -210,7 +219,7 @@ export function startChat(url) {
       case 'left': gone(frame.room); break;
       case 'read': if (room) rooms.markRead(room, frame); break;
       case 'invited': rooms.invites.push({ room: frame.room, by: frame.by }); break;
-      case 'typing': if (room && frame.user !== rooms.me) typing(room, frame.user); break;
+      case 'typing': if (room && frame.user !== rooms.me) startedTyping(room, frame.user, redraw); break;
       case 'presence': rooms.presence(frame); break;
       case 'error': say('composer-reason')(frame); break;
       default: return;
@@ -239,23 +248,6 @@ export function startChat(url) {
     rooms.leave(name, unsaid(name));
     if (!rooms.get(open)) choose(null);
     redraw();
-  }
-
-  function typing(room, user) {
-    stoppedTyping(room, user);
-    room.typing.set(user, setTimeout(() => { stoppedTyping(room, user); redraw(); }, TYPING_MS));
-  }
-
-  function stoppedTyping(room, user) {
-    clearTimeout(room.typing.get(user));
-    room.typing.delete(user);
-  }
-
-  // For those who listen instead of looking; a flood is not read out.
-  function announce(words) {
-    const now = performance.now();
-    at('announce').textContent = now - announced < 300 ? 'several new messages' : words.slice(0, 200);
-    announced = now;
   }
 
   function tellRead() {
@@ -364,6 +356,10 @@ export function startChat(url) {
     outbox.add(open, text, replyTo);
   }
 
+  function edit({ room, seq }, text) {
+    return request('edit', { room, target: seq, text });
+  }
+
   // A touch keyboard is not raised unasked.
   function toText() {
     if (window.matchMedia('(pointer: fine)').matches) composer.focus();
@@ -408,10 +404,4 @@ export function startChat(url) {
     at('latest').hidden = timeline.atEnd;
     tellRead();
   }
-}
-
-function writing(names) {
-  if (names.length === 0) return '';
-  if (names.length > 3) return 'several people are writing …';
-  return `${names.map((name) => `\u2068${name}\u2069`).join(', ')} ${names.length > 1 ? 'are' : 'is'} writing …`;
 }

@@ -1,5 +1,6 @@
-// Where a message is written: the text, kept as its room's draft, what it answers, and what is wrong with it in words,
-// said before anything is sent. It does not send: a finished message goes out through `actions`.
+// Where a message is written: the text, kept as its room's draft, what it answers or changes, and what is wrong with it
+// in words, said before anything is sent. It does not send: a finished message goes out through `actions`. While an
+// earlier message is edited, the draft is put aside and comes back.
 
 import { tab } from './keep.js';
 import { textReason, trimmed } from './rules.js';
@@ -7,12 +8,13 @@ import { textReason, trimmed } from './rules.js';
 const TOLD_MS = 3000; // that one is typing is told at most this often
 
 export class Composer {
-  /** `limits()` as the server stated them; `send(text, replyTo)` and `typing()` for the room that was opened last. */
+  /** `limits()` as the server stated them; `send(text, replyTo)`, `edit(entry, text)` and `typing()` for the room that was opened last. */
   constructor(limits, actions) {
     this.limits = limits;
     this.actions = actions;
     this.room = null;
     this.answering = null; // the entry that is answered
+    this.editing = null; // or the one that is changed
     this.told = -Infinity;
     const [form, box, reason, line] = ['composer', 'text', 'composer-reason', 'answering'].map((id) => document.getElementById(id));
     Object.assign(this, { form, box, reason, line });
@@ -25,32 +27,58 @@ export class Composer {
       this.tell();
     });
     box.addEventListener('keydown', (event) => this.key(event));
-    document.getElementById('answer-not').addEventListener('click', () => this.answer(null));
+    document.getElementById('answer-not').addEventListener('click', () => this.cancel());
   }
 
   /** Another room, or none: its draft comes back. */
   open(room) {
     this.room = room;
     this.form.inert = room === null;
-    this.answer(null, false);
-    this.write(room === null ? '' : tab.load(`draft ${room}`, ''));
+    this.about(null, null);
+    this.draft();
+  }
+
+  draft() {
+    this.write(this.room === null ? '' : tab.load(`draft ${this.room}`, ''));
   }
 
   /** Puts a text in: keeps it, makes room for it, says early what would be refused. */
   write(text) {
     if (this.box.value !== text) this.box.value = text;
-    if (this.room !== null) tab.save(`draft ${this.room}`, text || null);
+    if (this.room !== null && !this.editing) tab.save(`draft ${this.room}`, text || null);
     this.box.style.height = 'auto';
     this.box.style.height = `${this.box.scrollHeight + 2}px`;
     const long = text.length > this.limits().text_chars / 2;
     this.say(long ? textReason(trimmed(text), this.limits()) : null);
   }
 
-  answer(entry, focus = true) {
-    this.answering = entry;
+  answer(entry) {
+    if (this.editing) this.cancel();
+    this.about(entry, null);
+    this.focus();
+  }
+
+  edit(entry) {
+    this.about(null, entry);
+    this.write(entry.text ?? '');
+    this.focus();
+  }
+
+  /** Neither answers nor edits any more. */
+  cancel() {
+    const edited = this.editing;
+    this.about(null, null);
+    if (edited) this.draft();
+    this.focus();
+  }
+
+  about(answering, editing) {
+    Object.assign(this, { answering, editing });
+    const entry = answering ?? editing;
+    const [words, not] = this.line.children;
     this.line.hidden = !entry;
-    if (entry) this.line.firstElementChild.textContent = `↪ ${entry.author}: ${(entry.text ?? '').slice(0, 80)}`;
-    if (focus) this.focus();
+    not.textContent = editing ? 'do not edit' : 'do not reply';
+    if (entry) words.textContent = `${editing ? 'editing ' : `↪ ${entry.author}: `}${(entry.text ?? '').slice(0, 80)}`;
   }
 
   focus() {
@@ -66,7 +94,7 @@ export class Composer {
       event.preventDefault();
       this.submit();
     } else if (event.key === 'Escape') {
-      this.answer(null);
+      this.cancel();
     }
   }
 
@@ -75,11 +103,22 @@ export class Composer {
     const reason = textReason(text, this.limits());
     this.say(reason);
     if (reason) return;
+    if (this.editing) return this.change(this.editing, text);
     const answered = this.answering?.seq;
     this.write('');
-    this.answer(null);
+    this.cancel();
     this.told = -Infinity;
     this.actions.send(text, answered);
+  }
+
+  // The text stays in the box until the server has taken it.
+  async change(entry, text) {
+    try {
+      await this.actions.edit(entry, text);
+      if (this.editing === entry) this.cancel();
+    } catch (error) {
+      if (this.editing === entry) this.say(error.message ?? error.code);
+    }
   }
 
   tell() {

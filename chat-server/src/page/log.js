@@ -99,11 +99,16 @@ export class RoomLog {
 function changed(entry, event) {
   switch (event.type) {
     case 'edited': return event.deleted ? null : { ...entry, text: event.text, edited_at: event.at, rev: event.seq };
-    case 'deleted': return { ...entry, deleted: true, text: undefined, reply_to: undefined, reactions: undefined };
+    case 'deleted': return bare(entry);
     case 'pinned': return { ...entry, pinned: event.on !== false };
     case 'reacted': return { ...entry, ...reacted(entry, event) };
     default: return null;
   }
+}
+
+// What is left of a deleted message: where and when it stood, and whose it was.
+function bare({ type, room, seq, at, author, guest, hook, base }) {
+  return { type, room, seq, at, author, guest, hook, base, deleted: true };
 }
 
 // The server names at most 20 people of a reaction and counts the others; one who is not named is among those.

@@ -79,6 +79,7 @@ export class Rooms {
     const room = this.get(event.room);
     if (!room?.log?.apply(event)) return null;
     if (event.type === 'topic') room.topic = event.topic;
+    if (event.type === 'member' && event.change === 'role' && event.user === this.me) room.role = event.role;
     if (event.type === 'message' && event.author !== this.me && !event.deleted && event.seq > room.counted) {
       room.unread += 1;
       if (mentions(event.text, this.me)) room.mentions += 1;

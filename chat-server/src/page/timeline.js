@@ -23,7 +23,7 @@ export function make(tag, attributes = {}, ...children) {
 }
 
 export class Timeline {
-  /** `actions`: `fill(gap)`, `answer(entry)`, `quote(seq)`, `retry(own)`, `edit(own)`, `discard(own)`, `scrolled(atEnd)`, `leave()`. */
+  /** `actions`: `fill(gap)`, `react(entry, emoji)`, `quote(seq)`, `retry(own)`, `edit(own)`, `discard(own)`, `scrolled(atEnd)`, `leave()`. */
   constructor(root, actions) {
     this.root = root;
     this.actions = actions;
@@ -160,12 +160,20 @@ export class Timeline {
     if (entry.edited_at && !entry.deleted) marks.push(make('span', { title: `${entry.edited_at}; earlier texts stay on the log` }, 'edited'));
     if (entry.pinned) marks.push(make('span', {}, 'pinned'));
     for (const [emoji, names] of Object.entries(entry.reactions ?? {})) {
-      marks.push(make('span', { class: 'reaction', title: names.join(', ') }, make('bdi', {}, emoji), ` ${entry.counts?.[emoji] ?? names.length}`));
+      marks.push(this.reaction(entry, emoji, names, me));
     }
     for (const file of entry.files ?? []) marks.push(make('span', {}, 'file: ', make('bdi', {}, file.name)));
     if (marks.length) node.append(make('p', { class: 'marks' }, ...marks));
-    node.append(make('button', { type: 'button', class: 'answer quiet', tabindex: '-1', onclick: () => this.actions.answer(entry) }, 'reply'));
     return node;
+  }
+
+  reaction(entry, emoji, names, me) {
+    const count = entry.counts?.[emoji] ?? names.length;
+    const who = `${names.join(', ')}${count > names.length ? ` and ${count - names.length} more` : ''}`;
+    return make('button', {
+      type: 'button', class: 'reaction', tabindex: '-1', title: who, 'aria-pressed': String(names.includes(me)),
+      onclick: () => this.actions.react(entry, emoji),
+    }, make('bdi', {}, emoji), ` ${count}`);
   }
 
   quote(seq, entry) {
@@ -232,12 +240,10 @@ export class Timeline {
 
   key(event) {
     const rows = [...this.root.querySelectorAll('[data-seq]')];
-    const here = rows.indexOf(document.activeElement);
+    const here = rows.indexOf(document.activeElement.closest('[data-seq]'));
     if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
       const next = here < 0 ? rows.length - 1 : here + (event.key === 'ArrowUp' ? -1 : 1);
       rows[Math.max(0, Math.min(rows.length - 1, next))]?.focus();
-    } else if (event.key.toLowerCase() === 'r' && here >= 0 && !event.ctrlKey && !event.metaKey) {
-      rows[here].querySelector('.answer')?.click();
     } else if (event.key === 'End' && !event.ctrlKey) {
       this.toEnd();
     } else if (event.key === 'Escape') {
