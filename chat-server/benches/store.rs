@@ -9,10 +9,11 @@ use std::fs;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
-use chat_proto::{Nonce, RoomName, Seq, Text, Timestamp, UserName};
+use chat_proto::{Emoji, Nonce, RoomName, Seq, Text, Timestamp, UserName};
 use chat_server::store::sqlite::SqliteStore;
 use chat_server::store::{
-    Anchor, Change, Committed, Hello, Join, Outcome, Pending, SendMessage, Store, TokenHash, UserId,
+    Anchor, Change, Committed, Hello, Join, Outcome, Pending, Revise, Revision, SendMessage, Store,
+    TokenHash, UserId,
 };
 
 /// Writers, and so changes in a batch.
@@ -33,6 +34,8 @@ fn main() -> Result<()> {
     ] {
         sends(&store, author, rooms, nonces)?;
     }
+    reads(&store, author)?;
+    changes(&store, author)?;
     reads(&store, author)
 }
 
@@ -87,6 +90,51 @@ fn message(author: UserId, room: &RoomName, nonces: &str, number: u64) -> Result
     }))
 }
 
+/// Every second message of the newest gets an edit and a reaction, and the
+/// last one so many reactions that they are most of the log's end.
+fn changes(store: &SqliteStore, by: UserId) -> Result<()> {
+    let name = room("room-1-no-0")?;
+    let (row, _) = wait(store.room(name.clone(), by))?.context("it was filled")?;
+    let revise = |target, what| {
+        Change::Revise(Revise {
+            by,
+            room: name.clone(),
+            target,
+            what,
+        })
+    };
+    let react = |on| -> Result<Revision> {
+        let emoji = Emoji::parse(":ship:")?;
+        Ok(Revision::React { emoji, on })
+    };
+    let (cpu, start) = (cpu_ms()?, Instant::now());
+    let mut made = 0;
+    for batch in 0..BATCHES / 3 {
+        let changes = (0..WRITERS)
+            .map(|writer| {
+                let number = batch * WRITERS + writer;
+                Ok(match number % 4 {
+                    0 => revise(row.head, react(true)?),
+                    1 => revise(row.head, react(false)?),
+                    2 => revise(row.head.minus(number), react(true)?),
+                    _ => {
+                        let text = Text::parse(&format!("edit {number} of a usual length"), 4000)?;
+                        revise(row.head.minus(number - 1), Revision::Edit(text))
+                    }
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        made += wait(store.commit(changes, Timestamp::from_millis(0)))?.len();
+    }
+    let (wall, cpu) = (start.elapsed(), cpu_ms()? - cpu);
+    say(&format!(
+        "{:.0} edits and reactions/s, {:.1} µs of CPU each",
+        made as f64 / wall.as_secs_f64(),
+        cpu as f64 * 1000.0 / made as f64
+    ));
+    Ok(())
+}
+
 /// In the room that the last measurement of sends filled.
 fn reads(store: &SqliteStore, user: UserId) -> Result<()> {
     let (room, _) = wait(store.room(room("room-1-no-0")?, user))?.context("it was filled")?;
@@ -103,6 +151,8 @@ fn reads(store: &SqliteStore, user: UserId) -> Result<()> {
         Anchor::Before(seq(room.head.get() / 2)?),
         Anchor::After(seq(10)?),
         Anchor::Around(seq(room.head.get() / 3)?),
+        Anchor::ChangedAfter(seq(10)?),
+        Anchor::Thread(seq(10)?),
     ] {
         let start = Instant::now();
         let entries = wait(store.history(room.id, anchor, 200))?.entries.len();

@@ -35,6 +35,55 @@ macro_rules! entries_of_walk {
     };
 }
 
+/// From entry 2 on, as long as there is one below 3 (the head), at most 4.
+const UP: &str = concat!(
+    "WITH RECURSIVE walk (seq) AS (
+                 SELECT ",
+    at_or_above!("?2"),
+    " UNION ALL SELECT ",
+    at_or_above!("w.seq + 1"),
+    " FROM walk w WHERE w.seq < ?3 LIMIT ?4)",
+    entries_of_walk!()
+);
+
+/// Below 2, down to 3 (the first event kept), at most 4.
+const DOWN: &str = concat!(
+    "WITH RECURSIVE walk (seq) AS (
+                 SELECT ",
+    at_or_below!("?2 - 1"),
+    " UNION ALL SELECT ",
+    at_or_below!("w.seq - 1"),
+    " FROM walk w WHERE w.seq > ?3 LIMIT ?4)",
+    entries_of_walk!(),
+    " DESC"
+);
+
+/// Above 2 by their last change, at most 3.
+const CHANGED: &str = concat!(
+    "SELECT ",
+    entry_columns!(),
+    " FROM folds f JOIN events e ON e.room = f.room AND e.seq = f.seq
+             WHERE f.room = ? AND f.changed > ? ORDER BY f.changed LIMIT ?"
+);
+
+/// Message 2 if it is not below 3, and its answers, at most 4; 5 is nobody's.
+const THREAD: &str = concat!(
+            "WITH RECURSIVE walk (seq, of) AS (
+                 SELECT seq, NULL FROM events WHERE room = ?1 AND seq = ?2 AND kind = 0 AND seq >= ?3
+                 UNION ALL
+                 SELECT ifnull((SELECT min(a.seq) FROM events a
+                                WHERE a.room = ?1 AND a.reply_to = iif(k.next, w.of, w.seq)
+                                  AND a.seq > w.seq), ?5),
+                        iif(k.next, w.of, w.seq)
+                 FROM walk w, (SELECT 0 AS next UNION ALL SELECT 1) k WHERE w.seq < ?5
+                 ORDER BY 1 LIMIT ?4)",
+            entries_of_walk!()
+        );
+
+/// Of the messages in list 2.
+const TALLIES: &str = "SELECT t.target, t.emoji, t.count, t.names
+    FROM json_each(?2) j CROSS JOIN tallies t ON t.room = ?1 AND t.target = j.value";
+
 /// Entries, and how many bytes they are as JSON.
 #[derive(Debug, Default)]
 pub(super) struct Run {
@@ -55,48 +104,23 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     /// The entries from `start` on, at most `limit`.
     pub(super) fn up(&self, start: Seq, limit: usize, had: usize) -> Result<Run, Fault> {
-        let sql = concat!(
-            "WITH RECURSIVE walk (seq) AS (
-                 SELECT ",
-            at_or_above!("?2"),
-            " UNION ALL SELECT ",
-            at_or_above!("w.seq + 1"),
-            " FROM walk w WHERE w.seq < ?3 LIMIT ?4)",
-            entries_of_walk!()
-        );
         let start = seq_column(start.max(self.room.first));
         let head = seq_column(self.room.head);
         let params = (self.room.id.0, start, head, rows_column(limit));
-        self.run(sql, params, had)
+        self.run(UP, params, had)
     }
 
     /// The entries below `start`, at most `limit`, the newest first.
     pub(super) fn down(&self, start: Seq, limit: usize, had: usize) -> Result<Run, Fault> {
-        let sql = concat!(
-            "WITH RECURSIVE walk (seq) AS (
-                 SELECT ",
-            at_or_below!("?2 - 1"),
-            " UNION ALL SELECT ",
-            at_or_below!("w.seq - 1"),
-            " FROM walk w WHERE w.seq > ?3 LIMIT ?4)",
-            entries_of_walk!(),
-            " DESC"
-        );
         let (start, first) = (seq_column(start), seq_column(self.room.first));
         let params = (self.room.id.0, start, first, rows_column(limit));
-        self.run(sql, params, had)
+        self.run(DOWN, params, had)
     }
 
     /// The entries changed after `after`, at most `limit`, by their last change.
     pub(super) fn changed(&self, after: Seq, limit: usize) -> Result<Run, Fault> {
-        let sql = concat!(
-            "SELECT ",
-            entry_columns!(),
-            " FROM folds f JOIN events e ON e.room = f.room AND e.seq = f.seq
-             WHERE f.room = ? AND f.changed > ? ORDER BY f.changed LIMIT ?"
-        );
         let params = (self.room.id.0, seq_column(after), rows_column(limit));
-        self.run(sql, params, 0)
+        self.run(CHANGED, params, 0)
     }
 
     /// The message `root` and all that answer it, at most `limit`, oldest
@@ -106,18 +130,6 @@ impl Reading<'_> {
     /// youngest's first answer or somebody's next: two candidates for each
     /// entry taken, however many answers there are.
     pub(super) fn thread(&self, root: Seq, limit: usize) -> Result<Run, Fault> {
-        let sql = concat!(
-            "WITH RECURSIVE walk (seq, of) AS (
-                 SELECT seq, NULL FROM events WHERE room = ?1 AND seq = ?2 AND kind = 0 AND seq >= ?3
-                 UNION ALL
-                 SELECT ifnull((SELECT min(a.seq) FROM events a
-                                WHERE a.room = ?1 AND a.reply_to = iif(k.next, w.of, w.seq)
-                                  AND a.seq > w.seq), ?5),
-                        iif(k.next, w.of, w.seq)
-                 FROM walk w, (SELECT 0 AS next UNION ALL SELECT 1) k WHERE w.seq < ?5
-                 ORDER BY 1 LIMIT ?4)",
-            entries_of_walk!()
-        );
         let params = (
             self.room.id.0,
             seq_column(root),
@@ -126,7 +138,7 @@ impl Reading<'_> {
             // Stands behind every event: nobody's answer.
             i64::MAX,
         );
-        self.run(sql, params, 0)
+        self.run(THREAD, params, 0)
     }
 
     fn run(&self, sql: &str, params: impl Params, had: usize) -> Result<Run, Fault> {
@@ -151,10 +163,7 @@ impl Reading<'_> {
         if changed.is_empty() {
             return Ok(());
         }
-        let mut statement = self.conn.prepare_cached(
-            "SELECT t.target, t.emoji, t.count, t.names
-             FROM json_each(?2) j CROSS JOIN tallies t ON t.room = ?1 AND t.target = j.value",
-        )?;
+        let mut statement = self.conn.prepare_cached(TALLIES)?;
         let seqs: Vec<_> = changed.keys().collect();
         let seqs = serde_json::to_string(&seqs).map_err(|error| Fault::nonsense("seqs", error))?;
         let mut rows = statement.query((self.room.id.0, seqs))?;
@@ -235,4 +244,38 @@ fn json_bytes(entry: &Entry) -> Result<usize, Fault> {
     let mut count = Count(1);
     serde_json::to_writer(&mut count, entry).map_err(|error| Fault::nonsense("entry", error))?;
     Ok(count.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So that a page costs what is on it, whatever the length of the log.
+    #[test]
+    fn whatever_a_page_holds_is_found_by_key() {
+        let conn = Connection::open_in_memory().unwrap();
+        for schema in [include_str!("schema_1.sql"), include_str!("schema_2.sql")] {
+            conn.execute_batch(schema).unwrap();
+        }
+        for sql in [UP, DOWN, CHANGED, THREAD, TALLIES] {
+            let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let mut steps = Vec::<String>::new();
+            // Nothing is bound: the plan is made of the statement alone.
+            let mut rows = plan.raw_query();
+            while let Some(row) = rows.next().unwrap() {
+                steps.push(row.get(3).unwrap());
+            }
+            let looked_up = |table: &str| {
+                steps
+                    .iter()
+                    .any(|step| step.starts_with(&format!("SEARCH {table} ")))
+            };
+            assert!(looked_up("e") || looked_up("t"), "{steps:#?}");
+            for step in steps.iter().filter(|step| step.starts_with("SCAN")) {
+                let of_the_page = ["w", "k", "j ", "CONSTANT", "2 CONSTANT"];
+                let known = of_the_page.iter().any(|name| step[5..].starts_with(name));
+                assert!(known, "{step} in {steps:#?}");
+            }
+        }
+    }
 }
