@@ -82,6 +82,14 @@ impl Client {
         Ok(client)
     }
 
+    /// Connects, says `hello` as a guest and registers an account.
+    pub async fn register(server: SocketAddr, name: &str) -> Result<Self> {
+        let mut client = Self::enter(server, name).await?;
+        let request = json!({ "type": "register", "password": "correct horse battery" });
+        client.ask("registered", request).await?;
+        Ok(client)
+    }
+
     /// Comes back with a token.
     pub async fn come_back(server: SocketAddr, token: &str) -> Result<Self> {
         let mut client = Self::connect(server).await?;

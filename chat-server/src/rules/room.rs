@@ -81,6 +81,13 @@ pub fn create(
     kind: RoomKind,
     rooms: Rooms,
 ) -> Result<Creating, ErrorReply> {
+    if let Some((place, actor)) = asked
+        && place.banned
+        && place.kind == RoomKind::Public
+        && !actor.admin
+    {
+        return Err(banned(name));
+    }
     if guest && kind != RoomKind::Public {
         return Err(ErrorReply::about(
             ErrorCode::Forbidden,
@@ -90,9 +97,6 @@ pub fn create(
     }
     match asked {
         None => rooms.has_space().map(|()| Creating::Create),
-        Some((place, actor)) if place.banned && place.kind == RoomKind::Public && !actor.admin => {
-            Err(banned(name))
-        }
         Some((place, _)) if place.role == Some(Role::Owner) && place.kind == kind => {
             Ok(Creating::Already)
         }
@@ -246,6 +250,7 @@ mod tests {
             (Some(mine), false, public, 0, Err(ErrorCode::Conflict)),
             (Some(mine), false, private, 10, Ok(Creating::Already)),
             (Some(out), false, public, 0, Err(ErrorCode::Banned)),
+            (Some(out), true, private, 0, Err(ErrorCode::Banned)),
         ] {
             let asked = place.as_ref().map(|place| (place, NEW));
             let got =
