@@ -12,6 +12,32 @@ use chat_tests::terminal::home;
 use chat_tests::{binaries, wait};
 use serde_json::{Value, json};
 
+/// Behaviour 40: made from the definition of the command line.
+#[test]
+fn the_manual_and_completions_know_every_command() -> Result<()> {
+    let home = home()?;
+    let run = |args: &[&str]| -> Result<String> {
+        let output = Command::new(binaries::tui()?).args(args).output()?;
+        ensure!(output.status.success(), "{args:?}: {output:?}");
+        Ok(String::from_utf8(output.stdout)?)
+    };
+    let commands = ["send", "tail", "history", "rooms", "config", "man"];
+    for shell in ["bash", "zsh", "fish"] {
+        let text = run(&["completions", shell])?;
+        for command in commands {
+            ensure!(text.contains(command), "{shell} does not know {command}");
+        }
+    }
+    ensure!(run(&["man"])?.contains(".TH chat-tui 1"));
+    ensure!(run(&["man", "send"])?.contains("chat\\-tui\\-send"));
+    let folder = home.path().display().to_string();
+    run(&["man", "--dir", &folder])?;
+    for command in commands {
+        ensure!(home.path().join(format!("chat-tui-{command}.1")).is_file());
+    }
+    Ok(())
+}
+
 /// Behaviour 40.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sent_line_is_acknowledged_or_the_reason_is_told() -> Result<()> {

@@ -5,6 +5,7 @@
 
 mod config;
 mod history;
+mod manual;
 mod print;
 mod rooms;
 mod send;
@@ -14,7 +15,7 @@ mod tail;
 
 use crate::edge::address::{Address, AddressError};
 use crate::edge::profile::{Profile, ProfileError, ServerDir};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use print::Output;
 use std::path::PathBuf;
 
@@ -70,6 +71,10 @@ enum What {
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::Config),
+    /// Print what makes a shell complete the words of this program
+    Completions(manual::Completions),
+    /// Print the manual, or write its pages
+    Man(manual::Man),
 }
 
 /// Why a command did not do what was asked.
@@ -127,6 +132,8 @@ pub fn run(command: Command) -> Result<u8, Failure> {
     let mut out = Output::stdout();
     let done = match what {
         What::Config(config) => config::run(&config, command.config, &mut out),
+        What::Completions(what) => manual::completions(&what, Command::command(), &mut out),
+        What::Man(man) => manual::man(&man, Command::command(), &mut out),
         What::Send(send) => {
             let place = place.parse()?;
             runtime.block_on(send::run(&place, send))
@@ -177,7 +184,6 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_holds_together() {

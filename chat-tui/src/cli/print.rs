@@ -47,6 +47,12 @@ impl Output {
         self.line(&escape(&json))
     }
 
+    /// A text of ours, as it stands.
+    pub(super) fn text(&mut self, text: &[u8]) -> io::Result<()> {
+        self.to.write_all(text)?;
+        self.to.flush()
+    }
+
     /// A line, seen at once also through a pipe.
     pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
         self.to.write_all(format!("{line}\n").as_bytes())?;
