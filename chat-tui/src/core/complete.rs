@@ -1,7 +1,7 @@
-//! Completion of the word before the cursor: people, rooms and commands.
+//! Completion of the word before the cursor: people, rooms, commands and emoji.
 
 use super::actions::Action;
-use super::overlay::Completion;
+use super::overlay::{Candidate, Completion};
 use super::state::{State, Turn};
 use chat_proto::event::EventBody;
 
@@ -79,14 +79,14 @@ impl State {
         let chosen = completion
             .chosen
             .and_then(|chosen| completion.found.get(chosen));
-        let Some(choice) = chosen else {
+        let Some(Candidate { word, .. }) = chosen else {
             return;
         };
         let only = completion.found.len() == 1;
         let text = if only {
-            format!("{choice} ")
+            format!("{word} ")
         } else {
-            choice.clone()
+            word.clone()
         };
         room.composer.replace_from(completion.start, &text);
         self.edited(turn);
@@ -101,29 +101,39 @@ impl State {
             at + before[at..].chars().next().map_or(1, char::len_utf8)
         });
         let word = &before[start..];
-        word.starts_with(['@', '#', '/'])
+        word.starts_with(['@', '#', '/', ':'])
             .then(|| (start, word.to_owned()))
     }
 
-    fn candidates(&self, start: usize, word: &str) -> Vec<String> {
-        let all: Vec<String> = match word.chars().next() {
+    fn candidates(&self, start: usize, word: &str) -> Vec<Candidate> {
+        let all: Vec<(String, &'static str)> = match word.chars().next() {
             Some('@') => self
                 .names_here()
                 .iter()
-                .map(|name| format!("@{name}"))
+                .map(|name| (format!("@{name}"), ""))
                 .collect(),
             Some('#') => {
                 let shared = self.listed().filter(|room| !room.name().is_direct());
-                shared.map(|room| format!("#{}", room.name())).collect()
+                shared
+                    .map(|room| (format!("#{}", room.name()), ""))
+                    .collect()
             }
             Some('/') if start == 0 => Action::commands()
-                .map(|action| format!("/{}", action.info().name))
+                .map(|action| (format!("/{}", action.info().name), action.info().title))
                 .collect(),
+            Some(':') => return emoji(word),
             Some(_) | None => Vec::new(),
         };
         let typed = word.to_lowercase();
-        let fits = |choice: &String| choice.to_lowercase().starts_with(&typed);
-        all.into_iter().filter(fits).take(FOUND_MOST).collect()
+        let fits = |(word, _): &(String, &str)| word.to_lowercase().starts_with(&typed);
+        let candidate = |(word, about): (String, &'static str)| Candidate {
+            matched: 0..same(&word, &typed),
+            shown: word.clone(),
+            word,
+            about,
+        };
+        let found = all.into_iter().filter(fits).map(candidate);
+        found.take(FOUND_MOST).collect()
     }
 
     /// The names of the open room: who spoke last first, then the others.
@@ -143,5 +153,61 @@ impl State {
         }
         room.people.known.keys().for_each(&mut add);
         names
+    }
+}
+
+/// Emoji by a part of their names: first those whose name begins with it.
+fn emoji(word: &str) -> Vec<Candidate> {
+    let typed = word.trim_matches(':').to_lowercase();
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let mut found: Vec<(bool, usize, Candidate)> = Vec::new();
+    for emoji in emojis::iter() {
+        let best = emoji
+            .shortcodes()
+            .filter_map(|code| Some((code.find(&typed)?, code)))
+            .min_by_key(|(at, code)| (*at > 0, code.len()));
+        let Some((at, code)) = best else {
+            continue;
+        };
+        let from = emoji.as_str().len() + " :".len() + at;
+        let candidate = Candidate {
+            word: emoji.as_str().to_owned(),
+            shown: format!("{} :{code}:", emoji.as_str()),
+            matched: from..from + typed.len(),
+            about: "",
+        };
+        found.push((at > 0, code.len(), candidate));
+    }
+    found.sort_by_key(|(within, length, _)| (*within, *length));
+    let found = found.into_iter().map(|(_, _, candidate)| candidate);
+    found.take(FOUND_MOST).collect()
+}
+
+/// How many bytes of a word are what was typed; it begins with it but for case.
+fn same(word: &str, typed: &str) -> usize {
+    let characters = typed.chars().count();
+    let end = word.char_indices().nth(characters);
+    end.map_or(word.len(), |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::emoji;
+
+    #[test]
+    fn an_emoji_is_found_by_the_beginning_of_its_name_and_then_by_a_part() {
+        let words = |typed: &str| -> Vec<String> {
+            let found = emoji(typed);
+            found.into_iter().map(|candidate| candidate.word).collect()
+        };
+        assert!(words(":thu").contains(&"👍".to_owned()));
+        assert_eq!(words(":tada")[0], "🎉");
+        assert_eq!(words(":tada:")[0], "🎉");
+        assert!(words(":face").len() > 20, "also within names");
+        assert_eq!(words(":"), Vec::<String>::new());
+        let thumb = &emoji(":thumbsup")[0];
+        assert_eq!(&thumb.shown[thumb.matched.clone()], "thumbsup");
     }
 }

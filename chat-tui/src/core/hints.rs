@@ -42,6 +42,13 @@ impl State {
     }
 
     fn hints_in_room(&self) -> Vec<(Action, &'static str)> {
+        if self.completion.is_some() {
+            return vec![
+                (Action::Complete, "next"),
+                (Action::CompleteBack, "before"),
+                (Action::Close, "as typed"),
+            ];
+        }
         let room = self.open_room();
         if room.is_some_and(|room| room.selected.is_some()) {
             return self.hints_of_selected();

@@ -269,13 +269,25 @@ pub struct Notice {
 /// What Tab offers for the word before the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// What fits, best first, as it would stand in the text.
-    pub found: Vec<String>,
+    /// What fits, best first.
+    pub found: Vec<Candidate>,
     /// Which of them stands in the text now; `None`: what was typed.
     pub chosen: Option<usize>,
-    /// The word as it was typed; Esc gives it back. Each of `found` starts
-    /// with it, but for case.
+    /// The word as it was typed; Esc gives it back.
     pub typed: String,
     /// Where in the composer's text the word starts.
     pub start: usize,
+}
+
+/// One of the words that Tab offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// As it would stand in the text.
+    pub word: String,
+    /// As it is listed; may hold words of others: not neutralised.
+    pub shown: String,
+    /// The bytes of `shown` that are what was typed.
+    pub matched: std::ops::Range<usize>,
+    /// What it is, in words; may be empty.
+    pub about: &'static str,
 }

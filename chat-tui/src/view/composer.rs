@@ -1,18 +1,19 @@
-//! Draws what is being written: the text, what it answers, and the line above
-//! with what Tab offers, who is typing and how much room is left.
+//! Draws what is being written: the text, what it answers, what Tab offers, and
+//! the line above with who is typing and how much room is left.
 
 use super::body::Context;
 use super::field::Field;
 use super::glyphs::Glyphs;
 use super::my_name;
+use super::overlay::{choose, seen};
 use super::pen::{Pen, columns};
-use super::rooms::{capped, title};
+use super::rooms::{capped, title, top};
 use super::theme::Role;
 use super::timeline::{grouped, target};
 use crate::core::State;
 use crate::core::actions::Action;
 use crate::core::clock::Now;
-use crate::core::overlay::Completion;
+use crate::core::overlay::{Candidate, Completion};
 use crate::core::room::{Hit, Room, Target, Viewport};
 use crate::neutral;
 use chat_proto::UserName;
@@ -117,9 +118,7 @@ pub(super) fn draw_rule(
         right = from;
     }
     let left = area.left() + 1;
-    if let Some(completion) = &state.completion {
-        choices(pen, left, area.y, right, completion);
-    } else if let Some(words) = typing(room, now) {
+    if let Some(words) = typing(room, now) {
         pen.cut(left, area.y, right, &words, Role::Faint);
     }
     hit
@@ -177,22 +176,60 @@ fn typing(room: &Room, now: Now) -> Option<String> {
     }
 }
 
-/// What Tab offers, from the chosen one on where not all fit.
-fn choices(pen: &mut Pen<'_>, left: u16, y: u16, right: u16, completion: &Completion) {
-    const BEFORE: usize = 2;
-    let first = completion.chosen.unwrap_or(0).saturating_sub(BEFORE);
-    let mut x = pen.text(left, y, right, " ", Role::Text);
-    for (index, choice) in completion.found.iter().enumerate().skip(first) {
-        if x + 1 >= right {
-            break;
-        }
-        let choice = neutral::line(choice);
-        let role = if completion.chosen == Some(index) {
-            Role::Chosen
-        } else {
-            Role::Text
+/// Rows of what Tab offers.
+const CHOICES: usize = 8;
+
+/// Draws what Tab offers over the lowest rows of `area`, above the text.
+pub(super) fn draw_choices(pen: &mut Pen<'_>, area: Rect, completion: &Completion) {
+    let found = &completion.found;
+    // With borders, where there is room for them.
+    let borders = if area.height > 4 { 2 } else { 0 };
+    let free = usize::from(area.height.saturating_sub(borders));
+    let rows = found.len().min(CHOICES).min(free);
+    let widest = found.iter().map(|candidate| {
+        neutral::width(&neutral::line(&candidate.shown)) + neutral::width(candidate.about)
+    });
+    let width = columns(widest.max().unwrap_or(0) + 8).clamp(24, 72);
+    let height = columns(rows) + borders;
+    let mut list = Rect {
+        y: area.bottom().saturating_sub(height),
+        width: width.min(area.width),
+        height,
+        ..area
+    };
+    if borders > 0 {
+        let title = match completion.chosen {
+            Some(chosen) => format!("{} of {}", chosen + 1, found.len()),
+            None => format!("{} fit", found.len()),
         };
-        x = pen.cut(x, y, right, &choice, role);
-        x = pen.text(x, y, right, "  ", Role::Text);
+        list = pen.frame(list, &title);
+    } else {
+        pen.clear(list);
+    }
+    let chosen = completion.chosen.unwrap_or(0);
+    let top = top(chosen, found.len(), usize::from(list.height));
+    for (index, row) in seen(list, top, found.len()) {
+        choice(pen, row, &found[index]);
+        if completion.chosen == Some(index) {
+            choose(pen, row);
+        }
+    }
+}
+
+/// A word that is offered, what was typed of it marked.
+fn choice(pen: &mut Pen<'_>, row: Rect, candidate: &Candidate) {
+    let (shown, matched) = (&candidate.shown, &candidate.matched);
+    let parts = [
+        (shown.get(..matched.start), Role::Text),
+        (shown.get(matched.clone()), Role::Key),
+        (shown.get(matched.end..), Role::Text),
+    ];
+    let mut x = row.left() + 2;
+    for (part, role) in parts {
+        let part = neutral::line(part.unwrap_or_default());
+        x = pen.cut(x, row.y, row.right(), &part, role);
+    }
+    if !candidate.about.is_empty() {
+        pen.cut(x + 2, row.y, row.right(), candidate.about, Role::Faint);
     }
 }

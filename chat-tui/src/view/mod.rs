@@ -135,6 +135,9 @@ impl View {
             parts.has_rooms(),
         );
         status::draw_hints(pen, parts.hints, state);
+        if let Some(completion) = &state.completion {
+            composer::draw_choices(pen, parts.timeline, completion);
+        }
         if !state.overlays.is_empty() {
             drawn.cursor = overlay::draw(pen, screen, state, &self.when);
         }

@@ -159,7 +159,7 @@ fn field(pen: &mut Pen<'_>, row: Rect, composer: &Composer, empty: &str) -> Opti
 }
 
 /// Marks the row that is chosen.
-fn choose(pen: &mut Pen<'_>, row: Rect) {
+pub(super) fn choose(pen: &mut Pen<'_>, row: Rect) {
     let sign = pen.glyphs().pointer;
     pen.text(row.left(), row.y, row.right(), sign, Role::Text);
     pen.restyle(row, Role::Chosen);
@@ -180,7 +180,7 @@ fn marked(pen: &mut Pen<'_>, x: u16, row: Rect, text: &str, matched: &[usize], r
 }
 
 /// The rows of a list that are in sight, with their numbers.
-fn seen(area: Rect, top: usize, len: usize) -> impl Iterator<Item = (usize, Rect)> {
+pub(super) fn seen(area: Rect, top: usize, len: usize) -> impl Iterator<Item = (usize, Rect)> {
     let top = top.min(len.saturating_sub(usize::from(area.height)));
     (area.top()..area.bottom())
         .zip(top..len)

@@ -310,6 +310,8 @@ fn tab_completes_names_rooms_and_commands_and_esc_gives_the_word_back() {
         ("#de", vec![KeyCode::Tab, KeyCode::Tab], "#devops"),
         ("/to", vec![KeyCode::Tab], "/topic "),
         ("a /to", vec![KeyCode::Tab], "a /to"),
+        (":tada", vec![KeyCode::Tab], "🎉 "),
+        ("ok :thu", vec![KeyCode::Tab, KeyCode::Esc], "ok :thu"),
     ] {
         world.write(typed);
         keys.into_iter().for_each(|key| world.key(key));

@@ -7,7 +7,7 @@ use crate::core::input::{Key, KeyCode};
 use crate::core::keys::Sequence;
 use crate::core::link::Phase;
 use crate::core::overlay::{
-    BigPaste, Choice, Completion, Login, MemberList, Notice, Overlay, Picker,
+    BigPaste, Candidate, Choice, Completion, Login, MemberList, Notice, Overlay, Picker,
 };
 use crate::core::room::{Anchor, Place};
 use crate::core::{Input, Now, State, update};
@@ -80,15 +80,32 @@ fn writing() {
     room.composer = Composer::holding("first line\nthe second one\nand @bo");
     room.typing = vec![(name("eve"), Duration::MAX)];
     state.completion = Some(Completion {
-        found: vec!["@bob".into(), "@boris".into()],
+        found: vec![candidate("@bob", 0..3), candidate("@boris", 0..3)],
         chosen: Some(0),
         typed: "@bo".into(),
         start: 0,
     });
-    check("writing", &state, &[(80, 24), (40, 12)]);
+    check("writing", &state, &THREE);
+    let found = (0..30).map(|at| candidate(&format!("👍 :thumb{at}:"), 6..9));
+    state.completion = Some(Completion {
+        found: found.collect(),
+        chosen: Some(12),
+        typed: ":thu".into(),
+        start: 0,
+    });
+    check("emoji", &state, &[(80, 24), (20, 6)]);
     state.completion = None;
     open(&mut state).composer = Composer::holding("x".repeat(4001));
     check("too_long", &state, &[(80, 24)]);
+}
+
+fn candidate(shown: &str, matched: std::ops::Range<usize>) -> Candidate {
+    Candidate {
+        word: shown.into(),
+        shown: shown.into(),
+        matched,
+        about: "",
+    }
 }
 
 #[test]

@@ -7,8 +7,8 @@ use crate::core::actions::Action;
 use crate::core::composer::Composer;
 use crate::core::link::Phase;
 use crate::core::overlay::{
-    BigPaste, Choice, Completion, Help, HelpRow, Login, MemberList, Notice, Offer, Overlay,
-    Palette, Picker, Prompt, RoomList,
+    BigPaste, Candidate, Choice, Completion, Help, HelpRow, Login, MemberList, Notice, Offer,
+    Overlay, Palette, Picker, Prompt, RoomList,
 };
 use crate::core::room::{Anchor, Place};
 use crate::neutral::{self, odd};
@@ -147,7 +147,16 @@ impl Oddities {
             until: Duration::MAX,
         });
         state.completion = Some(Completion {
-            found: self.texts.clone(),
+            found: self
+                .texts
+                .iter()
+                .map(|text| Candidate {
+                    word: text.clone(),
+                    shown: text.clone(),
+                    matched: 0..text.chars().next().map_or(0, char::len_utf8),
+                    about: "",
+                })
+                .collect(),
             chosen: Some(self.overlay),
             typed: String::new(),
             start: 0,
@@ -336,6 +345,7 @@ proptest! {
     #[test]
     fn boxes_keep_their_sides(oddities in oddities(), overlay in 1usize..9) {
         let mut state = Oddities { overlay, ..oddities }.state();
+        state.completion = None;
         state.notices.clear();
         let (buffer, _) = draw(&state, 80, 24);
         let corner = |glyph| {
