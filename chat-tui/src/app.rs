@@ -6,6 +6,9 @@
 //! `FRAMES_PER_S` frames a second, the first after a quiet moment at once;
 //! while nothing happens, nothing runs.
 
+mod lend;
+mod perform;
+
 use crate::core::input::{DiskInput, NetInput};
 use crate::core::state::Setup;
 use crate::core::{Effect, Input, State, update};
@@ -16,11 +19,12 @@ use crate::edge::crash::{self, Switch};
 use crate::edge::disk::cache::Cache;
 use crate::edge::disk::{self, Disk};
 use crate::edge::input::{self, Burst, Flood};
-use crate::edge::net::{self, Connection};
+use crate::edge::net::Connection;
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::{self, Claimed, Modes, Screen};
 use crate::view::View;
-use crate::view::theme::{Able, Theme};
+use crate::view::theme::Able;
+use lend::Editing;
 use std::collections::VecDeque;
 use std::io;
 use std::time::{Duration, Instant};
@@ -73,6 +77,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
             Some(news) = ends.disk.recv() => Happened::Disk(news),
             news = next(&mut app.connection) => Happened::Net(news),
             () = changed(&mut app.config) => Happened::Saved,
+            text = lend::finished(&mut app.editing) => Happened::Edited(text),
             () = sleep_until(due) => Happened::Nothing,
         };
         match happened {
@@ -86,6 +91,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
             }
             Happened::Net(news) => app.heard(news),
             Happened::Saved => app.configure(),
+            Happened::Edited(text) => app.edited(text)?,
             Happened::Nothing => app.wake(),
         }
         app.settle();
@@ -107,6 +113,8 @@ enum Happened {
     Net(NetInput),
     /// The configuration, perhaps.
     Saved,
+    /// By the person's editor, which has ended.
+    Edited(Result<String, String>),
     Nothing,
 }
 
@@ -127,6 +135,8 @@ struct App {
     screen: Screen,
     disk: Disk,
     connection: Option<Connection>,
+    /// Who has the terminal, while it is not ours.
+    editing: Option<Editing>,
     flood: Flood,
     /// What has happened and is not yet told to the core.
     inputs: VecDeque<Input>,
@@ -183,6 +193,7 @@ impl App {
             screen,
             disk,
             connection: None,
+            editing: None,
             flood: Flood::default(),
             inputs: VecDeque::new(),
             draw_at: None,
@@ -248,24 +259,6 @@ impl App {
         }
     }
 
-    /// Looks whether the configuration is another one, and does as it says.
-    fn configure(&mut self) {
-        match self.config.as_mut().and_then(ConfigFile::look) {
-            None => {}
-            Some(Ok(settings)) => {
-                self.view.set_theme(Theme::of(settings.look, self.able));
-                let mouse = settings.mouse;
-                self.written(|claimed| claimed.set_mouse(mouse));
-                self.arrived(Input::Settings(Box::new(settings)));
-            }
-            Some(Err(words)) => {
-                for words in words {
-                    self.arrived(Input::Told(words));
-                }
-            }
-        }
-    }
-
     fn arrived(&mut self, input: Input) {
         self.inputs.push_back(input);
         self.draw_soon();
@@ -310,6 +303,10 @@ impl App {
             return Ok(());
         }
         self.draw_at = None;
+        if self.editing.is_some() {
+            // What nobody can see is not drawn: it would count as read.
+            return Ok(());
+        }
         let effects = paint(
             &mut self.screen,
             &mut self.state,
@@ -321,85 +318,9 @@ impl App {
         Ok(())
     }
 
-    fn perform(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::Connect => self.connection = Some(net::connect(self.address.clone())),
-                Effect::Disconnect => self.connection = None,
-                Effect::Transmit(frame) => self.transmit(frame),
-                Effect::Store(write) => self.disk.store(write),
-                Effect::Load(load) => self.disk.load(load),
-                Effect::Title(title) => {
-                    let title = crate::neutral::line(&title).into_owned();
-                    self.written(|claimed| claimed.set_title(&title));
-                }
-                Effect::Bell => self.written(Claimed::ring),
-                Effect::Copy(text) => self.written(|claimed| claimed.copy(&text)),
-                Effect::Redraw => {
-                    // A terminal that is gone is noticed by the draw that follows.
-                    let _ = terminal::repaint(&mut self.screen);
-                    self.draw_at = Some(Instant::now());
-                }
-                Effect::Suspend => self.stop = true,
-                Effect::Quit { code } => self.quit = Some(code),
-            }
-        }
-    }
-
-    fn transmit(&mut self, frame: String) {
-        let Some(connection) = &self.connection else {
-            return;
-        };
-        if !connection.send(frame) {
-            self.connection = None;
-            let why = "the server no longer takes what is sent".to_owned();
-            self.inputs.push_back(Input::Net(NetInput::Failed(why)));
-        }
-    }
-
-    fn written(&mut self, write: impl FnOnce(&mut Claimed) -> io::Result<()>) {
-        // As with a frame: whoever reads the keys notices that it is gone.
-        let _ = write(&mut self.claimed);
-    }
-
-    async fn signalled(&mut self, signal: Signal, signals: &mut Signals) -> io::Result<()> {
-        self.draw_at = Some(Instant::now());
-        match signal {
-            Signal::End(code) => self.inputs.push_back(Input::Ended { code }),
-            Signal::Stop => {
-                self.inputs.push_back(Input::Suspended);
-                self.settle();
-                self.suspend(signals).await?;
-            }
-            Signal::Continue => self.resumed()?,
-            Signal::Resize => {
-                let size = terminal::size();
-                self.inputs.push_back(resized(size));
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives the terminal back, stops, and takes it again.
-    async fn suspend(&mut self, signals: &mut Signals) -> io::Result<()> {
-        self.disk.flusher().flush(GOODBYE_WAIT);
-        terminal::release();
-        signals.stop().await?;
-        self.resumed()
-    }
-
-    fn resumed(&mut self) -> io::Result<()> {
-        self.claimed.reclaim(modes(&self.state))?;
-        terminal::repaint(&mut self.screen)?;
-        self.inputs.push_back(resized(terminal::size()));
-        self.inputs.push_back(Input::Resumed);
-        self.settle();
-        self.draw_at = Some(Instant::now());
-        Ok(())
-    }
-
     /// Gives the terminal back first: nobody should wait for the rest.
-    async fn finish(self) {
+    async fn finish(mut self) {
+        self.stop_editor();
         drop(self.claimed);
         let disk = self.disk;
         let written = tokio::task::spawn_blocking(move || disk.finish(FINISH_WAIT));
@@ -491,6 +412,7 @@ fn ended(input: &Input) -> Option<u8> {
         | Input::Settings(_)
         | Input::Told(_)
         | Input::Wake
+        | Input::Edited { .. }
         | Input::Suspended
         | Input::Resumed => None,
     }

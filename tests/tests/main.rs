@@ -10,6 +10,7 @@ mod accounts;
 mod catch_up;
 mod changes;
 mod closing;
+mod composing;
 mod configuring;
 mod console;
 mod direct;

@@ -100,6 +100,8 @@ impl State {
             Action::Send => self.enter(turn),
             Action::Complete => self.complete(turn, true),
             Action::CompleteBack => self.complete(turn, false),
+            Action::Editor => self.open_editor(turn),
+            Action::Sent => self.open_sent(),
             Action::Up => self.up(turn),
             Action::LineStart | Action::LineEnd => self.line_edge(turn, action),
             Action::NewLine
@@ -165,6 +167,7 @@ impl State {
         if empty {
             self.select_by(true);
         } else {
+            self.remember_sent();
             self.edit(turn, Action::Up);
         }
     }

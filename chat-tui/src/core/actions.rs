@@ -196,6 +196,8 @@ actions! {
         Yank "yank" Writing Nothing Nothing ["C-y"] "put in what was cut last"
         Undo "undo" Writing Nothing Nothing ["C-_"] "undo"
         Redo "redo" Writing Nothing Nothing ["A-_" "A-/"] "redo"
+        Editor "editor" Room Nothing Nothing ["C-x C-e"] "write the text in $EDITOR"
+        Sent "sent" Room Nothing Nothing ["C-r"] "find a text that was sent, to send it again"
     }
 }
 

@@ -109,6 +109,25 @@ impl Composer {
         self.put(with);
     }
 
+    /// Puts another text in the place of this one, as one step of undo.
+    pub fn replace(&mut self, text: &str) {
+        self.remember();
+        self.text.clear();
+        self.cursor = 0;
+        self.put(&text.replace("\r\n", "\n").replace('\r', "\n"));
+        self.recalled = None;
+    }
+
+    /// The texts sent from here, the newest first.
+    pub fn history(&self) -> impl Iterator<Item = &SmolStr> {
+        self.history.iter().rev()
+    }
+
+    /// Whether Up has something to bring back.
+    pub fn has_history(&self) -> bool {
+        !self.history.is_empty()
+    }
+
     /// Empties it, but can be undone.
     pub fn clear(&mut self) {
         self.remember();

@@ -32,6 +32,13 @@ pub enum Effect {
     Redraw,
     /// Stop the process as Ctrl-Z does elsewhere; `Input::Resumed` follows.
     Suspend,
+    /// Lend the terminal to the person's editor, with this text; `Input::Edited` follows.
+    Edit {
+        /// Whose text it is.
+        room: RoomName,
+        /// The text.
+        text: String,
+    },
     /// Finish all writes, restore the terminal and end.
     Quit {
         /// The exit code.

@@ -44,6 +44,13 @@ pub enum Input {
     Suspended,
     /// The process goes on after it was stopped.
     Resumed,
+    /// The editor of `Effect::Edit` has ended.
+    Edited {
+        /// Whose text it was.
+        room: RoomName,
+        /// What became of it, or why that does not count, in words.
+        text: Result<String, String>,
+    },
     /// The process is asked to end (SIGTERM, SIGHUP, a closed terminal).
     Ended {
         /// The exit code that fits.

@@ -20,6 +20,7 @@ pub mod deeds;
 mod deliver;
 mod editing;
 pub mod effect;
+mod elsewhere;
 mod enter;
 mod fetch;
 pub mod fold;
@@ -77,7 +78,8 @@ pub fn update(state: &mut State, input: Input, now: Now) -> Vec<Effect> {
         Input::Settings(settings) => state.set(&turn, *settings),
         Input::Told(words) => state.complain(&turn, words),
         Input::Suspended => state.flush(&mut turn),
-        Input::Resumed => turn.effects.push(Effect::Redraw),
+        Input::Resumed => state.resumed(&mut turn),
+        Input::Edited { room, text } => state.edited_elsewhere(&mut turn, &room, text),
         Input::Ended { code } => state.quit(&mut turn, code),
         Input::Resize { .. } | Input::Wake => {}
     }
@@ -131,6 +133,12 @@ impl State {
         .into_iter()
         .flatten()
         .min()
+    }
+
+    /// The terminal is ours again; it may have forgotten all that it was told.
+    fn resumed(&mut self, turn: &mut Turn) {
+        self.title.clear();
+        turn.effects.push(Effect::Redraw);
     }
 
     fn set_title(&mut self, turn: &mut Turn) {

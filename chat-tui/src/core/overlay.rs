@@ -8,6 +8,7 @@ mod lists;
 mod palette;
 mod picker;
 mod prompt;
+mod sent;
 
 use super::actions::{Action, Group};
 use super::composer::Composer;
@@ -26,6 +27,8 @@ pub enum Overlay {
     Palette(Palette),
     /// Asking for what an action takes.
     Prompt(Prompt),
+    /// Choosing a text that was sent.
+    Sent(Sent),
     /// All actions with their keys.
     Help(Help),
     /// Who is in the room.
@@ -57,6 +60,7 @@ impl Overlay {
         match self {
             Self::Picker(_) | Self::Rooms(_) => &[GO, (Action::Down, "next"), CLOSE],
             Self::Palette(_) => &[(Action::Send, "run it"), (Action::Down, "next"), CLOSE],
+            Self::Sent(_) => &[(Action::Send, "take it"), (Action::Down, "older"), CLOSE],
             Self::Prompt(_) => &[(Action::Send, "do it"), CLOSE],
             Self::Help(_) | Self::Members(_) => &[(Action::PageDown, "further"), CLOSE],
             Self::Login(_) => &[
@@ -117,6 +121,19 @@ pub struct Offer {
     pub action: Action,
     /// The bytes of its title that matched, as starts of characters.
     pub matched: Vec<usize>,
+}
+
+/// Choosing a text that was sent.
+#[derive(Debug, Clone, Default)]
+pub struct Sent {
+    /// What was typed to narrow the choice.
+    pub query: Composer,
+    /// What fits, the newest first.
+    pub found: Vec<SmolStr>,
+    /// Which of them is chosen.
+    pub chosen: usize,
+    /// All there are.
+    all: Vec<SmolStr>,
 }
 
 /// Asking for what an action takes.

@@ -10,3 +10,4 @@ mod sending;
 mod server;
 mod using;
 mod world;
+mod writing;

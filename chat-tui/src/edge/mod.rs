@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config_file;
 pub mod crash;
 pub mod disk;
+pub mod editor;
 pub mod input;
 pub mod net;
 pub mod profile;

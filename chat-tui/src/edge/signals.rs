@@ -30,6 +30,8 @@ pub struct Signals {
     resize: Stream,
 }
 
+/// The exit code of a program that was interrupted.
+const INTERRUPTED: u8 = 130;
 /// The program ends within half a second of being told to, whatever hangs.
 const END_WAIT: Duration = Duration::from_millis(400);
 
@@ -49,11 +51,22 @@ impl Signals {
 
     /// The next one. Cancel-safe.
     pub async fn next(&mut self) -> Signal {
+        loop {
+            let signal = self.any().await;
+            // Ctrl-C goes to all who share the terminal; it was meant for the
+            // program that has it.
+            if signal != Signal::End(INTERRUPTED) || !terminal::is_lent() {
+                return signal;
+            }
+        }
+    }
+
+    async fn any(&mut self) -> Signal {
         tokio::select! {
             biased;
             Some(()) = self.terminate.recv() => Signal::End(0),
             Some(()) = self.hang_up.recv() => Signal::End(129),
-            Some(()) = self.interrupt.recv() => Signal::End(130),
+            Some(()) = self.interrupt.recv() => Signal::End(INTERRUPTED),
             Some(()) = self.stop.recv() => Signal::Stop,
             Some(()) = self.go_on.recv() => Signal::Continue,
             Some(()) = self.resize.recv() => Signal::Resize,

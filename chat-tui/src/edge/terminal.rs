@@ -40,6 +40,10 @@ pub enum Unfit {
     Dumb,
 }
 
+/// The terminal's line as it was found, while it is lent to another program.
+#[derive(Debug)]
+pub struct Lent(Option<Termios>);
+
 /// The terminal while it is ours; dropping this gives it back.
 #[derive(Debug)]
 pub struct Claimed(());
@@ -54,6 +58,9 @@ static CLAIM: Mutex<Option<Claim>> = Mutex::new(None);
 
 /// Whether keys are meant for us; set and cleared with the claim.
 static OURS: AtomicBool = AtomicBool::new(false);
+
+/// Whether another program has it, and with it what is typed.
+static LENT: AtomicBool = AtomicBool::new(false);
 
 /// Waiting longer than this for another thread that is writing would keep a dying program alive.
 const RELEASE_WAIT: Duration = Duration::from_millis(150);
@@ -91,6 +98,27 @@ impl Claimed {
             }
             None => take(&mut claim, modes),
         }
+    }
+
+    /// Lends it to a program that is started now, as it was found.
+    pub fn lend(&mut self) -> Lent {
+        let mut claim = lock();
+        let found = claim.as_ref().map(|claim| claim.found.clone());
+        give_back(&mut claim);
+        LENT.store(true, Ordering::SeqCst);
+        Lent(found)
+    }
+
+    /// Takes it back, whatever that program left: the line is again as it was
+    /// found before, and so it will be given back in the end.
+    pub fn take_back(&mut self, lent: Lent, modes: Modes) -> io::Result<()> {
+        LENT.store(false, Ordering::SeqCst);
+        let mut claim = lock();
+        if let Lent(Some(found)) = lent {
+            tcsetattr(io::stdin(), OptionalActions::Now, &found)?;
+        }
+        write_all(CLEANED.as_bytes())?;
+        take(&mut claim, modes)
     }
 
     /// Turns mouse reports on or off.
@@ -131,6 +159,11 @@ impl Drop for Claimed {
 /// Whether the terminal is ours: what is typed now may be meant for a shell.
 pub fn is_ours() -> bool {
     OURS.load(Ordering::SeqCst)
+}
+
+/// Whether another program has the terminal: a Ctrl-C is meant for that one.
+pub fn is_lent() -> bool {
+    LENT.load(Ordering::SeqCst)
 }
 
 /// Gives the terminal back, from any thread; the second call does nothing.
@@ -199,6 +232,9 @@ impl Write for Frames {
     }
 }
 
+// A soft reset, and what it leaves: every movement of the mouse, the keys of an
+// application, another screen.
+const CLEANED: &str = "\x1b[!p\x1b[?1003l\x1b[?1l\x1b>\x1b[?1049l";
 const SYNC_BEGIN: &str = "\x1b[?2026h";
 const SYNC_END: &str = "\x1b[?2026l";
 // Presses and releases, drags, in decimal. Not 1003: every movement would wake us.

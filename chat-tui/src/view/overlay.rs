@@ -30,6 +30,7 @@ pub(super) fn draw(
         cursor = match overlay {
             Overlay::Picker(picker) => lists::picker(pen, screen, state, picker),
             Overlay::Palette(palette) => actions::palette(pen, screen, state, palette),
+            Overlay::Sent(sent) => lists::sent(pen, screen, sent),
             Overlay::Prompt(prompt) => actions::prompt(pen, screen, prompt),
             Overlay::Help(help) => actions::help(pen, screen, state, help),
             Overlay::Members(members) => lists::members(pen, screen, state, members),

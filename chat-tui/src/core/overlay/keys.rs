@@ -30,6 +30,8 @@ pub(super) enum Outcome {
     Run(Action),
     /// What an action takes was typed.
     Answer,
+    /// The text was chosen to be written; the overlay goes away.
+    Write(smol_str::SmolStr),
     /// A choice about a big paste was made.
     Paste(char),
     /// What was asked about is wanted.
@@ -61,6 +63,7 @@ impl State {
         let outcome = match &mut top {
             Overlay::Picker(picker) => picker.press(key, action, &self.ranking()),
             Overlay::Palette(palette) => palette.press(key, action, &works),
+            Overlay::Sent(sent) => sent.press(key, action),
             Overlay::Prompt(prompt) => prompt.press(key, action),
             Overlay::Help(help) => help.press(key, action, keys),
             Overlay::Members(list) => list.press(action),
@@ -110,6 +113,10 @@ impl State {
                 self.begin(turn, action);
             }
             Outcome::Answer => self.answer_prompt(turn),
+            Outcome::Write(text) => {
+                self.close_lists();
+                self.take_sent(turn, &text);
+            }
             Outcome::Join(name) => {
                 if !self.link.is_live() {
                     return self.complain(turn, "offline: joining needs the server");
@@ -150,6 +157,10 @@ impl State {
             Overlay::Palette(palette) => {
                 palette.query.insert(line);
                 palette.narrow(&self.works_in_room());
+            }
+            Overlay::Sent(sent) => {
+                sent.query.insert(line);
+                sent.narrow();
             }
             Overlay::Prompt(prompt) => prompt.line.insert(line),
             Overlay::Help(help) => {

@@ -2,7 +2,7 @@
 
 use super::{boxed, choose, field, marked, seen, take_row};
 use crate::core::State;
-use crate::core::overlay::{Choice, MemberList, Picker, RoomList};
+use crate::core::overlay::{Choice, MemberList, Picker, RoomList, Sent};
 use crate::neutral;
 use crate::view::body::role_word;
 use crate::view::my_name;
@@ -152,4 +152,29 @@ pub(super) fn rooms(
         }
     }
     None
+}
+
+/// The texts that were sent, one row each.
+pub(super) fn sent(pen: &mut Pen<'_>, screen: Rect, sent: &Sent) -> Option<Position> {
+    let mut area = boxed(pen, screen, "sent before", 72, 20);
+    let row = take_row(&mut area);
+    let cursor = field(pen, row, &sent.query, "part of the text");
+    if sent.found.is_empty() {
+        let words = "no such text";
+        pen.cut(area.left(), area.y, area.right(), words, Role::Faint);
+    }
+    let top = top(sent.chosen, sent.found.len(), usize::from(area.height));
+    for (index, row) in seen(area, top, sent.found.len()) {
+        // Twice a row of characters is more than it can show.
+        let start: String = sent.found[index]
+            .chars()
+            .take(usize::from(row.width) * 2)
+            .map(|c| if c == '\n' { ' ' } else { c })
+            .collect();
+        pen.cut(row.left() + 2, row.y, row.right(), &start, Role::Text);
+        if index == sent.chosen {
+            choose(pen, row);
+        }
+    }
+    cursor
 }

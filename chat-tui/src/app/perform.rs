@@ -1,0 +1,73 @@
+//! Carrying out what the core asks for, and what the configuration says.
+
+use super::App;
+use crate::core::input::NetInput;
+use crate::core::{Effect, Input};
+use crate::edge::config_file::ConfigFile;
+use crate::edge::net;
+use crate::edge::terminal::{self, Claimed};
+use crate::view::theme::Theme;
+use std::io;
+use std::time::Instant;
+
+impl App {
+    pub(super) fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Connect => self.connection = Some(net::connect(self.address.clone())),
+                Effect::Disconnect => self.connection = None,
+                Effect::Transmit(frame) => self.transmit(frame),
+                Effect::Store(write) => self.disk.store(write),
+                Effect::Load(load) => self.disk.load(load),
+                Effect::Title(title) => {
+                    let title = crate::neutral::line(&title).into_owned();
+                    self.written(|claimed| claimed.set_title(&title));
+                }
+                Effect::Bell => self.written(Claimed::ring),
+                Effect::Copy(text) => self.written(|claimed| claimed.copy(&text)),
+                Effect::Redraw => {
+                    // A terminal that is gone is noticed by the draw that follows.
+                    let _ = terminal::repaint(&mut self.screen);
+                    self.draw_at = Some(Instant::now());
+                }
+                Effect::Suspend => self.stop = true,
+                Effect::Edit { room, text } => self.edit(room, &text),
+                Effect::Quit { code } => self.quit = Some(code),
+            }
+        }
+    }
+
+    fn transmit(&mut self, frame: String) {
+        let Some(connection) = &self.connection else {
+            return;
+        };
+        if !connection.send(frame) {
+            self.connection = None;
+            let why = "the server no longer takes what is sent".to_owned();
+            self.inputs.push_back(Input::Net(NetInput::Failed(why)));
+        }
+    }
+
+    pub(super) fn written(&mut self, write: impl FnOnce(&mut Claimed) -> io::Result<()>) {
+        // As with a frame: whoever reads the keys notices that it is gone.
+        let _ = write(&mut self.claimed);
+    }
+
+    /// Looks whether the configuration is another one, and does as it says.
+    pub(super) fn configure(&mut self) {
+        match self.config.as_mut().and_then(ConfigFile::look) {
+            None => {}
+            Some(Ok(settings)) => {
+                self.view.set_theme(Theme::of(settings.look, self.able));
+                let mouse = settings.mouse;
+                self.written(|claimed| claimed.set_mouse(mouse));
+                self.arrived(Input::Settings(Box::new(settings)));
+            }
+            Some(Err(words)) => {
+                for words in words {
+                    self.arrived(Input::Told(words));
+                }
+            }
+        }
+    }
+}

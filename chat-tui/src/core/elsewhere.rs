@@ -1,0 +1,112 @@
+//! Texts that come from elsewhere into the composer: written in the person's
+//! own editor, or found again among those that were sent. Each is one step of
+//! undo: what stood there before comes back by it.
+
+use super::effect::Effect;
+use super::overlay::{Overlay, Sent};
+use super::room::Room;
+use super::state::{State, Turn};
+use chat_proto::RoomName;
+use chat_proto::event::EventBody;
+use smol_str::SmolStr;
+
+/// Entries of a log that are looked through for one's own texts.
+const AMONG: usize = 2000;
+/// Texts that are offered at most.
+const TEXTS_MOST: usize = 500;
+
+impl State {
+    /// Gives the text of the open room to the person's editor.
+    pub(super) fn open_editor(&mut self, turn: &mut Turn) {
+        let Some(room) = self.open_room() else {
+            return;
+        };
+        let edit = Effect::Edit {
+            room: room.name().clone(),
+            text: room.composer.text().to_owned(),
+        };
+        turn.effects.push(edit);
+    }
+
+    /// The editor has ended. What it left, or why that does not count; then
+    /// the text is as it was.
+    pub(super) fn edited_elsewhere(
+        &mut self,
+        turn: &mut Turn,
+        name: &RoomName,
+        text: Result<String, String>,
+    ) {
+        let text = match text {
+            Ok(text) => text,
+            Err(why) => return self.complain(turn, format!("{why}; the text is as it was")),
+        };
+        // One may have been removed from the room meanwhile: the text is not.
+        let room = self
+            .rooms
+            .entry(name.clone())
+            .or_insert_with(|| Room::ghost(name));
+        if room.composer.text() != text {
+            room.composer.replace(&text);
+            self.saves.draft(turn, name);
+        }
+    }
+
+    /// Offers the texts that were sent.
+    pub(super) fn open_sent(&mut self) {
+        let all = self.sent_texts();
+        self.overlays.push(Overlay::Sent(Sent::new(all)));
+    }
+
+    /// A text that was sent is to stand in the composer.
+    pub(super) fn take_sent(&mut self, turn: &mut Turn, text: &str) {
+        if let Some(room) = self.open_room_mut() {
+            room.composer.replace(text);
+            self.edited(turn);
+        }
+    }
+
+    /// Lets Up find what was sent in earlier runs, where nothing was sent in this one.
+    pub(super) fn remember_sent(&mut self) {
+        let earlier = match self.open_room() {
+            Some(room) if !room.composer.has_history() => self.own_texts(room),
+            Some(_) | None => return,
+        };
+        if let Some(room) = self.open_room_mut() {
+            for text in earlier.iter().rev() {
+                room.composer.recall_later(text);
+            }
+        }
+    }
+
+    /// What was sent, the newest first and each once: from the open room, then
+    /// from the others.
+    fn sent_texts(&self) -> Vec<SmolStr> {
+        let here = self.open_room();
+        let others = self
+            .rooms
+            .values()
+            .filter(|room| here.is_none_or(|here| here.name() != room.name()));
+        let mut texts: Vec<SmolStr> = Vec::new();
+        let mut known = std::collections::BTreeSet::new();
+        for room in here.into_iter().chain(others) {
+            let sent = room.composer.history().cloned();
+            for text in sent.chain(self.own_texts(room)) {
+                if texts.len() < TEXTS_MOST && known.insert(text.clone()) {
+                    texts.push(text);
+                }
+            }
+        }
+        texts
+    }
+
+    /// One's own messages that are loaded of a room, the newest first.
+    fn own_texts(&self, room: &Room) -> Vec<SmolStr> {
+        let entries = room.log.entries.values().rev().take(AMONG);
+        let own = entries.filter(|entry| self.is_me(&entry.event.author));
+        let text = own.filter_map(|entry| match &entry.event.body {
+            EventBody::Message(message) => message.text.as_deref().map(SmolStr::from),
+            _ => None,
+        });
+        text.collect()
+    }
+}

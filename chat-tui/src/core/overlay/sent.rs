@@ -1,0 +1,44 @@
+//! The texts that were sent, to be found by a part of them.
+
+use super::Sent;
+use super::keys::{Outcome, moved, moves, write};
+use crate::core::actions::Action;
+use crate::core::composer::Composer;
+use crate::core::input::Key;
+use smol_str::SmolStr;
+
+impl Sent {
+    pub(in crate::core) fn new(all: Vec<SmolStr>) -> Self {
+        Self {
+            query: Composer::default(),
+            found: all.clone(),
+            all,
+            chosen: 0,
+        }
+    }
+
+    pub(super) fn press(&mut self, key: Key, action: Option<Action>) -> Outcome {
+        match action {
+            Some(Action::Close) => return Outcome::Close,
+            Some(Action::Send) => {
+                let chosen = self.found.get(self.chosen);
+                return chosen.map_or(Outcome::Done, |text| Outcome::Write(text.clone()));
+            }
+            _ => {}
+        }
+        if let Some(by) = moves(action) {
+            self.chosen = moved(self.chosen, by, self.found.len());
+        } else if write(&mut self.query, key, action) {
+            self.narrow();
+        }
+        Outcome::Done
+    }
+
+    /// Keeps the texts that hold what is typed.
+    pub(super) fn narrow(&mut self) {
+        let query = self.query.text().to_lowercase();
+        let holds = |text: &&SmolStr| text.to_lowercase().contains(&query);
+        self.found = self.all.iter().filter(holds).cloned().collect();
+        self.chosen = 0;
+    }
+}

@@ -1,0 +1,78 @@
+//! Texts from elsewhere: the person's editor, what was sent before.
+
+use super::server::room;
+use super::world::World;
+use crate::core::effect::Effect;
+use crate::core::input::{Input, Key, KeyCode};
+use crate::core::overlay::Overlay;
+use std::time::Duration;
+
+fn composed(world: &World) -> &str {
+    world.state.open_room().unwrap().composer.text()
+}
+
+fn edit(world: &mut World) {
+    world.press(Key::ctrl(KeyCode::Char('x')));
+    world.press(Key::ctrl(KeyCode::Char('e')));
+}
+
+fn back(world: &mut World, name: &str, text: Result<&str, &str>) {
+    let text = text.map(str::to_owned).map_err(str::to_owned);
+    let room = room(name);
+    world.input(Input::Edited { room, text });
+}
+
+#[test]
+fn the_editor_gets_the_text_and_what_it_leaves_is_one_step_of_undo() {
+    let mut world = World::new(&["a", "lobby"]);
+    world.write("half a thought");
+    edit(&mut world);
+    let text = "half a thought".to_owned();
+    let room_a = room("a");
+    assert!(world.told.contains(&Effect::Edit { room: room_a, text }));
+    assert_eq!(composed(&world), "half a thought", "until it comes back");
+    back(&mut world, "a", Ok("two\nlines"));
+    assert_eq!(composed(&world), "two\nlines");
+    world.wait(Duration::from_millis(300));
+    assert_eq!(world.disk.drafts[&room("a")].text, "two\nlines");
+    world.press(Key::ctrl(KeyCode::Char('_')));
+    assert_eq!(composed(&world), "half a thought");
+    back(&mut world, "a", Err("ed ended with 1"));
+    assert_eq!(composed(&world), "half a thought");
+    assert!(
+        world
+            .words()
+            .contains("ed ended with 1; the text is as it was"),
+        "{}",
+        world.words()
+    );
+}
+
+#[test]
+fn a_text_that_was_sent_is_found_again_by_a_part_of_it_also_in_another_run() {
+    let mut world = World::new(&["a", "lobby"]);
+    world.send("the first one");
+    world.send("something else");
+    world.rest();
+    world.kill();
+    world.rest();
+    world.write("begun");
+    world.press(Key::ctrl(KeyCode::Char('r')));
+    world.write("FIRST");
+    let Some(Overlay::Sent(sent)) = world.state.overlays.last() else {
+        panic!("no list");
+    };
+    assert_eq!(sent.found, ["the first one"]);
+    world.key(KeyCode::Enter);
+    assert!(world.state.overlays.is_empty());
+    assert_eq!(composed(&world), "the first one");
+    world.press(Key::ctrl(KeyCode::Char('_')));
+    assert_eq!(composed(&world), "begun");
+    world.key(KeyCode::Up);
+    assert_eq!(composed(&world), "something else", "also by Up");
+    world.key(KeyCode::Up);
+    assert_eq!(composed(&world), "the first one");
+    world.key(KeyCode::Down);
+    world.key(KeyCode::Down);
+    assert_eq!(composed(&world), "begun", "the draft survives the walk");
+}
