@@ -20,6 +20,7 @@ pub mod modes;
 pub mod page;
 pub mod picture;
 pub mod process;
+pub mod raw;
 pub mod screen;
 pub mod scrollback;
 pub mod server;

@@ -1,17 +1,11 @@
 //! Changing what was said: edits, deletions, reactions and pins, as they come
 //! live, as they are replayed, and as history shows them.
 
-use std::net::SocketAddr;
-
 use anyhow::{Context as _, Result, ensure};
-use chat_tests::client::{Client, upgrade};
+use chat_tests::client::Client;
+use chat_tests::raw::Raw;
 use chat_tests::server::{Server, Setup};
-use chat_tests::wait::{SOON, within};
-use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test]
 async fn an_edit_reaches_everyone_and_history_shows_what_stands() -> Result<()> {
@@ -92,90 +86,6 @@ async fn reactions_and_pins_are_seen_live_and_in_history() -> Result<()> {
     let entry = history(&mut bob, json!({})).await?["events"][0].clone();
     assert_eq!(entry["reactions"], json!({ "🚀": ["ada"] }));
     assert_eq!(entry.get("pinned"), None);
-    Ok(())
-}
-
-/// Not from a ring that was filled before, not from the store, not folded.
-#[tokio::test]
-async fn what_is_deleted_is_in_no_frame_afterwards() -> Result<()> {
-    let mut server = Setup::without_rates().start().await?;
-    let (mut ada, bob) = two(&server).await?;
-    let secret = json!({
-        "type": "send", "room": "dev", "text": "secret-text", "nonce": "secret-nonce", "reply_to": 1
-    });
-    ada.send("dev", "question", "q").await?;
-    ada.ask("sent", secret.clone()).await?;
-    for n in 0..3 {
-        let text = format!("secret-edit-{n}");
-        ada.ask("ok", change("edit", 2, json!({ "text": text })))
-            .await?;
-    }
-    let token = bob.token().to_owned();
-    let mut before = Raw::back(server.address(), &token, 0).await?;
-    ensure!(
-        before
-            .events_up_to(5)
-            .await?
-            .concat()
-            .contains("secret-text"),
-        "the ring holds it"
-    );
-    ada.ask("ok", change("delete", 2, json!({}))).await?;
-    let again = ada.ask("ok", change("delete", 2, json!({}))).await?;
-    assert_eq!(again["seq"], 6);
-    ada.refused("conflict", change("edit", 2, json!({ "text": "x" })))
-        .await?;
-    for restart in [false, true] {
-        if restart {
-            let ada_token = ada.token().to_owned();
-            server.kill9()?;
-            server.restart().await?;
-            ada = Client::come_back(server.address(), &ada_token).await?;
-        }
-        let head = if restart { 507 } else { 6 };
-        let mut bob = Raw::back(server.address(), &token, 0).await?;
-        let replayed = bob.events_up_to(head).await?;
-        let mut frames = replayed.clone();
-        for place in [
-            json!({}),
-            json!({ "around": 2 }),
-            json!({ "changed_after": 0 }),
-            json!({ "thread": 2 }),
-            json!({ "thread": 1 }),
-        ] {
-            frames.push(bob.ask(on("history", place)).await?);
-        }
-        frames.push(bob.ask(on("join", json!({}))).await?);
-        for frame in &frames {
-            ensure!(!frame.contains("secret"), "{frame}");
-        }
-        let left: Value = serde_json::from_str(&replayed[1])?;
-        let fields: Vec<_> = left.as_object().context("an event")?.keys().collect();
-        assert_eq!(
-            fields,
-            ["at", "author", "deleted", "guest", "room", "seq", "type"]
-        );
-        for edited in &replayed[2..5] {
-            let edited: Value = serde_json::from_str(edited)?;
-            assert_eq!(
-                (&edited["target"], &edited["deleted"]),
-                (&json!(2), &json!(true))
-            );
-        }
-        let sent = ada.ask("sent", secret.clone()).await?;
-        assert_eq!(
-            (&sent["seq"], &sent["duplicate"]),
-            (&json!(2), &json!(true))
-        );
-        if !restart {
-            // So many that who resumes next reads past what a ring holds.
-            for n in 7..=507 {
-                ada.say(&json!({ "type": "send", "id": n, "room": "dev", "text": "x" }))
-                    .await?;
-            }
-            ada.reply(&json!(507)).await?;
-        }
-    }
     Ok(())
 }
 
@@ -260,7 +170,7 @@ async fn what_was_seen_live_is_what_is_replayed() -> Result<()> {
     let (mut ada, mut bob) = two(&server).await?;
     let eve = Client::enter(server.address(), "eve").await?;
     let token = eve.token().to_owned();
-    let mut live = Raw::back(server.address(), &token, 0).await?;
+    let mut live = Raw::back(server.address(), &token, "dev", 0).await?;
     live.ask(on("join", json!({}))).await?;
     let mut dice = Dice(20_261_124);
     let mut done = 0;
@@ -285,7 +195,7 @@ async fn what_was_seen_live_is_what_is_replayed() -> Result<()> {
             server.restart().await?;
         }
         for cursor in [0, 1, dice.below(200) as usize, 300, done - 1] {
-            let mut back = Raw::back(server.address(), &token, cursor as u64).await?;
+            let mut back = Raw::back(server.address(), &token, "dev", cursor as u64).await?;
             let replayed = back.events_up_to(done as u64).await?;
             assert_eq!(replayed.len(), done - cursor);
             for (replayed, live) in replayed.iter().zip(&live[cursor..]) {
@@ -343,69 +253,6 @@ fn on(kind: &str, mut fields: Value) -> Value {
 
 async fn history(client: &mut Client, place: Value) -> Result<Value> {
     client.ask("history", on("history", place)).await
-}
-
-/// A connection that keeps frames as the bytes that came.
-struct Raw {
-    socket: WebSocketStream<TcpStream>,
-    events: Vec<String>,
-}
-
-impl Raw {
-    /// Comes back with a cursor in `dev`, and takes no gap.
-    async fn back(server: SocketAddr, token: &str, cursor: u64) -> Result<Self> {
-        let (socket, _) = upgrade(server, |_| ()).await?;
-        let mut raw = Self {
-            socket,
-            events: Vec::new(),
-        };
-        let resume = json!({ "dev": cursor });
-        let hello = json!({ "type": "hello", "token": token, "resume": resume, "gaps": false });
-        raw.ask(hello).await?;
-        Ok(raw)
-    }
-
-    /// The reply to a request; events before it are kept.
-    async fn ask(&mut self, mut request: Value) -> Result<String> {
-        request["id"] = 1.into();
-        let request = Message::text(request.to_string());
-        within("a request taken", SOON, self.socket.send(request)).await??;
-        loop {
-            let frame = self.read().await?;
-            let parsed: Value = serde_json::from_str(&frame)?;
-            if parsed["id"] == 1 {
-                ensure!(parsed["type"] != "error", "{frame}");
-                return Ok(frame);
-            }
-            self.keep(frame, &parsed);
-        }
-    }
-
-    /// All events of `dev` so far, up to and with this one.
-    async fn events_up_to(&mut self, seq: u64) -> Result<Vec<String>> {
-        let is_last = |frame: &String| frame.contains(&format!("\"seq\":{seq},"));
-        while !self.events.last().is_some_and(is_last) {
-            let frame = self.read().await?;
-            let parsed = serde_json::from_str(&frame)?;
-            self.keep(frame, &parsed);
-        }
-        Ok(self.events.clone())
-    }
-
-    fn keep(&mut self, frame: String, parsed: &Value) {
-        if parsed["room"] == "dev" && parsed.get("author").is_some() {
-            self.events.push(frame);
-        }
-    }
-
-    async fn read(&mut self) -> Result<String> {
-        loop {
-            let message = within("a frame", SOON, self.socket.next()).await?;
-            if let Message::Text(text) = message.context("the connection ended")?? {
-                return Ok(text.to_string());
-            }
-        }
-    }
 }
 
 /// Splitmix64, so that the same session is had again.

@@ -13,6 +13,7 @@ mod closing;
 mod composing;
 mod configuring;
 mod console;
+mod deleted;
 mod direct;
 mod docs;
 mod durability;
