@@ -327,3 +327,6 @@ fn senseless(name: &RoomName, kind: RoomKind, deed: Deed) -> ErrorReply {
     };
     ErrorReply::about(ErrorCode::Forbidden, "room", why)
 }
+
+#[cfg(test)]
+pub(crate) mod matrix;

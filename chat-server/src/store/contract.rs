@@ -7,6 +7,7 @@ pub(crate) mod direct;
 mod fold;
 pub(crate) mod log;
 pub(crate) mod login;
+pub(crate) mod matrix;
 pub(crate) mod model;
 pub(crate) mod moderation;
 pub(crate) mod page;
@@ -111,6 +112,7 @@ macro_rules! promises {
             moderation the_owner_is_followed_however_the_room_loses_it,
             moderation guests_write_where_the_settings_let_them,
             moderation what_was_decided_survives_a_kill,
+            matrix the_matrix_of_permissions_holds_on_a_running_store,
             model ten_thousand_random_changes_agree_with_a_simple_model,
         }
     };
