@@ -74,11 +74,10 @@ impl Way {
     }
 
     fn leads_to(self, kind: RoomKind) -> bool {
-        match (kind, self) {
-            (RoomKind::Public, Self::Invited) => false,
-            (RoomKind::Direct, Self::NeverIn | Self::Left | Self::Member) => true,
-            (RoomKind::Direct, _) => false,
-            (RoomKind::Public | RoomKind::Private, _) => true,
+        match kind {
+            RoomKind::Public => self != Self::Invited,
+            RoomKind::Private => true,
+            RoomKind::Direct => matches!(self, Self::NeverIn | Self::Left | Self::Member),
         }
     }
 
