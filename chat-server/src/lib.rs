@@ -17,5 +17,6 @@ pub mod presence;
 pub mod rate;
 pub mod rules;
 pub mod run;
+pub mod search;
 pub mod session;
 pub mod store;
