@@ -60,6 +60,8 @@ pub const SERVER_FRAME_BYTES: usize = 1024 * 1024;
 pub const WELCOME_BYTES: usize = 4 * 1024 * 1024;
 /// Entries of `history` where the request names no limit.
 pub const HISTORY_DEFAULT: usize = 50;
+/// Hits of `search` where the request names no limit.
+pub const SEARCH_DEFAULT: usize = 20;
 /// Entries that `joined` brings along.
 pub const JOINED_EVENTS: usize = 50;
 /// Events that a resuming client may lack before it is told `gap` instead.

@@ -33,6 +33,7 @@ mod privacy;
 mod profile;
 mod replay;
 mod rooms;
+mod search;
 mod sizes;
 mod starting;
 mod together;

@@ -164,6 +164,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Request::Rooms(rooms) => self.rooms(id, rooms).await,
             Request::Members(members) => self.members(id, members).await,
             Request::GetHistory(history) => self.history(id, history).await,
+            Request::Search(search) => self.search(id, search).await,
             Request::Read(read) => self.read(id, read).await,
             Request::Typing(typing) => self.typing(typing).await,
             Request::Send(send) => self.send_waiting(id, send).await,

@@ -18,6 +18,7 @@ mod moderation;
 mod reading;
 mod revising;
 mod rooms;
+mod search;
 mod token;
 mod wire;
 

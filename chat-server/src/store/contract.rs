@@ -14,6 +14,7 @@ pub(crate) mod page;
 pub(crate) mod private;
 pub(crate) mod revise;
 pub(crate) mod room;
+pub(crate) mod search;
 
 use super::{
     Anchor, Change, Committed, Create, Decision, Devices, Direct, Effect, Hello, Invite, Join,
@@ -34,6 +35,8 @@ pub(crate) trait Engine: Sized {
     fn fresh() -> Self;
     /// The store, open.
     fn store(&self) -> &dyn Store;
+    /// Does now what it does by itself when it has nothing else to do.
+    fn settle(&self);
     /// Closes it properly and opens it again.
     fn reopen(self, now: Timestamp) -> Self;
     /// Opens what would be left of it if its process had been killed now.
@@ -113,6 +116,12 @@ macro_rules! promises {
             moderation guests_write_where_the_settings_let_them,
             moderation what_was_decided_survives_a_kill,
             matrix the_matrix_of_permissions_holds_on_a_running_store,
+            search all_words_must_occur_in_any_order,
+            search only_the_rooms_one_is_in_are_searched,
+            search hits_are_narrowed_by_room_author_and_time,
+            search a_message_is_found_as_it_stands,
+            search pages_of_hits_agree_with_a_plain_scan,
+            search a_page_of_hits_ends_early_rather_than_grow_too_large,
             model ten_thousand_random_changes_agree_with_a_simple_model,
         }
     };

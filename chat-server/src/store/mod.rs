@@ -11,6 +11,7 @@ mod change;
 #[cfg(test)]
 mod contract;
 mod row;
+mod search;
 pub mod sqlite;
 
 pub use change::{
@@ -22,6 +23,7 @@ pub use row::{
     Anchor, Counts, Credentials, Invitation, MembersPage, Page, PasswordHash, RoomId, RoomRow,
     RoomsPage, Seen, Standing, TokenHash, UserId, UserRow,
 };
+pub use search::{Hits, NoPlace, Place, Search};
 
 use chat_proto::{Event, RoomName, Seq, Timestamp, UserName};
 use std::pin::Pin;
@@ -87,6 +89,10 @@ pub trait Store: Send + Sync {
 
     /// A page of folded history.
     fn history(&self, room: RoomId, anchor: Anchor, limit: usize) -> Pending<'_, Page>;
+
+    /// Messages that are looked for, in the rooms that the user is in. All
+    /// that was committed before is found.
+    fn search(&self, search: Search) -> Pending<'_, Hits>;
 
     /// Public rooms and the user's own whose name or topic holds `query` (folded), by name, after `after`.
     fn rooms(

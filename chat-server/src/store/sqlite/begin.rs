@@ -1,6 +1,7 @@
 //! What is put in order once at every start, before anybody comes in.
 
 use super::fault::Fault;
+use super::index;
 use super::row::user_name;
 use chat_proto::Timestamp;
 use chat_proto::name::UNICODE_VERSION;
@@ -18,6 +19,9 @@ pub(super) fn begin(conn: &mut Connection, now: Timestamp) -> Result<String, Fau
     if fact(&tx, "unicode")?.as_ref() != Some(&unicode) {
         compare_anew(&tx)?;
         note(&tx, "unicode", &unicode)?;
+    }
+    if let Some(made_by) = index::begin(&tx, fact(&tx, "words")?.as_deref())? {
+        note(&tx, "words", &made_by)?;
     }
     let epoch = match fact(&tx, "epoch")? {
         Some(epoch) => epoch,

@@ -117,6 +117,17 @@ impl Reading<'_> {
         self.run(DOWN, params, had)
     }
 
+    /// The entry of this number.
+    pub(super) fn one(&self, at: Seq, had: usize) -> Result<Run, Fault> {
+        let sql = concat!(
+            "SELECT ",
+            entry_columns!(),
+            " FROM events e LEFT JOIN folds f ON f.room = e.room AND f.seq = e.seq
+             WHERE e.room = ? AND e.seq = ?"
+        );
+        self.run(sql, (self.room.id.0, seq_column(at)), had)
+    }
+
     /// The entries changed after `after`, at most `limit`, by their last change.
     pub(super) fn changed(&self, after: Seq, limit: usize) -> Result<Run, Fault> {
         let params = (self.room.id.0, seq_column(after), rows_column(limit));

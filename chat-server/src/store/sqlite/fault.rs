@@ -12,6 +12,9 @@ pub(super) enum Fault {
     /// It broke while a transaction was being committed.
     #[error(transparent)]
     Commit(rusqlite::Error),
+    /// It can't be done before something else is.
+    #[error("{0}")]
+    NotYet(String),
     /// A row that could not have been written by us.
     #[error("{0}")]
     Nonsense(String),
@@ -38,6 +41,7 @@ impl From<Fault> for StoreError {
                 Some(ErrorCode::SystemIoFailure) => Self::Unknown(error.to_string()),
                 _ => Self::Unavailable(error.to_string()),
             },
+            Fault::NotYet(what) => Self::Unavailable(what),
             Fault::Nonsense(what) => Self::Corrupt(what),
         }
     }

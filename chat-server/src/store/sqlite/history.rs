@@ -13,7 +13,7 @@ use rusqlite::Connection;
 
 /// Bytes of JSON after which a page ends early; what is around the entries
 /// takes less than the rest of a frame.
-const PAGE_BYTES: usize = SERVER_FRAME_BYTES - 8 * 1024;
+pub(super) const PAGE_BYTES: usize = SERVER_FRAME_BYTES - 8 * 1024;
 
 /// See [`crate::store::Store::events`].
 pub(super) fn events(
@@ -145,7 +145,7 @@ fn thread(reading: &Reading<'_>, root: Seq, limit: usize) -> Result<Page, Fault>
 }
 
 /// The first event that is not before `at`; times never fall along a log.
-fn first_at(conn: &Connection, room: &RoomRow, at: Timestamp) -> Result<Seq, Fault> {
+pub(super) fn first_at(conn: &Connection, room: &RoomRow, at: Timestamp) -> Result<Seq, Fault> {
     let mut statement = conn.prepare_cached("SELECT at FROM events WHERE room = ? AND seq = ?")?;
     let (mut low, mut high) = (seq_column(room.first), seq_column(room.head) + 1);
     while low < high {

@@ -9,11 +9,13 @@
 mod account;
 mod append;
 mod begin;
+mod chores;
 mod count;
 mod direct;
 mod entries;
 mod fault;
 mod history;
+mod index;
 mod invite;
 mod login;
 mod member;
@@ -25,6 +27,7 @@ mod revise;
 mod room;
 mod row;
 mod scene;
+mod search;
 mod spans;
 mod target;
 mod topic;
@@ -33,10 +36,11 @@ mod worker;
 pub use open::OpenError;
 
 use super::{
-    Anchor, Change, Credentials, Invitation, MembersPage, Outcome, Page, Pending, RoomId, RoomRow,
-    RoomsPage, Seen, Standing, Store, TokenHash, UserId, UserRow,
+    Anchor, Change, Credentials, Hits, Invitation, MembersPage, Outcome, Page, Pending, RoomId,
+    RoomRow, RoomsPage, Search, Seen, Standing, Store, TokenHash, UserId, UserRow,
 };
 use chat_proto::{Event, RoomName, Seq, Timestamp, UserName};
+use chores::{Chores, NoChores};
 use fault::Fault;
 use open::DataDir;
 use rusqlite::{Connection, TransactionBehavior};
@@ -59,6 +63,7 @@ pub struct SqliteStore {
     readers: Workers,
     writer: Workers,
     epoch: String,
+    chores: Chores,
     state: Arc<State>,
     _dir: DataDir,
 }
@@ -82,13 +87,13 @@ impl SqliteStore {
         let readers = (0..READERS)
             .map(|_| dir.reader())
             .collect::<Result<Vec<_>, _>>()?;
-        let start = |name, conns, last| {
-            Workers::start(name, conns, last).map_err(|error| dir.thread_failed(&error))
-        };
+        let chores = Chores::load(&conn).map_err(|fault| dir.faulty(&fault))?;
+        let thread_failed = |error| dir.thread_failed(&error);
         Ok(Self {
-            readers: start("store-read", readers, |_| {})?,
-            writer: start("store-write", vec![conn], checkpoint)?,
+            readers: Workers::start("store-read", readers, &NoChores).map_err(thread_failed)?,
+            writer: Workers::start("store-write", vec![conn], &chores).map_err(thread_failed)?,
             epoch,
+            chores,
             state: Arc::new(State {
                 swept: AtomicI64::new(i64::MIN),
                 failing: AtomicBool::new(false),
@@ -96,12 +101,6 @@ impl SqliteStore {
             _dir: dir,
         })
     }
-}
-
-/// So that a directory at rest is one file, and the next start has nothing to recover.
-fn checkpoint(conn: &mut Connection) {
-    // If it can't be done now, the next start does it.
-    let _ = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
 }
 
 fn commit(
@@ -150,6 +149,15 @@ fn apply(conn: &Connection, change: &Change, now: Timestamp) -> Result<Outcome, 
 }
 
 impl SqliteStore {
+    /// Does now what is otherwise done a piece at a time between commits.
+    pub fn settle(&self) -> Pending<'static, ()> {
+        let chores = self.chores.clone();
+        self.writer.run(move |conn| {
+            while chores.index(conn)? {}
+            Ok(())
+        })
+    }
+
     /// Reads within one transaction: all it sees is of one moment.
     fn read<T, F>(&self, work: F) -> Pending<'_, T>
     where
@@ -169,13 +177,16 @@ impl Store for SqliteStore {
     }
 
     fn commit(&self, batch: Vec<Change>, now: Timestamp) -> Pending<'_, Vec<Outcome>> {
-        let state = Arc::clone(&self.state);
+        let (state, chores) = (Arc::clone(&self.state), self.chores.clone());
         self.writer.run(move |conn| {
             let since = now
                 .millis()
                 .saturating_sub(state.swept.load(Ordering::Relaxed));
             let sweep = !(0..SWEEP_MS).contains(&since);
             let result = commit(conn, &batch, now, sweep);
+            if let Ok(outcomes) = &result {
+                chores.note(outcomes);
+            }
             state.failing.store(result.is_err(), Ordering::Relaxed);
             if sweep && result.is_ok() {
                 state.swept.store(now.millis(), Ordering::Relaxed);
@@ -224,6 +235,10 @@ impl Store for SqliteStore {
 
     fn history(&self, room: RoomId, anchor: Anchor, limit: usize) -> Pending<'_, Page> {
         self.read(move |conn| history::page(conn, room, anchor, limit))
+    }
+
+    fn search(&self, search: Search) -> Pending<'_, Hits> {
+        self.read(move |conn| search::search(conn, &search))
     }
 
     fn rooms(

@@ -8,7 +8,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The schema's steps: the first makes version 1 of nothing, the next 2 of 1.
-const MIGRATIONS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3_search.sql"),
+];
 /// In every database of ours, so that no other program's is taken for one: "chat".
 const APPLICATION_ID: i64 = 0x6368_6174;
 
@@ -123,6 +127,7 @@ impl DataDir {
         self.migrate(&mut conn)?;
         conn.pragma_update(None, "synchronous", "FULL")
             .and_then(|()| conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES))
+            .and_then(|()| conn.pragma_update(None, "secure_delete", "ON"))
             .and_then(|()| conn.pragma_update(None, "journal_size_limit", WAL_BYTES_MAX))
             .and_then(|()| cache(&conn, WRITER_CACHE_KIB))
             .map_err(|error| self.failed(&error))?;
@@ -184,7 +189,7 @@ impl DataDir {
     pub(super) fn faulty(&self, fault: &Fault) -> OpenError {
         match fault {
             Fault::Sql(error) | Fault::Commit(error) => self.failed(error),
-            Fault::Nonsense(what) => self.corrupt(what),
+            Fault::Nonsense(what) | Fault::NotYet(what) => self.corrupt(what),
         }
     }
 

@@ -26,6 +26,10 @@ impl Engine for Sqlite {
         &self.store
     }
 
+    fn settle(&self) {
+        wait(self.store.settle()).unwrap();
+    }
+
     fn reopen(self, now: Timestamp) -> Self {
         drop(self.store);
         let store = SqliteStore::open(self.dir.path(), now).unwrap();

@@ -1,13 +1,25 @@
-//! Threads that own a connection each and run jobs on it, one after another.
+//! Threads that own a connection each and run jobs on it, one after another,
+//! and chores in between.
 
 use super::fault::Fault;
 use crate::store::{Pending, StoreError};
 use rusqlite::Connection;
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// What is done on a connection without anybody's asking.
+pub(super) trait Chores: Clone + Send + 'static {
+    /// After each job, and again after the pause that it gives if no job comes
+    /// before (`idle`). `None`: not before the next job.
+    fn tend(&self, conn: &mut Connection, idle: bool) -> Option<Duration>;
+    /// Before the connection is closed.
+    fn last(&self, conn: &mut Connection);
+}
 
 /// One queue, and as many threads as connections. Dropping it waits until
 /// what was asked is done.
@@ -19,25 +31,33 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    /// `last` is done on each connection before it is closed.
     pub(super) fn start(
         name: &str,
         connections: Vec<Connection>,
-        last: fn(&mut Connection),
+        chores: &impl Chores,
     ) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel::<Job>();
         let jobs = Arc::new(Mutex::new(jobs));
         let threads = connections
             .into_iter()
             .map(|mut conn| {
-                let jobs = Arc::clone(&jobs);
+                let (jobs, chores) = (Arc::clone(&jobs), chores.clone());
                 std::thread::Builder::new()
                     .name(name.to_owned())
                     .spawn(move || {
-                        while let Some(job) = next(&jobs) {
-                            job(&mut conn);
+                        let mut pause = chores.tend(&mut conn, true);
+                        loop {
+                            let idle = match next(&jobs, pause) {
+                                Ok(job) => {
+                                    job(&mut conn);
+                                    false
+                                }
+                                Err(RecvTimeoutError::Timeout) => true,
+                                Err(RecvTimeoutError::Disconnected) => break,
+                            };
+                            pause = chores.tend(&mut conn, idle);
                         }
-                        last(&mut conn);
+                        chores.last(&mut conn);
                     })
             })
             .collect::<Result<_, _>>()?;
@@ -75,11 +95,15 @@ impl Workers {
 }
 
 /// Waiting for a job holds the lock; the other threads wait for that.
-fn next(jobs: &Mutex<mpsc::Receiver<Job>>) -> Option<Job> {
-    jobs.lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .recv()
-        .ok()
+fn next(
+    jobs: &Mutex<mpsc::Receiver<Job>>,
+    pause: Option<Duration>,
+) -> Result<Job, RecvTimeoutError> {
+    let jobs = jobs.lock().unwrap_or_else(PoisonError::into_inner);
+    match pause {
+        Some(pause) => jobs.recv_timeout(pause),
+        None => jobs.recv().map_err(RecvTimeoutError::from),
+    }
 }
 
 impl Drop for Workers {

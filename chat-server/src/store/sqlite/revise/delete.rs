@@ -1,8 +1,9 @@
 //! A message that says nothing any more: what it and its edits said is gone
-//! from the log. Its nonce stays known, so that a repeated `send` makes no
-//! second one.
+//! from the log and from the index of words. Its nonce stays known, so that a
+//! repeated `send` makes no second one.
 
 use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::index;
 use crate::store::sqlite::message::unname_them;
 use crate::store::sqlite::row::{DELETED, EDITED, event, event_columns, seq_column};
 use crate::store::sqlite::scene::Scene;
@@ -20,6 +21,7 @@ pub(super) fn erase(
     effects: &mut Vec<Effect>,
 ) -> Result<(), Fault> {
     let place = (scene.room.0, seq_column(target));
+    index::replace(conn, scene.room, target, stood, None)?;
     unname_them(conn, scene.room, target, stood)?;
     conn.prepare_cached(
         "UPDATE events SET text = NULL, reply_to = NULL, flags = flags | ?3

@@ -1,14 +1,15 @@
 //! A message that says something else now.
 
 use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::index;
 use crate::store::sqlite::message::{name_them, unname_them};
 use crate::store::sqlite::row::seq_column;
 use crate::store::sqlite::scene::Scene;
 use chat_proto::{Seq, Timestamp};
 use rusqlite::Connection;
 
-/// Notes the text that stands from event `by` on, and whom it names. What was
-/// said first stays on the log.
+/// Notes the text that stands from event `by` on, whom it names and by
+/// which words it is found. What was said first stays on the log.
 pub(super) fn fold(
     conn: &Connection,
     scene: &Scene,
@@ -30,6 +31,7 @@ pub(super) fn fold(
         at.millis(),
         text,
     ))?;
+    index::replace(conn, scene.room, target, before, Some(text))?;
     unname_them(conn, scene.room, target, before)?;
     name_them(conn, scene, target, text)
 }
