@@ -2,6 +2,7 @@
 
 use super::{Failure, Place, Target};
 use crate::app::Start;
+use crate::core::moment::Zone;
 use crate::core::settings::Settings;
 use crate::core::state::Setup;
 use crate::edge::config_file::{self, ConfigFile};
@@ -33,7 +34,9 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
     if !able.utf8 && settings.look.ascii.is_none() {
         notes.push("no UTF-8 in LANG: drawn in ASCII".to_owned());
     }
+    let zone = zone();
     let setup = Setup {
+        zone: Zone(zone.clone()),
         server: address.to_string(),
         name,
         login: login(),
@@ -48,7 +51,7 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
         config,
         notes,
         able,
-        view: View::new(theme, zone()),
+        view: View::new(theme, zone),
     })
 }
 

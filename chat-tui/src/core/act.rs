@@ -75,6 +75,11 @@ impl State {
             Action::PageUp => self.scroll(-self.page()),
             Action::PageDown => self.scroll(self.page()),
             Action::Oldest => self.go_oldest(),
+            Action::At => {
+                let typed = said.typed.clone();
+                self.go_to(turn, &said.words.text().unwrap_or_default(), &typed);
+            }
+            Action::Search => self.open_search(turn, &said.words.text().unwrap_or_default()),
             Action::Newest => self.go_newest(),
             Action::JumpNew => self.jump_new(turn),
             Action::MarkUnread | Action::SelectUnread => self.mark_unread(turn),
@@ -190,6 +195,12 @@ impl State {
     fn close(&mut self, turn: &mut Turn) {
         if self.completion.is_some() {
             return self.give_typed_back(turn);
+        }
+        let Some(room) = self.open_room_mut() else {
+            return;
+        };
+        if room.reply_to.is_none() && room.editing.is_none() && self.return_to_search(turn) {
+            return;
         }
         let Some(room) = self.open_room_mut() else {
             return;

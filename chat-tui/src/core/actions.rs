@@ -148,6 +148,8 @@ actions! {
         PageUp "page-up" Always Nothing Nothing ["PageUp"] "a page up"
         PageDown "page-down" Always Nothing Nothing ["PageDown"] "a page down"
         Oldest "oldest" Room Nothing Nothing ["C-Home"] "go to the oldest message"
+        At "at" Room Nothing Moment ["C-x g"] "go to a date: yesterday, mon, 2026-11-01, 14:30, -3d"
+        Search "search" Room Nothing MaybeText ["C-x s" "A-s"] "find messages; in this room, in all, or those that name you"
         Newest "newest" Room Nothing Nothing ["C-End"] "go to the newest message"
         JumpNew "jump-new" Room Nothing Nothing ["A-n"] "go to the first unread message"
         MarkUnread "mark-unread" Room Server Nothing ["A-u"] "mark unread from here"

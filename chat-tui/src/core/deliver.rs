@@ -26,6 +26,7 @@ impl State {
     pub(super) fn deliver(&mut self, turn: &mut Turn, event: Event) {
         let name = event.room.clone();
         self.settle_by_event(turn, &event);
+        self.search_hears(&event);
         let mine = self.is_me(&event.author);
         let names_me = !mine && self.names_me(&event);
         let news_to_me = self.is_open(&name) && self.focused;

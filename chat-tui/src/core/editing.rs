@@ -151,7 +151,7 @@ impl Room {
 }
 
 /// The text of a message that is not deleted.
-pub(super) fn text_of(entry: &Entry) -> Option<&str> {
+pub fn text_of(entry: &Entry) -> Option<&str> {
     match &entry.event.body {
         EventBody::Message(message) => message.text.as_deref(),
         EventBody::Edited { .. }

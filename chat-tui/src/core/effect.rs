@@ -6,8 +6,9 @@ use super::habits::Habits;
 use super::input::Device;
 use super::outbox::{ItemNonce, Unsent};
 use super::room::{Anchor, RoomRow};
+use super::search::Terms;
 use super::span::Span;
-use chat_proto::{Entry, Event, RoomName};
+use chat_proto::{Entry, Event, RoomName, Timestamp};
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,6 +116,30 @@ pub enum Load {
     Saved,
     /// Cached entries of a log.
     Log(LoadLog),
+    /// The first cached entry that is not before a moment.
+    At(LoadAt),
+    /// Cached messages that hold some words.
+    Search(LoadSearch),
+}
+
+/// From which moment on a cached entry is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadAt {
+    /// Whose log.
+    pub room: RoomName,
+    /// The moment.
+    pub at: Timestamp,
+}
+
+/// Which cached messages to look for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadSearch {
+    /// By which the answer is known again.
+    pub number: u64,
+    /// What they must hold and where.
+    pub terms: Terms,
+    /// Messages at the most, the newest.
+    pub limit: usize,
 }
 
 /// Which cached entries to load.

@@ -56,6 +56,7 @@ impl State {
             }
         }
         self.deeds_cut();
+        self.search_cut();
         for room in self.rooms.values_mut() {
             room.log.fetching.retain(|(_, from)| *from == Source::Disk);
             room.log.stuck = false;

@@ -59,6 +59,7 @@ impl State {
         let (name, wanted, marked) = match asked {
             Some(Asked::History { room, page, marked }) => (room, page, marked),
             Some(Asked::Changed(room)) => return self.changes_came(turn, &room, page),
+            Some(Asked::At { room, at }) => return self.date_came(turn, &room, at, page),
             Some(_) | None => return,
         };
         let Some(room) = self.rooms.get_mut(&name) else {
@@ -189,6 +190,11 @@ impl State {
         match input {
             DiskInput::Saved(saved) => self.restore(turn, *saved),
             DiskInput::Log { asked, entries } => self.cache_came(&asked, entries),
+            DiskInput::At { asked, entry } => {
+                self.cached_date_came(turn, &asked, entry.as_deref());
+            }
+            DiskInput::Found { asked, hits, whole } => self.cache_found(turn, &asked, hits, whole),
+            DiskInput::Indexed => self.search_again(turn),
             DiskInput::Accepted(nonce) => self.accepted(&nonce),
             DiskInput::NotAccepted { nonce, why } => {
                 self.accepted(&nonce);

@@ -2,7 +2,7 @@
 
 use super::composer::Draft;
 use super::deeds::Deed;
-use super::effect::LoadLog;
+use super::effect::{LoadAt, LoadLog, LoadSearch};
 use super::habits::Habits;
 use super::outbox::{ItemNonce, Unsent};
 use super::room::{Anchor, RoomRow};
@@ -165,6 +165,24 @@ pub enum DiskInput {
         /// The entries, oldest first, at most `asked.limit`.
         entries: Vec<Entry>,
     },
+    /// The first cached entry from a moment on, in answer to `Load::At`.
+    At {
+        /// What was asked.
+        asked: LoadAt,
+        /// The entry; `None`: none is cached.
+        entry: Option<Box<Entry>>,
+    },
+    /// Cached messages, in answer to `Load::Search`.
+    Found {
+        /// What was asked.
+        asked: LoadSearch,
+        /// The messages, newest first, at most `asked.limit`.
+        hits: Vec<Entry>,
+        /// All that is cached was looked through.
+        whole: bool,
+    },
+    /// From now on all that is cached is looked through.
+    Indexed,
     /// `Store::Accept` or `Store::Deed` of this item is on the disk.
     Accepted(ItemNonce),
     /// `Store::Accept` or `Store::Deed` of this item failed; why, in words. It lives in memory only.

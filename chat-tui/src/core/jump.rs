@@ -103,7 +103,7 @@ impl State {
             return;
         };
         let link = format!("#{}:{}", entry.event.room, entry.event.seq);
-        self.say(turn, format!("copied {link}"));
+        self.say(turn, format!("copied {link}; /at {link} goes there"));
         turn.effects.push(Effect::Copy(link));
     }
 }

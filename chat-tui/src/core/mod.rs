@@ -16,9 +16,10 @@ pub mod clock;
 mod command;
 mod complete;
 pub mod composer;
+mod dates;
 pub mod deeds;
 mod deliver;
-mod editing;
+pub mod editing;
 pub mod effect;
 mod elsewhere;
 mod enter;
@@ -33,6 +34,7 @@ pub mod keys;
 pub mod link;
 pub mod log;
 mod login;
+pub mod moment;
 mod near;
 pub mod outbox;
 pub mod overlay;
@@ -47,6 +49,7 @@ pub mod room;
 mod rooms;
 mod save;
 mod scroll;
+pub mod search;
 mod select;
 mod sending;
 pub mod settings;
@@ -100,6 +103,7 @@ impl State {
         self.tend_link(turn);
         self.pump(turn);
         self.pump_deeds(turn);
+        self.pump_search(turn);
         self.fetch(turn);
         self.ask_people(turn);
         self.read_shown(turn);
@@ -128,6 +132,7 @@ impl State {
             self.saves.due,
             self.marks.due(),
             self.begun_due(),
+            self.search_due(),
             soon,
         ]
         .into_iter()

@@ -8,10 +8,12 @@ mod lists;
 mod palette;
 mod picker;
 mod prompt;
+mod search;
 mod sent;
 
 use super::actions::{Action, Group};
 use super::composer::Composer;
+use super::search::Search;
 use chat_proto::event::RoomKind;
 use chat_proto::reply::{MemberListing, RoomListing};
 use chat_proto::{RoomName, Seq};
@@ -43,6 +45,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// Choosing an emoji for a message.
     Emoji(EmojiPicker),
+    /// Finding messages.
+    Search(Box<Search>),
     /// All that is known of a message.
     Info {
         /// Where it is.
@@ -70,6 +74,12 @@ impl Overlay {
             Self::Paste(_) => &[(Action::Close, "drop it")],
             Self::Confirm(_) => &[(Action::Send, "yes"), (Action::Close, "no")],
             Self::Emoji(_) => &[(Action::Send, "put it"), (Action::Down, "next"), CLOSE],
+            Self::Search(_) => &[
+                (Action::Send, "show it"),
+                (Action::Down, "next"),
+                (Action::Complete, "look elsewhere"),
+                CLOSE,
+            ],
             Self::Info { .. } => &[CLOSE],
         }
     }

@@ -20,7 +20,7 @@ impl State {
             Some(Overlay::Paste(begun)) => begun.text,
             Some(other) => {
                 self.overlays.push(other);
-                return self.paste_overlay(text);
+                return self.paste_overlay(turn, text);
             }
             None => String::new(),
         };

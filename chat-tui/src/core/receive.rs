@@ -65,8 +65,8 @@ impl State {
             Frame::Invited(invited) => self.invited(turn, &invited),
             Frame::Unknown { kind, why } => self.not_understood(turn, asked, kind.as_deref(), &why),
             Frame::Done(done) => self.done(turn, asked, done.seq),
+            Frame::Found(found) => self.server_found(turn, asked.as_ref(), found),
             Frame::Registered(_)
-            | Frame::Found(_)
             | Frame::Pong(_)
             | Frame::Help(_)
             | Frame::HookMade(_)
@@ -115,13 +115,14 @@ impl State {
                 self.command_refused(turn, &text, &error.message);
             }
             Some(Asked::Leave(room)) => self.complain(turn, format!("{room}: {}", error.message)),
+            Some(Asked::Search(number)) => self.search_refused(number, error),
             Some(Asked::Rooms | Asked::Members(_)) => {
                 self.stop_loading();
                 self.complain(turn, error.message.clone());
             }
             // The next `welcome` tells how these stand.
             Some(Asked::Read | Asked::Changed(_) | Asked::Ping) => {}
-            None => self.complain(turn, error.message.clone()),
+            Some(Asked::At { .. }) | None => self.complain(turn, error.message.clone()),
         }
     }
 

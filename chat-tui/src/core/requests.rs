@@ -4,7 +4,7 @@ use super::effect::Effect;
 use super::outbox::ItemNonce;
 use super::span::Span;
 use super::state::{State, Turn};
-use chat_proto::{Request, RequestId, RoomName, Seq};
+use chat_proto::{Request, RequestId, RoomName, Seq, Timestamp};
 use std::collections::BTreeMap;
 
 /// The requests that wait for their reply.
@@ -34,6 +34,15 @@ pub(super) enum Asked {
         /// The part of the hole that is marked as being loaded.
         marked: Span,
     },
+    /// What was said from a moment on.
+    At {
+        /// In which room.
+        room: RoomName,
+        /// The moment.
+        at: Timestamp,
+    },
+    /// Messages that hold some words; by the number of the search.
+    Search(u64),
     /// Which entries changed while events were not delivered.
     Changed(RoomName),
     /// To come into a room, by a command; its text.

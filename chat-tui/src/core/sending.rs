@@ -34,6 +34,7 @@ impl State {
             return self.complain(turn, why);
         }
         let text = text.trim_end().to_owned();
+        self.search_left = None;
         self.accept(turn, &name, text, reply_to);
         if let Some(room) = self.rooms.get_mut(&name) {
             room.composer.take();

@@ -7,6 +7,7 @@ use super::habits::Habits;
 use super::input::Device;
 use super::jump::Spot;
 use super::link::Link;
+use super::moment::Zone;
 use super::outbox::Outbox;
 use super::overlay::{Completion, Notice, Overlay};
 use super::press::Begun;
@@ -14,6 +15,7 @@ use super::reading::Marks;
 use super::requests::Requests;
 use super::room::Room;
 use super::save::Saves;
+use super::search::Left;
 use super::settings::Settings;
 use chat_proto::{Greeting, Limits, RoomName, UserName};
 use std::collections::BTreeMap;
@@ -30,6 +32,8 @@ pub struct Setup {
     pub login: Option<String>,
     /// The client's name and version, for the operator.
     pub client: String,
+    /// The zone that the person lives in.
+    pub zone: Zone,
     /// From where nonces and jitter come; never the same twice.
     pub seed: u128,
     /// How everything is to be at first.
@@ -82,6 +86,10 @@ pub struct State {
     pub disk_trouble: Option<String>,
     /// What is remembered of one's ways.
     pub habits: Habits,
+    /// The search that one has left for one of its hits.
+    pub(super) search_left: Option<Left>,
+    /// How many searches there were.
+    pub(super) searches: u64,
     /// Where one was before each jump.
     pub(super) spots: Vec<Spot>,
     pub(super) device: Device,
@@ -148,6 +156,8 @@ impl State {
             settings: setup.settings.clone(),
             disk_trouble: None,
             habits: Habits::default(),
+            search_left: None,
+            searches: 0,
             spots: Vec::new(),
             device: Device::default(),
             requests: Requests::default(),

@@ -6,6 +6,7 @@ mod deeds;
 mod disk;
 mod reference;
 mod room_log;
+mod searching;
 mod sending;
 mod server;
 mod using;

@@ -20,6 +20,8 @@ pub enum Takes {
     Topic,
     /// Any words, or none.
     MaybeText,
+    /// A date, a time, or the place of a message.
+    Moment,
 }
 
 /// What was said with an action, checked; of the kind that it takes.
@@ -60,13 +62,14 @@ impl Takes {
             Self::Person => "NAME",
             Self::Topic => "TEXT",
             Self::MaybeText => "[WORDS]",
+            Self::Moment => "DATE",
         }
     }
 
     /// Whether it can't be done without words.
     pub fn asks(self) -> bool {
         match self {
-            Self::Room | Self::Named | Self::Person | Self::Topic => true,
+            Self::Room | Self::Named | Self::Person | Self::Topic | Self::Moment => true,
             Self::Nothing | Self::MaybeNamed | Self::MaybeText => false,
         }
     }
@@ -92,7 +95,7 @@ impl Action {
             Takes::Topic => Topic::parse(text, limits.topic_chars)
                 .map(Words::Topic)
                 .map_err(|e| format!("the topic {e}")),
-            Takes::MaybeText => Ok(Words::Text(text.to_owned())),
+            Takes::MaybeText | Takes::Moment => Ok(Words::Text(text.to_owned())),
         }
     }
 

@@ -5,6 +5,7 @@
 //! message is reported only after its transaction; the end leaves nothing behind.
 
 pub mod cache;
+mod index;
 pub mod schema;
 pub mod slot;
 mod typed;
@@ -15,7 +16,7 @@ use crate::core::outbox::ItemNonce;
 use cache::{Cache, StoreError};
 use chat_proto::RoomName;
 use std::collections::BTreeSet;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -62,6 +63,7 @@ impl Disk {
                     cache,
                     tell,
                     complained: None,
+                    indexing: false,
                 };
                 worker.run(&asked);
             })?;
@@ -126,6 +128,15 @@ pub fn load(cache: &mut Cache, load: Load) -> DiskInput {
         Load::Log(asked) => cache
             .log(&asked)
             .map(|entries| DiskInput::Log { asked, entries }),
+        Load::At(asked) => cache.first_from(&asked).map(|entry| DiskInput::At {
+            asked,
+            entry: entry.map(Box::new),
+        }),
+        Load::Search(asked) => {
+            cache
+                .search(&asked)
+                .map(|(hits, whole)| DiskInput::Found { asked, hits, whole })
+        }
     };
     loaded.unwrap_or_else(|e| DiskInput::Failed(e.to_string()))
 }
@@ -135,12 +146,14 @@ struct Worker {
     tell: mpsc::UnboundedSender<DiskInput>,
     /// The failure told last; said once until something succeeds.
     complained: Option<String>,
+    /// What an earlier version has cached is being indexed.
+    indexing: bool,
 }
 
 impl Worker {
     fn run(mut self, jobs: &Receiver<Job>) {
         let mut writes = Vec::new();
-        while let Ok(first) = jobs.recv() {
+        while let Some(first) = self.next(jobs) {
             let more = std::iter::from_fn(|| jobs.try_recv().ok());
             for job in std::iter::once(first).chain(more.take(BATCH_MAX)) {
                 if self.take(job, &mut writes) {
@@ -151,6 +164,28 @@ impl Worker {
         }
     }
 
+    /// The next job. While there is none, what is not indexed yet is, once
+    /// somebody has looked for something.
+    fn next(&mut self, jobs: &Receiver<Job>) -> Option<Job> {
+        while self.indexing {
+            match jobs.try_recv() {
+                Ok(job) => return Some(job),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => {}
+            }
+            match self.cache.index_some() {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.indexing = false;
+                    self.say(DiskInput::Indexed);
+                }
+                // It is tried again with the next search.
+                Err(_) => self.indexing = false,
+            }
+        }
+        jobs.recv().ok()
+    }
+
     /// Takes a job; true if it is the last one.
     fn take(&mut self, job: Job, writes: &mut Vec<Store>) -> bool {
         match job {
@@ -158,6 +193,7 @@ impl Worker {
             Job::Load(asked) => {
                 self.write(writes);
                 let loaded = load(&mut self.cache, asked);
+                self.indexing |= matches!(loaded, DiskInput::Found { whole: false, .. });
                 self.say(loaded);
             }
             Job::Flush(done) => {

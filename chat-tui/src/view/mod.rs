@@ -139,7 +139,7 @@ impl View {
             composer::draw_choices(pen, parts.timeline, completion);
         }
         if !state.overlays.is_empty() {
-            drawn.cursor = overlay::draw(pen, screen, state, &self.when);
+            drawn.cursor = overlay::draw(pen, screen, state, &self.when, now.wall);
         }
         overlay::which_key(pen, screen, state);
         overlay::draw_notices(pen, parts.timeline, state, now);

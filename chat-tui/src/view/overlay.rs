@@ -5,6 +5,7 @@ mod actions;
 mod asks;
 mod lists;
 mod message;
+mod search;
 
 use super::field::Field;
 use super::pen::{Pen, columns, fit};
@@ -16,6 +17,7 @@ use crate::core::clock::Now;
 use crate::core::composer::Composer;
 use crate::core::overlay::Overlay;
 use crate::neutral;
+use chat_proto::Timestamp;
 use ratatui::layout::{Position, Rect};
 
 /// Draws all overlays; says where the cursor of the topmost stands.
@@ -24,6 +26,7 @@ pub(super) fn draw(
     screen: Rect,
     state: &State,
     when: &When,
+    now: Timestamp,
 ) -> Option<Position> {
     let mut cursor = None;
     for overlay in &state.overlays {
@@ -38,6 +41,7 @@ pub(super) fn draw(
             Overlay::Login(login) => asks::login(pen, screen, login),
             Overlay::Paste(paste) => asks::paste(pen, screen, state, paste),
             Overlay::Confirm(confirm) => asks::confirm(pen, screen, state, confirm),
+            Overlay::Search(panel) => search::search(pen, screen, state, when, now, panel),
             Overlay::Emoji(picker) => message::emoji(pen, screen, picker),
             Overlay::Info { room, target } => {
                 message::info(pen, screen, state, when, room, *target)

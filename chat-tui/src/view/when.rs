@@ -26,6 +26,22 @@ impl When {
         format!("{:02}:{:02}", time.hour(), time.minute())
     }
 
+    /// `22 Nov 10:42`, with the year where that is another than now.
+    pub(super) fn short(&self, at: Timestamp, now: Timestamp) -> String {
+        format!("{} {}", self.short_day(at, now), self.clock(at))
+    }
+
+    /// `22 Nov`, with the year where that is another than now.
+    pub(super) fn short_day(&self, at: Timestamp, now: Timestamp) -> String {
+        let day = self.day(at);
+        let month: String = month(day).chars().take(3).collect();
+        if day.year() == self.day(now).year() {
+            format!("{:2} {month}", day.day())
+        } else {
+            format!("{:2} {month} {}", day.day(), day.year())
+        }
+    }
+
     /// `10:42:07`
     pub(super) fn exact(&self, at: Timestamp) -> String {
         let time = self.local(at);

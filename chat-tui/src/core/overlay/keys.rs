@@ -36,6 +36,14 @@ pub(super) enum Outcome {
     Paste(char),
     /// What was asked about is wanted.
     Confirmed(Then),
+    /// The hit was chosen: it is shown in its room.
+    Hit,
+    /// One looks elsewhere for the same.
+    Scope,
+    /// One looks for something else.
+    Query,
+    /// One has moved in the list of hits.
+    Further,
     /// The emoji was chosen.
     React {
         room: chat_proto::RoomName,
@@ -72,6 +80,7 @@ impl State {
             Overlay::Paste(paste) => paste.press(key, action),
             Overlay::Confirm(confirm) => confirm.press(key, action),
             Overlay::Emoji(picker) => picker.press(key, action),
+            Overlay::Search(search) => search.press(key, action),
             Overlay::Info { .. } => match action {
                 Some(Action::Close | Action::Send) => Outcome::Close,
                 Some(_) | None => Outcome::Done,
@@ -131,6 +140,10 @@ impl State {
                 self.overlays.pop();
                 self.confirmed(turn, then);
             }
+            Outcome::Hit => self.go_to_hit(turn),
+            Outcome::Scope => self.cycle_scope(turn),
+            Outcome::Query => self.search_again(turn),
+            Outcome::Further => self.search_on(turn),
             Outcome::React {
                 room,
                 target,
@@ -143,7 +156,7 @@ impl State {
     }
 
     /// Text for the topmost overlay; only its first line.
-    pub(in crate::core) fn paste_overlay(&mut self, text: &str) {
+    pub(in crate::core) fn paste_overlay(&mut self, turn: &mut Turn, text: &str) {
         let line = text.lines().next().unwrap_or_default();
         let Some(mut top) = self.overlays.pop() else {
             return;
@@ -168,6 +181,11 @@ impl State {
                 help.find(&self.settings.keys);
             }
             Overlay::Login(login) if !login.busy => login.name.insert(line),
+            Overlay::Search(search) => {
+                search.query.insert(line);
+                self.overlays.push(top);
+                return self.search_again(turn);
+            }
             Overlay::Emoji(picker) => {
                 picker.query.insert(line);
                 picker.find();

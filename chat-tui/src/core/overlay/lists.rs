@@ -84,6 +84,7 @@ impl State {
                 | Overlay::Paste(_)
                 | Overlay::Confirm(_)
                 | Overlay::Emoji(_)
+                | Overlay::Search(_)
                 | Overlay::Info { .. } => {}
             }
         }

@@ -9,6 +9,7 @@ use crate::core::input::{Device, DiskInput, Saved, SavedRoom};
 use crate::core::outbox::Unsent;
 use crate::core::room::{Anchor, RoomRow};
 use crate::core::span::Spans;
+use chat_proto::event::EventBody;
 use chat_proto::{Entry, RoomName, Seq};
 use std::collections::BTreeMap;
 
@@ -114,6 +115,32 @@ impl Disk {
             Load::Log(asked) => {
                 let entries = self.log(&asked);
                 DiskInput::Log { asked, entries }
+            }
+            Load::At(asked) => {
+                let later =
+                    |entry: &&Entry| entry.event.room == asked.room && entry.event.at >= asked.at;
+                let entry = self.entries.values().find(later).cloned().map(Box::new);
+                DiskInput::At { asked, entry }
+            }
+            Load::Search(asked) => {
+                let fits = |entry: &&Entry| {
+                    let EventBody::Message(message) = &entry.event.body else {
+                        return false;
+                    };
+                    let text = message.text.clone().unwrap_or_default();
+                    let terms = &asked.terms;
+                    let room = terms.room.as_ref().is_none_or(|r| *r == entry.event.room);
+                    let author = terms
+                        .author
+                        .as_ref()
+                        .is_none_or(|a| *a == entry.event.author);
+                    room && author && text.contains(&terms.words)
+                };
+                let mut hits: Vec<_> = self.entries.values().filter(fits).cloned().collect();
+                hits.sort_by_key(|entry| std::cmp::Reverse(entry.event.at));
+                hits.truncate(asked.limit);
+                let whole = true;
+                DiskInput::Found { asked, hits, whole }
             }
         }
     }

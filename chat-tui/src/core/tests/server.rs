@@ -4,8 +4,10 @@
 use chat_proto::codec::{Asked, Frame, decode_request};
 use chat_proto::event::{EventBody, Message, Role, RoomKind};
 use chat_proto::limits::RESUME_EVENTS;
-use chat_proto::reply::{Done, History, Joined, Left, Members, Pong, RoomState, Sent, Welcome};
-use chat_proto::request::{GetHistory, Hello, Send};
+use chat_proto::reply::{
+    Done, Found, History, Joined, Left, Members, Pong, RoomState, Sent, Welcome,
+};
+use chat_proto::request::{GetHistory, Hello, Search, Send};
 use chat_proto::{
     Entry, ErrorCode, ErrorReply, Event, Gap, Greeting, Limits, Request, RequestId, RoomName,
     RoomRef, Seq, Timestamp, Token, UserName,
@@ -163,6 +165,7 @@ impl Server {
                 let (target, on) = (pin.target, pin.on.unwrap_or(true));
                 self.change(id, pin.room, EventBody::Pinned { target, on });
             }
+            Request::Search(asked) => self.search(id, &asked),
             Request::Ping(_) => self.say(
                 &Frame::Pong(Pong {
                     at: Timestamp::from_millis(0),
@@ -297,6 +300,36 @@ impl Server {
         self.say(&Frame::Sent(sent), id);
     }
 
+    /// Finds by parts of the text; newest first within a room.
+    fn search(&mut self, id: Option<&RequestId>, asked: &Search) {
+        let room = asked.room.clone().map(named);
+        let mut hits = Vec::new();
+        for (name, log) in &self.logs {
+            if room.as_ref().is_some_and(|room| room != name) {
+                continue;
+            }
+            let changes: Vec<_> = log.iter().collect();
+            let entries = log.iter().filter(|event| event.body.target().is_none());
+            let found = entries
+                .map(|event| folded(event, &changes))
+                .filter(|entry| {
+                    let text = crate::core::editing::text_of(entry);
+                    text.is_some_and(|text| asked.query.split(' ').all(|word| text.contains(word)))
+                });
+            hits.extend(found);
+        }
+        hits.sort_by_key(|entry| std::cmp::Reverse(entry.event.at));
+        let from: usize = asked.cursor.as_deref().map_or(0, |at| at.parse().unwrap());
+        let limit = asked.limit.map_or(20, |limit| limit.get() as usize);
+        let to = (from + limit).min(hits.len());
+        let found = Found {
+            hits: hits[from..to].to_vec(),
+            more: to < hits.len(),
+            next: (to < hits.len()).then(|| to.to_string()),
+        };
+        self.say(&Frame::Found(found), id);
+    }
+
     fn history(&mut self, id: Option<&RequestId>, asked: &GetHistory) {
         let name = named(asked.room.clone());
         let log = &self.logs[&name];
@@ -324,6 +357,13 @@ impl Server {
             };
             return self.say(&Frame::History(history), id);
         }
+        let entries = match asked.at {
+            Some(at) => entries
+                .into_iter()
+                .filter(|entry| entry.event.at >= at)
+                .collect(),
+            None => entries,
+        };
         let first_at = |seq: Seq| entries.partition_point(|entry| entry.event.seq < seq);
         let (from, to) = if let Some(before) = asked.before {
             let to = first_at(before);
@@ -334,6 +374,8 @@ impl Server {
         } else if let Some(around) = asked.around {
             let from = first_at(around).saturating_sub(limit / 2);
             (from, (from + limit).min(entries.len()))
+        } else if asked.at.is_some() {
+            (0, limit.min(entries.len()))
         } else {
             (entries.len().saturating_sub(limit), entries.len())
         };
@@ -341,7 +383,7 @@ impl Server {
             events: entries[from..to].to_vec(),
             first: Seq::FIRST,
             head: seq(log.len() as u64),
-            more_before: from > 0,
+            more_before: from > 0 || asked.at.is_some_and(|at| at > Timestamp::from_millis(0)),
             more_after: to < entries.len(),
             room: name,
         };

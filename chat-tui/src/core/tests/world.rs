@@ -235,6 +235,13 @@ impl World {
         }
     }
 
+    /// Goes to a room by the switcher.
+    pub(super) fn go(&mut self, name: &str) {
+        self.press(Key::ctrl(KeyCode::Char('k')));
+        self.write(name);
+        self.key(KeyCode::Enter);
+    }
+
     pub(super) fn send(&mut self, text: &str) {
         self.write(text);
         self.key(KeyCode::Enter);

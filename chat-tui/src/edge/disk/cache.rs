@@ -5,18 +5,20 @@
 //! cache belongs to several running clients at once; what was typed into one
 //! of them is only its own as long as it runs.
 
+use super::index;
 use super::schema::{self, OpenError};
 use super::slot::Slot;
 use super::typed::{
     add_unsent, adopt_from, deeds, drafts, outbox, set_deed, set_draft, set_unsent,
 };
-use crate::core::effect::{End, LoadLog, Store};
+use crate::core::effect::{End, LoadAt, LoadLog, LoadSearch, Store};
 use crate::core::fold;
 use crate::core::habits::Habits;
 use crate::core::input::{Device, Saved, SavedRoom};
 use crate::core::room::{Anchor, RoomRow};
 use crate::core::span::{Span, Spans};
 use crate::edge::profile::ServerDir;
+use chat_proto::event::EventBody;
 use chat_proto::{Entry, Event, RoomName, Seq};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use std::collections::BTreeMap;
@@ -185,6 +187,54 @@ impl Cache {
         Ok(entries)
     }
 
+    /// The first cached entry that is not before a moment.
+    pub fn first_from(&self, asked: &LoadAt) -> Result<Option<Entry>, StoreError> {
+        let entry_at = |seq: i64| -> rusqlite::Result<Option<Entry>> {
+            let text: Option<String> = self
+                .db
+                .prepare_cached(
+                    "SELECT entry FROM entries
+                     WHERE room = (SELECT id FROM rooms WHERE name = ?1) AND seq >= ?2
+                     ORDER BY seq LIMIT 1",
+                )?
+                .query_row(params![asked.room.as_str(), seq], |row| row.get(0))
+                .optional()?;
+            Ok(text.as_deref().and_then(json_entry))
+        };
+        let last: Option<i64> = self.db.query_row(
+            "SELECT max(seq) FROM entries WHERE room = (SELECT id FROM rooms WHERE name = ?1)",
+            [asked.room.as_str()],
+            |row| row.get(0),
+        )?;
+        // Along a log times never fall: the place is found by halving.
+        let (mut low, mut high) = (1, last.unwrap_or(0) + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match entry_at(middle)? {
+                Some(entry) if entry.event.at < asked.at => low = sql(entry.event.seq) + 1,
+                Some(_) | None => high = middle,
+            }
+        }
+        Ok(entry_at(low)?)
+    }
+
+    /// Cached messages that hold some words, newest first; whether all that is
+    /// cached was looked through.
+    pub fn search(&self, asked: &LoadSearch) -> Result<(Vec<Entry>, bool), StoreError> {
+        Ok((index::find(&self.db, asked)?, index::is_whole(&self.db)?))
+    }
+
+    /// Indexes some of what an earlier version has cached; false once all is done.
+    pub fn index_some(&mut self) -> Result<bool, StoreError> {
+        const ENTRIES: usize = 500;
+        let transaction = self
+            .db
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let more = index::catch_up(&transaction, ENTRIES)?;
+        transaction.commit()?;
+        Ok(more)
+    }
+
     /// The nonce of an earlier attempt of the command line to send this text;
     /// `fresh` is kept as such if there was none.
     pub fn retry(&mut self, room: &str, text: &str, fresh: &str) -> Result<String, StoreError> {
@@ -273,10 +323,13 @@ fn apply(db: &Connection, slot: u32, write: &Store) -> rusqlite::Result<()> {
         }
         Store::Room(row) => set_room(db, row),
         Store::Forget(room) => forget(db, room),
-        Store::Reset => db.execute_batch(
-            "DELETE FROM rooms; DELETE FROM entries; DELETE FROM known;
-             DELETE FROM meta WHERE key IN ('epoch');",
-        ),
+        Store::Reset => {
+            db.execute_batch(
+                "DELETE FROM rooms; DELETE FROM entries; DELETE FROM known;
+                 DELETE FROM meta WHERE key IN ('epoch');",
+            )?;
+            index::clear(db)
+        }
         Store::Log {
             room,
             entries,
@@ -308,13 +361,13 @@ pub(super) fn run(
     db.prepare_cached(statement)?.execute(with).map(|_| ())
 }
 
-fn meta(db: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+pub(super) fn meta(db: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
     db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?
         .query_row([key], |row| row.get(0))
         .optional()
 }
 
-fn set_meta(db: &Connection, key: &str, value: Option<&str>) -> rusqlite::Result<()> {
+pub(super) fn set_meta(db: &Connection, key: &str, value: Option<&str>) -> rusqlite::Result<()> {
     match value {
         Some(value) => run(
             db,
@@ -360,6 +413,7 @@ fn room_id(db: &Connection, room: &RoomName) -> rusqlite::Result<i64> {
 
 fn forget(db: &Connection, room: &RoomName) -> rusqlite::Result<()> {
     let id = room_id(db, room)?;
+    index::forget(db, id)?;
     run(db, "DELETE FROM entries WHERE room = ?1", [id])?;
     run(db, "DELETE FROM known WHERE room = ?1", [id])?;
     run(db, "DELETE FROM rooms WHERE id = ?1", [id])
@@ -390,6 +444,7 @@ fn add_log(
             "INSERT OR REPLACE INTO entries (room, seq, entry) VALUES (?1, ?2, ?3)",
             params![id, sql(entry.event.seq), json(entry)?],
         )?;
+        index::index(db, id, entry)?;
     }
     for span in known {
         add_known(db, id, *span)?;
@@ -444,7 +499,16 @@ fn change(db: &Connection, room: &RoomName, event: &Event) -> rusqlite::Result<(
         db,
         "UPDATE entries SET entry = ?3 WHERE room = ?1 AND seq = ?2",
         params![id, sql(target), json(&entry)?],
-    )
+    )?;
+    // A reaction or a pin changes no word.
+    match &event.body {
+        EventBody::Edited { .. } | EventBody::Deleted { .. } => index::index(db, id, &entry),
+        EventBody::Message(_)
+        | EventBody::Reacted { .. }
+        | EventBody::Pinned { .. }
+        | EventBody::Topic { .. }
+        | EventBody::Member(_) => Ok(()),
+    }
 }
 
 fn rooms(db: &Connection) -> rusqlite::Result<Vec<SavedRoom>> {
@@ -499,6 +563,11 @@ pub(super) fn read_seq(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<
     Ok(number
         .and_then(|n| u64::try_from(n).ok())
         .and_then(Seq::new))
+}
+
+/// One that can't be read is a later version's.
+pub(super) fn json_entry(text: &str) -> Option<Entry> {
+    serde_json::from_str(text).ok()
 }
 
 fn read_span(row: &Row<'_>) -> rusqlite::Result<Option<Span>> {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The version of the tables that this program reads and writes.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// The tables of version 1; those of later ones follow by [`STEPS`].
 pub(super) const TABLES: &str = "
@@ -65,7 +65,8 @@ pub(super) const TABLES: &str = "
 ";
 
 /// What each version added to the one before; the first makes version 2.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     -- A text that is to become that of a message: which, and what was being written before.
     ALTER TABLE drafts ADD COLUMN edits INTEGER;
     ALTER TABLE drafts ADD COLUMN before_text TEXT;
@@ -83,7 +84,23 @@ const STEPS: [&str; 1] = ["
         act TEXT NOT NULL,
         refused TEXT
     );
-"];
+",
+    "
+    -- The words of what is cached; ids rise with the messages' times.
+    CREATE VIRTUAL TABLE words USING fts5 (
+        text, author, room,
+        content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+    );
+    CREATE TABLE places (
+        id INTEGER PRIMARY KEY,
+        room INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        UNIQUE (room, seq)
+    );
+    -- What is cached already is indexed from here on, in the background.
+    INSERT INTO meta (key, value) SELECT 'unindexed', '0 0' WHERE EXISTS (SELECT * FROM entries);
+",
+];
 
 /// What nobody can get back from a server: saved out of a broken file first.
 const SALVAGED: [(&str, &str); 4] = [

@@ -10,6 +10,7 @@ use crate::core::overlay::{
     BigPaste, Candidate, Choice, Completion, Login, MemberList, Notice, Overlay, Picker,
 };
 use crate::core::room::{Anchor, Place};
+use crate::core::search::{Hit, Looked, Scope, Search};
 use crate::core::{Input, Now, State, update};
 use chat_proto::event::{Role, RoomKind};
 use chat_proto::reply::MemberListing;
@@ -298,4 +299,38 @@ fn a_selected_message_and_what_is_asked_about_it() {
         }
         check(name, &state, &THREE);
     }
+}
+
+#[test]
+fn finding_messages() {
+    let mut state = conversation();
+    let hit = |number, when, author: &str, text: &str, server| Hit {
+        entry: message(number, when, author, text),
+        server,
+    };
+    let long = "a long story about something else altogether, which goes on and on \
+                until at last the release is named in it";
+    let last_year = "2025-01-02T10:00:00Z".parse().unwrap();
+    let mut search = Search::showing(
+        "release from:bob",
+        Scope::All,
+        vec![
+            hit(104, at(22, 9, 40), "bob", "Release is on\nfriday", false),
+            hit(90, at(20, 9, 40), "bob", long, true),
+            hit(7, last_year, "bob", "\u{1b}[2J release \u{202e}evil", true),
+        ],
+    );
+    search.chosen = 1;
+    search.server = Looked::Part;
+    state.overlays.push(Overlay::Search(Box::new(search)));
+    check("search", &state, &THREE);
+    state.link.phase = Phase::Waiting {
+        until: Duration::ZERO,
+    };
+    if let Some(Overlay::Search(search)) = state.overlays.last_mut() {
+        search.server = Looked::Not;
+        search.scope = Scope::Room;
+        search.hits.retain(|hit| !hit.server);
+    }
+    check("search_offline", &state, &THREE);
 }

@@ -1,0 +1,28 @@
+//! Keys of the panel for finding messages.
+
+use super::keys::{Outcome, moved, moves, write};
+use crate::core::actions::Action;
+use crate::core::input::Key;
+use crate::core::search::Search;
+
+impl Search {
+    pub(super) fn press(&mut self, key: Key, action: Option<Action>) -> Outcome {
+        match action {
+            Some(Action::Close) => return Outcome::Close,
+            Some(Action::Send) => return Outcome::Hit,
+            Some(Action::Complete) => return Outcome::Scope,
+            _ => {}
+        }
+        if let Some(by) = moves(action) {
+            self.chosen = moved(self.chosen, by, self.hits.len());
+            return Outcome::Further;
+        }
+        let before = self.query.text().to_owned();
+        write(&mut self.query, key, action);
+        if self.query.text() == before {
+            Outcome::Done
+        } else {
+            Outcome::Query
+        }
+    }
+}
