@@ -11,6 +11,7 @@ mod histogram;
 mod members;
 mod scenario;
 mod stamp;
+pub mod table;
 mod usage;
 
 use std::net::SocketAddr;
@@ -98,6 +99,10 @@ pub struct Report {
     /// Deliveries that came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deliveries: Option<u64>,
+    /// Deliveries that did not follow the one before in their room: something
+    /// is missing, twice, or out of order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out_of_order: Option<u64>,
     /// Deliveries a second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deliveries_per_s: Option<f64>,

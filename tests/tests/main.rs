@@ -23,6 +23,7 @@ mod greeting;
 mod harness;
 mod hostile;
 mod http;
+mod load;
 mod markers;
 mod messages;
 mod moderation;

@@ -5,10 +5,11 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Result;
-use chat_tests::load::{self, Plan, Report, Scenario};
+use anyhow::{Context as _, Result};
+use chat_tests::load::{self, Plan, Report, Scenario, table};
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -30,7 +31,18 @@ struct Options {
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
-    scenario: Kind,
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    #[command(flatten)]
+    Load(Kind),
+    /// Measures nothing: a table of the reports in a file, a line of JSON each
+    Table {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -96,12 +108,24 @@ enum Kind {
 
 fn main() -> Result<()> {
     let options = Options::parse();
+    match &options.command {
+        Command::Load(kind) => put_load(&options, scenario(kind)),
+        Command::Table { file } => {
+            let reports =
+                std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+            let table = table::of(&reports)?;
+            Ok(std::io::stdout().write_all(table.as_bytes())?)
+        }
+    }
+}
+
+fn put_load(options: &Options, scenario: Scenario) -> Result<()> {
     let plan = Plan {
         server: options.server,
         pid: options.pid,
         time: Duration::from_secs_f64(options.secs),
         text_bytes: options.size,
-        scenario: scenario(&options.scenario),
+        scenario,
     };
     let climbing = matches!(plan.scenario, Scenario::Max { .. });
     let report = load::run(&plan, |step| {

@@ -164,7 +164,7 @@ impl Receiver {
 
 /// Where `sign` first stands.
 pub(super) fn find(bytes: &[u8], sign: &[u8]) -> Option<usize> {
-    bytes.windows(sign.len()).position(|window| window == sign)
+    memchr::memmem::find(bytes, sign)
 }
 
 /// Hands over each whole frame; gives how many bytes they were.

@@ -35,6 +35,8 @@ pub(super) struct Shared {
 pub(super) struct Tally {
     pub(super) latencies: Histogram,
     pub(super) deliveries: u64,
+    // Those whose seq is not the one after the seq of the delivery before.
+    pub(super) out_of_order: u64,
     pub(super) refused: u64,
 }
 
@@ -55,17 +57,22 @@ impl Shared {
         nanos(self.start.elapsed())
     }
 
-    fn count(&self, text: &[u8]) {
-        let Some(due) = stamp::parse(text, self.run) else {
+    /// Counts a frame that came at `now` to a member whose last delivery had the
+    /// seq `last`.
+    fn count(&self, text: &[u8], last: &mut Option<u64>, now: u64) {
+        let Some(stamp::Delivery { seq, due }) = stamp::parse(text, self.run) else {
             if text.starts_with(br#"{"type":"error""#) {
                 self.tally.borrow_mut().refused += 1;
             }
             return;
         };
+        let follows = last.is_none_or(|last| seq == last + 1);
+        *last = Some(seq);
+        let mut tally = self.tally.borrow_mut();
+        tally.out_of_order += u64::from(!follows);
         let (from, to) = self.window.get();
         if (from..to).contains(&due) {
-            let latency = Duration::from_nanos(self.now().saturating_sub(due));
-            let mut tally = self.tally.borrow_mut();
+            let latency = Duration::from_nanos(now.saturating_sub(due));
             tally.latencies.add(latency);
             tally.deliveries += 1;
         }
@@ -170,6 +177,7 @@ impl Crowd {
             messages: Some(counted),
             deliveries_due: Some(expected),
             deliveries: Some(tally.deliveries),
+            out_of_order: Some(tally.out_of_order),
             deliveries_per_s: Some(in_window as f64 / used.wall.as_secs_f64()),
             late_max_ms: Some(late as f64 / 1e6),
             ..Report::default()
@@ -216,10 +224,16 @@ pub(super) async fn receive(
     mut receiver: Receiver,
     sender: Rc<tokio::sync::Mutex<Sender>>,
 ) {
+    let mut last = None;
     loop {
         let mut ping = None;
+        // One look at the clock for all that came at once.
+        let mut now = None;
         let read = receiver.read(&shared.scratch, |frame| match frame {
-            Frame::Text(text) => shared.count(text),
+            Frame::Text(text) => {
+                let now = *now.get_or_insert_with(|| shared.now());
+                shared.count(text, &mut last, now);
+            }
             Frame::Ping(payload) => ping = Some(payload.to_vec()),
         });
         let mut outcome = read.await;

@@ -35,8 +35,8 @@ pub(super) async fn run(plan: &Plan, mut seen: impl FnMut(&Report)) -> Result<Re
             rate,
             p99,
         } => {
-            let mut crowd = Crowd::gather(plan, 1, members, senders).await?;
-            climb(plan, &mut crowd, rate, p99, seen).await
+            let gather = async || Crowd::gather(plan, 1, members, senders).await;
+            climb(plan, gather, rate, p99, seen).await
         }
         Scenario::Idle {
             connections,
@@ -47,18 +47,23 @@ pub(super) async fn run(plan: &Plan, mut seen: impl FnMut(&Report)) -> Result<Re
 }
 
 /// Raises the rate until a step fails twice, then goes half-way back and forth.
+/// After a step that failed another crowd takes over: the one before may still
+/// be catching up.
 async fn climb(
     plan: &Plan,
-    crowd: &mut Crowd,
+    gather: impl AsyncFn() -> Result<Crowd>,
     start: f64,
     p99: Duration,
     mut seen: impl FnMut(&Report),
 ) -> Result<Report> {
+    let mut crowd = gather().await?;
     let (mut rate, mut good, mut bad) = (start, None::<Report>, f64::INFINITY);
     for _ in 0..STEPS {
         let mut report = crowd.measure(plan, rate).await?;
         if !keeps_up(&report, p99) {
             seen(&report);
+            drop(crowd);
+            crowd = gather().await?;
             report = crowd.measure(plan, rate).await?;
         }
         seen(&report);
@@ -67,6 +72,8 @@ async fn climb(
             rate
         } else {
             bad = rate;
+            drop(crowd);
+            crowd = gather().await?;
             good.as_ref().and_then(|best| best.rate).unwrap_or(0.0)
         };
         if bad - floor <= floor * 0.05 {
@@ -85,6 +92,7 @@ async fn climb(
 
 fn keeps_up(report: &Report, p99: Duration) -> bool {
     report.deliveries == report.deliveries_due
+        && report.out_of_order == Some(0)
         && report
             .p99_ms
             .is_some_and(|ms| ms <= p99.as_secs_f64() * 1e3)
