@@ -150,17 +150,17 @@ impl Node {
         self.session_gone.notify_waiters();
     }
 
-    /// A connection of this user ended. After the last one, the user goes
-    /// offline a few seconds later.
+    /// A connection of this user ended. A few seconds after the last one, if
+    /// none came meanwhile, the user goes offline.
     pub(crate) fn depart(self: &Arc<Self>, person: &Arc<Person>, bell: &Arc<Bell>) {
-        if !person.depart(bell) || self.is_closing() {
+        let Some(departure) = person.depart(bell).filter(|_| !self.is_closing()) else {
             return;
-        }
+        };
         let (node, person) = (Arc::downgrade(self), Arc::clone(person));
         tokio::spawn(async move {
             tokio::time::sleep(presence::LINGER).await;
             let Some(node) = node.upgrade() else { return };
-            if !node.people.forget(&person) {
+            if !node.people.forget(&person, departure) {
                 return;
             }
             node.presence.online(&person, false);

@@ -37,6 +37,8 @@ struct State {
     name: UserName,
     guest: bool,
     connections: Vec<Connection>,
+    /// How many there have been: who has none since 5 seconds had none since then.
+    arrivals: u64,
     /// The rooms that the user is in.
     rooms: BTreeMap<RoomId, Stay>,
     /// The last event that the user gets of each room from which it was removed.
@@ -61,6 +63,12 @@ impl Connection {
     fn is(&self, bell: &Arc<Bell>) -> bool {
         Arc::ptr_eq(&self.bell, bell)
     }
+}
+
+/// The moment when a user's last connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Departure {
+    arrivals: u64,
 }
 
 /// One time that a user is in a room, from coming in to going.
@@ -92,6 +100,7 @@ impl People {
         let mut state = person.state();
         state.name = user.name.clone();
         state.guest = user.guest;
+        state.arrivals += 1;
         state.connections.push(Connection {
             bell: Arc::clone(bell),
             token,
@@ -100,10 +109,10 @@ impl People {
         (Arc::clone(person), first)
     }
 
-    /// Forgets a user who has no connection; false if one came back.
-    pub fn forget(&self, person: &Person) -> bool {
+    /// Forgets a user whose last connection went then; false if one has come since.
+    pub fn forget(&self, person: &Person, since: Departure) -> bool {
         let mut by_id = self.lock();
-        if !person.state().connections.is_empty() {
+        if person.state().arrivals != since.arrivals {
             return false;
         }
         by_id.remove(&person.id).is_some()
@@ -135,6 +144,7 @@ impl Person {
                 name: user.name.clone(),
                 guest: user.guest,
                 connections: Vec::with_capacity(1),
+                arrivals: 0,
                 rooms: BTreeMap::new(),
                 removed: BTreeMap::new(),
                 invitations: BTreeMap::new(),
@@ -160,11 +170,13 @@ impl Person {
         self.state().guest
     }
 
-    /// A connection ended; true if it was the last.
-    pub fn depart(&self, bell: &Arc<Bell>) -> bool {
+    /// A connection ended; if it was the last one, the moment when it did.
+    pub fn depart(&self, bell: &Arc<Bell>) -> Option<Departure> {
         let mut state = self.state();
         state.connections.retain(|connection| !connection.is(bell));
-        state.connections.is_empty()
+        state.connections.is_empty().then_some(Departure {
+            arrivals: state.arrivals,
+        })
     }
 
     /// The guest became an account.

@@ -1,5 +1,7 @@
 //! Who comes and goes, told to those who share a room: best effort, gathered,
-//! and only where rooms are small.
+//! at a bounded pace (`pace`), and only where few are online.
+
+mod pace;
 
 use crate::log::{Frame, Logs, RoomLog};
 use crate::people::Person;
@@ -9,10 +11,13 @@ use chat_proto::codec::Frame as Message;
 use chat_proto::limits::PRESENCE_MEMBERS;
 use chat_proto::notice::Presence as Notice;
 use chat_proto::{RoomName, UserName};
-use std::collections::BTreeMap;
+use pace::{Change, Pace};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 /// How long a user without connections still counts as online.
 pub const LINGER: Duration = Duration::from_secs(5);
@@ -25,15 +30,8 @@ const QUEUE: usize = 8192;
 struct News {
     user: UserId,
     name: UserName,
-    what: What,
-}
-
-#[derive(Debug)]
-enum What {
-    /// Came online or went offline; told in these rooms.
-    Online(bool, Vec<RoomId>),
-    /// Came into a public room or left it.
-    Member(bool, RoomId, RoomName),
+    rooms: Vec<RoomId>,
+    change: Change,
 }
 
 /// Where sessions tell of their users' coming and going.
@@ -52,77 +50,137 @@ impl Presence {
 
     /// The user's first connection came, or the last one is gone.
     pub fn online(&self, person: &Person, online: bool) {
-        let rooms = person.rooms();
-        self.tell(person, What::Online(online, rooms));
+        let change = Change {
+            online: Some(online),
+            member: None,
+        };
+        self.tell(person, person.rooms(), change);
     }
 
     /// The user came into a public room, or left it.
     pub fn member(&self, person: &Person, room: &RoomLog, member: bool) {
-        self.tell(person, What::Member(member, room.id(), room.name().clone()));
+        let change = Change {
+            online: None,
+            member: Some(member),
+        };
+        self.tell(person, vec![room.id()], change);
     }
 
-    fn tell(&self, person: &Person, what: What) {
+    fn tell(&self, person: &Person, rooms: Vec<RoomId>, change: Change) {
         // A full queue sheds: nobody waits for presence.
         let _ = self.queue.try_send(News {
             user: person.id(),
             name: person.name(),
-            what,
+            rooms,
+            change,
         });
     }
 }
 
 async fn run(logs: Arc<Logs>, mut inbox: mpsc::Receiver<News>) {
+    let started = Instant::now();
+    let mut pace = Pace::default();
     let mut gathered = Vec::new();
-    while inbox.recv_many(&mut gathered, QUEUE).await > 0 {
-        tokio::time::sleep(GATHER).await;
+    loop {
+        let due = pace.next_due().map(|at| started + at);
+        tokio::select! {
+            count = inbox.recv_many(&mut gathered, QUEUE) => {
+                if count == 0 {
+                    return;
+                }
+                tokio::time::sleep(GATHER).await;
+            }
+            () = until(due) => {}
+        }
         while let Ok(more) = inbox.try_recv() {
             gathered.push(more);
         }
-        let mut woken: BTreeMap<*const Bell, Arc<Bell>> = BTreeMap::new();
-        for news in gathered.drain(..) {
-            tell_readers(&logs, &news, &mut woken);
+        let now = started.elapsed();
+        let mut telling = Telling::new(&logs);
+        for ((user, room), name, change) in pace.take_due(now) {
+            telling.tell(user, &name, room, change);
         }
-        woken.values().for_each(|bell| bell.wake());
+        for news in gathered.drain(..) {
+            for room in news.rooms {
+                if pace.offer((news.user, room), &news.name, news.change, now) {
+                    telling.tell(news.user, &news.name, room, news.change);
+                }
+            }
+        }
+        telling.wake();
     }
 }
 
-fn tell_readers(logs: &Logs, news: &News, woken: &mut BTreeMap<*const Bell, Arc<Bell>>) {
-    let (rooms, notice): (&[RoomId], Notice) = match &news.what {
-        What::Online(online, rooms) => (
-            rooms,
-            Notice {
-                user: news.name.clone(),
-                online: *online,
-                room: None,
-                member: None,
-            },
-        ),
-        What::Member(member, id, room) => (
-            std::slice::from_ref(id),
-            Notice {
-                user: news.name.clone(),
-                online: true,
-                room: Some(room.clone()),
-                member: Some(*member),
-            },
-        ),
-    };
-    let frame = Frame::text(&Message::Presence(notice).encode(None));
-    // Whoever shares several rooms with the user is told once.
-    let mut told: BTreeMap<*const Bell, Arc<Bell>> = BTreeMap::new();
-    for log in rooms.iter().filter_map(|room| logs.known(*room)) {
-        if log.people_count() > PRESENCE_MEMBERS {
-            continue;
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What is told at one time.
+struct Telling<'a> {
+    logs: &'a Logs,
+    /// Who came or went, said without a room; and who has been told of it, as
+    /// they may share several rooms.
+    plain: BTreeMap<(UserId, bool), (Frame, BTreeSet<*const Bell>)>,
+    woken: BTreeMap<*const Bell, Arc<Bell>>,
+}
+
+impl<'a> Telling<'a> {
+    fn new(logs: &'a Logs) -> Self {
+        Self {
+            logs,
+            plain: BTreeMap::new(),
+            woken: BTreeMap::new(),
         }
-        log.each_reader(|reader| {
-            if reader.person.id() != news.user {
-                told.entry(Arc::as_ptr(&reader.bell))
-                    .or_insert_with(|| Arc::clone(&reader.bell));
+    }
+
+    fn tell(&mut self, user: UserId, name: &UserName, room: RoomId, change: Change) {
+        let Some(log) = self.logs.known(room) else {
+            return;
+        };
+        if log.people_count() > PRESENCE_MEMBERS {
+            return;
+        }
+        let online = change.online.unwrap_or(true);
+        let mut own = None;
+        let (frame, told) = match change.member {
+            Some(member) => {
+                let about = Some((log.name().clone(), member));
+                let made = own.insert((notice(name, online, about), BTreeSet::new()));
+                (&made.0, &mut made.1)
             }
-        });
+            None => {
+                let made = match self.plain.entry((user, online)) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(free) => {
+                        free.insert((notice(name, online, None), BTreeSet::new()))
+                    }
+                };
+                (&made.0, &mut made.1)
+            }
+        };
+        for bell in log.bells_of_others(user) {
+            if told.insert(Arc::as_ptr(&bell)) {
+                bell.leave_notice(frame);
+                self.woken.insert(Arc::as_ptr(&bell), bell);
+            }
+        }
     }
-    for (at, bell) in told {
-        bell.leave_notice(&frame);
-        woken.insert(at, bell);
+
+    fn wake(self) {
+        self.woken.values().for_each(|bell| bell.wake());
     }
+}
+
+fn notice(name: &UserName, online: bool, about: Option<(RoomName, bool)>) -> Frame {
+    let (room, member) = about.unzip();
+    let notice = Notice {
+        user: name.clone(),
+        online,
+        room,
+        member,
+    };
+    Frame::text(&Message::Presence(notice).encode(None))
 }

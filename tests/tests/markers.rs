@@ -125,6 +125,43 @@ async fn being_here_starts_with_the_first_connection_and_ends_after_the_last() -
     Ok(())
 }
 
+/// However often someone comes and goes, the others hear of it once in 5 seconds.
+#[tokio::test]
+async fn who_flaps_costs_the_others_one_change_in_five_seconds() -> Result<()> {
+    let server = Server::start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = Client::enter(server.address(), "ada").await?;
+    bob.join("dev").await?;
+    presence_of(&mut bob, "ada").await?;
+    let begun = Instant::now();
+    let mut heard = Vec::new();
+    for _ in 0..40 {
+        ada.join("dev").await?;
+        ada.ask("left", json!({ "type": "leave", "room": "dev" }))
+            .await?;
+        let token = ada.token().to_owned();
+        ada.close().await?;
+        ada = Client::come_back(server.address(), &token).await?;
+        heard.extend(bob.so_far().await?);
+    }
+    // The first news of dev come a moment later.
+    heard.push(
+        bob.find(|frame| frame["type"] == "presence" && frame["room"] == "dev")
+            .await?,
+    );
+    heard.extend(bob.so_far().await?);
+    let windows = begun.elapsed().as_secs() / 5 + 1;
+    let about = |dev: bool| {
+        let heard = heard.iter().filter(|frame| frame["type"] == "presence");
+        heard
+            .filter(|frame| (frame["room"] == "dev") == dev)
+            .count() as u64
+    };
+    assert!(about(true) <= windows, "{windows}: {heard:?}");
+    assert_eq!(about(false), 0, "she was never offline: {heard:?}");
+    Ok(())
+}
+
 async fn presence_of(client: &mut Client, user: &str) -> Result<Value> {
     client
         .find(|frame| frame["type"] == "presence" && frame["user"] == user)

@@ -192,6 +192,19 @@ impl RoomLog {
         readers.by_key.iter().for_each(|(_, reader)| call(reader));
     }
 
+    /// The sessions of the others who are in the room now: of those who lost it,
+    /// one may still be reading what came before.
+    pub fn bells_of_others(&self, user: UserId) -> Vec<Arc<Bell>> {
+        let mut others = Vec::new();
+        self.each_reader(|reader| {
+            if reader.person.id() != user {
+                others.push((Arc::clone(&reader.person), Arc::clone(&reader.bell)));
+            }
+        });
+        others.retain(|(person, _)| person.stay(self.id).is_some());
+        others.into_iter().map(|(_, bell)| bell).collect()
+    }
+
     fn count(&self, readers: &Readers) {
         let (sessions, people) = (readers.by_key.len(), readers.people.len());
         self.reader_count.store(sessions, Ordering::Relaxed);
@@ -222,5 +235,60 @@ impl RoomLog {
 
     fn readers(&self) -> MutexGuard<'_, Readers> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::People;
+    use crate::store::{TokenHash, UserRow};
+    use chat_proto::UserName;
+
+    #[test]
+    fn people_are_counted_once_however_many_connections_they_have() {
+        let (people, log) = (People::default(), log());
+        let keys: Vec<_> = [1, 1, 2]
+            .into_iter()
+            .map(|user| log.subscribe(reader(&people, user)))
+            .collect();
+        assert_eq!((log.reader_count(), log.people_count()), (3, 2));
+        log.unsubscribe(keys[0]);
+        assert_eq!((log.reader_count(), log.people_count()), (2, 2));
+        log.unsubscribe(keys[1]);
+        log.unsubscribe(keys[1]);
+        assert_eq!((log.reader_count(), log.people_count()), (1, 1));
+    }
+
+    #[test]
+    fn who_lost_the_room_is_no_other_there_even_while_still_reading() {
+        let (people, log) = (People::default(), log());
+        for user in [1, 2, 3] {
+            let reader = reader(&people, user);
+            reader.person.enter(log.id(), Seq::ZERO, Seq::ZERO, None);
+            log.subscribe(reader);
+        }
+        assert_eq!(log.bells_of_others(UserId(1)).len(), 2);
+        people.with(UserId(2), |person| person.remove(log.id(), Seq::ZERO));
+        assert_eq!(log.bells_of_others(UserId(1)).len(), 1);
+    }
+
+    fn log() -> RoomLog {
+        RoomLog::new(RoomId(1), RoomName::trusted("dev").unwrap(), Arc::default())
+    }
+
+    fn reader(people: &People, user: i64) -> Reader {
+        let row = UserRow {
+            id: UserId(user),
+            name: UserName::trusted("ada").unwrap(),
+            guest: true,
+        };
+        let bell = Arc::new(Bell::default());
+        let (person, _) = people.arrive(&row, TokenHash([0; 32]), &bell);
+        Reader {
+            bell,
+            slot: 0,
+            person,
+        }
     }
 }

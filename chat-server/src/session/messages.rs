@@ -146,12 +146,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             })
             .encode(None),
         );
-        log.each_reader(|reader| {
-            if reader.person.id() != person.id() {
-                reader.bell.leave_notice(&notice);
-                reader.bell.wake();
-            }
-        });
+        for bell in log.bells_of_others(person.id()) {
+            bell.leave_notice(&notice);
+            bell.wake();
+        }
         Ok(())
     }
 }
