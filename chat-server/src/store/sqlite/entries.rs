@@ -1,7 +1,7 @@
 //! Entries of history: messages as they stand now, `topic` and `member` events.
 //!
-//! A query per run of entries, and one for the reactions of all of them,
-//! however long the page is; then it is cut where it would grow too large.
+//! A query per run of entries, and one for the reactions of each fifty of them;
+//! a page ends where it would grow too large.
 
 use super::fault::Fault;
 use super::row::{DELETED, event, event_columns, rows_column, seq, seq_column, time};
@@ -68,21 +68,26 @@ const CHANGED: &str = concat!(
 
 /// Message 2 if it is not below 3, and its answers, at most 4; 5 is nobody's.
 const THREAD: &str = concat!(
-            "WITH RECURSIVE walk (seq, of) AS (
-                 SELECT seq, NULL FROM events WHERE room = ?1 AND seq = ?2 AND kind = 0 AND seq >= ?3
-                 UNION ALL
-                 SELECT ifnull((SELECT min(a.seq) FROM events a
-                                WHERE a.room = ?1 AND a.reply_to = iif(k.next, w.of, w.seq)
-                                  AND a.seq > w.seq), ?5),
-                        iif(k.next, w.of, w.seq)
-                 FROM walk w, (SELECT 0 AS next UNION ALL SELECT 1) k WHERE w.seq < ?5
-                 ORDER BY 1 LIMIT ?4)",
-            entries_of_walk!()
-        );
+    "WITH RECURSIVE walk (seq, of) AS (
+         SELECT seq, NULL FROM events
+         WHERE room = ?1 AND seq = ?2 AND kind = 0 AND seq >= ?3
+         UNION ALL
+         SELECT ifnull((SELECT min(a.seq) FROM events a
+                        WHERE a.room = ?1 AND a.seq > w.seq
+                          AND a.reply_to = iif(k.next, w.of, w.seq)), ?5),
+                iif(k.next, w.of, w.seq)
+         FROM walk w, (SELECT 0 AS next UNION ALL SELECT 1) k WHERE w.seq < ?5
+         ORDER BY 1 LIMIT ?4)",
+    entries_of_walk!()
+);
 
 /// Of the messages in list 2.
 const TALLIES: &str = "SELECT t.target, t.emoji, t.count, t.names
     FROM json_each(?2) j CROSS JOIN tallies t ON t.room = ?1 AND t.target = j.value";
+
+/// Entries whose reactions are read at once: with fifty emoji of twenty names
+/// each an entry is 140 KB, and most of a page might not fit.
+const AT_ONCE: usize = 50;
 
 /// Entries, and how many bytes they are as JSON.
 #[derive(Debug, Default)]
@@ -137,9 +142,10 @@ impl Reading<'_> {
     /// The message `root` and all that answer it, at most `limit`, oldest
     /// first; none if it is no message that is kept.
     ///
-    /// An answer is younger than what it answers, so the next one is the
-    /// youngest's first answer or somebody's next: two candidates for each
-    /// entry taken, however many answers there are.
+    /// An answer is younger than what it answers, so whichever comes next is
+    /// the first answer to an entry that was taken, or the next one to what
+    /// such an entry answers: two candidates for each entry, however many
+    /// answers there are.
     pub(super) fn thread(&self, root: Seq, limit: usize) -> Result<Run, Fault> {
         let params = (
             self.room.id.0,
@@ -159,8 +165,33 @@ impl Reading<'_> {
         while let Some(row) = rows.next()? {
             entries.push(entry(self.room, row)?);
         }
-        self.react(&mut entries)?;
-        self.cut(entries, had)
+        self.take(entries, had)
+    }
+
+    /// Takes what fits, `had` bytes being there already. A page has at least
+    /// one entry, which fits a frame by itself.
+    fn take(&self, entries: Vec<Entry>, had: usize) -> Result<Run, Fault> {
+        let mut run = Run {
+            bytes: had,
+            ..Run::default()
+        };
+        let mut entries = entries.into_iter();
+        loop {
+            let mut some: Vec<_> = entries.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                return Ok(run);
+            }
+            self.react(&mut some)?;
+            for entry in some {
+                let bytes = run.bytes + json_bytes(&entry)?;
+                if bytes > self.bytes_most && run.bytes > 0 {
+                    run.cut = true;
+                    return Ok(run);
+                }
+                run.bytes = bytes;
+                run.entries.push(entry);
+            }
+        }
     }
 
     /// Adds who reacted.
@@ -184,25 +215,6 @@ impl Reading<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Leaves out what would pass the bound, `had` bytes being there already.
-    /// A page has at least one entry, which fits a frame by itself.
-    fn cut(&self, entries: Vec<Entry>, had: usize) -> Result<Run, Fault> {
-        let mut run = Run {
-            bytes: had,
-            ..Run::default()
-        };
-        for entry in entries {
-            let bytes = run.bytes + json_bytes(&entry)?;
-            if bytes > self.bytes_most && run.bytes > 0 {
-                run.cut = true;
-                break;
-            }
-            run.bytes = bytes;
-            run.entries.push(entry);
-        }
-        Ok(run)
     }
 }
 
