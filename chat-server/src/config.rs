@@ -4,12 +4,13 @@
 //! value never comes further than here: its error names the setting and says
 //! what is allowed.
 
+use crate::edge::client::Network;
 use crate::edge::origin::{Origin, Policy};
 use crate::node::Settings;
-use chat_proto::{Limits, Rate, RoomName};
+use crate::rate::Rates;
+use chat_proto::{Limits, RoomName};
 use clap::Parser;
 use etcetera::{AppStrategy as _, AppStrategyArgs, choose_app_strategy};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,12 +20,6 @@ use tracing::level_filters::LevelFilter;
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7878";
 /// Characters of the server's own name.
 const NAME_CHARS_MAX: usize = 64;
-/// Messages of one user: ten a second in the long run, fifty at once.
-const SEND_RATE: Rate = Rate {
-    per_s: 10,
-    burst: 50,
-};
-const NO_RATE: Rate = Rate { per_s: 0, burst: 0 };
 /// Where new users start.
 const DEFAULT_ROOM: &str = "lobby";
 
@@ -52,11 +47,15 @@ pub struct Written {
     #[arg(long, value_name = "ORIGIN", env = "CHAT_ALLOW_ORIGIN", value_delimiter = ',', num_args = 1..)]
     pub allow_origin: Vec<String>,
 
+    /// Addresses of proxies in front, as 10.0.0.0/8; whom they speak for is believed
+    #[arg(long, value_name = "ADDR", env = "CHAT_PROXY", value_delimiter = ',', num_args = 1..)]
+    pub proxy: Vec<String>,
+
     /// Whether people may come in without an account: on or off
     #[arg(long, value_name = "on|off", env = "CHAT_GUESTS", default_value = "on")]
     pub guests: String,
 
-    /// Limits on how often one user may send: on, or off for load tests
+    /// Limits on how often one may do what: on, or off for load tests
     #[arg(long, value_name = "on|off", env = "CHAT_RATES", default_value = "on")]
     pub rates: String,
 
@@ -76,6 +75,8 @@ pub struct Config {
     pub public: Option<PublicAddress>,
     /// Whose pages may connect.
     pub origins: Policy,
+    /// Proxies that are believed when they say whom they speak for.
+    pub proxies: Vec<Network>,
     /// What of this program's own log is shown.
     pub log: LevelFilter,
     /// What the chat itself is told.
@@ -112,11 +113,16 @@ impl Config {
             data: check_data(written.data)?,
             origins: check_origins(&written.allow_origin, public.as_ref())?,
             public,
+            proxies: check_proxies(&written.proxy)?,
             log: check_log(&written.log)?,
             chat: Settings {
                 name: check_name(&written.name)?,
                 limits: Limits::DEFAULT,
-                rates: rates(is_on("--rates", "CHAT_RATES", &written.rates)?),
+                rates: if is_on("--rates", "CHAT_RATES", &written.rates)? {
+                    Rates::On
+                } else {
+                    Rates::Off
+                },
                 default_rooms: default_rooms(),
                 guests: is_on("--guests", "CHAT_GUESTS", &written.guests)?,
             },
@@ -239,6 +245,21 @@ fn check_origins(
     Ok(policy)
 }
 
+fn check_proxies(listed: &[String]) -> Result<Vec<Network>, WrongSetting> {
+    let listed = listed.iter().map(|text| text.trim());
+    listed
+        .filter(|text| !text.is_empty())
+        .map(|text| {
+            text.parse().map_err(|_| WrongSetting {
+                setting: "--proxy",
+                variable: "CHAT_PROXY",
+                value: text.to_owned(),
+                allowed: "give an address or a network, such as 127.0.0.1 or 10.0.0.0/8".to_owned(),
+            })
+        })
+        .collect()
+}
+
 fn is_on(setting: &'static str, variable: &'static str, text: &str) -> Result<bool, WrongSetting> {
     match text {
         "on" => Ok(true),
@@ -250,11 +271,6 @@ fn is_on(setting: &'static str, variable: &'static str, text: &str) -> Result<bo
             allowed: "it is either on or off".to_owned(),
         }),
     }
-}
-
-fn rates(on: bool) -> BTreeMap<String, Rate> {
-    let send = if on { SEND_RATE } else { NO_RATE };
-    BTreeMap::from([("send".to_owned(), send)])
 }
 
 fn check_log(text: &str) -> Result<LevelFilter, WrongSetting> {
@@ -301,7 +317,7 @@ mod tests {
         assert_eq!(config.log, LevelFilter::INFO);
         assert_eq!(config.chat.name, "chat");
         assert!(config.chat.guests);
-        assert_eq!(config.chat.rates["send"], SEND_RATE);
+        assert_eq!(config.chat.rates, Rates::On);
         assert_eq!(config.chat.default_rooms[0].as_str(), DEFAULT_ROOM);
     }
 
@@ -316,6 +332,8 @@ mod tests {
             "off",
             "--guests",
             "off",
+            "--proxy",
+            "127.0.0.1,10.0.0.0/8",
             "--log",
             "debug",
             "--name",
@@ -331,8 +349,9 @@ mod tests {
         .unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:0");
         assert_eq!(config.data, PathBuf::from("/srv/chat"));
-        assert_eq!(config.chat.rates["send"], NO_RATE);
+        assert_eq!(config.chat.rates, Rates::Off);
         assert!(!config.chat.guests);
+        assert_eq!(config.proxies.len(), 2);
         assert_eq!(config.log, LevelFilter::DEBUG);
         assert_eq!(config.chat.name, "our chat");
         assert_eq!(config.origins.listed.len(), 2);
@@ -404,6 +423,7 @@ mod tests {
             ),
             (["--allow-origin", "portal.example.com"], "'*' for all"),
             (["--allow-origin", "null"], "'*' for all"),
+            (["--proxy", "nginx"], "10.0.0.0/8"),
             (["--rates", "slow"], "on or off"),
             (["--guests", "some"], "on or off"),
             (["--log", "loud"], "warn, info"),

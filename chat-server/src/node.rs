@@ -6,12 +6,12 @@ use crate::news::News;
 use crate::password::Passwords;
 use crate::people::{People, Person};
 use crate::presence::{self, Presence};
+use crate::rate::{Doors, Rates};
 use crate::session::Bell;
 use crate::store::{Change, Store};
 use chat_proto::codec::Frame;
-use chat_proto::{Greeting, Limits, PROTOCOL, Rate, RoomName};
+use chat_proto::{Greeting, Limits, PROTOCOL, RoomName};
 use slab::Slab;
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -26,8 +26,8 @@ pub struct Settings {
     pub name: String,
     /// Stated in the greeting, and kept.
     pub limits: Limits,
-    /// By kind of request; absent or 0 is no limit.
-    pub rates: BTreeMap<String, Rate>,
+    /// How often what may be done.
+    pub rates: Rates,
     /// Where new users start.
     pub default_rooms: Vec<RoomName>,
     /// Whether those without an account are let in.
@@ -42,6 +42,7 @@ pub struct Node {
     pub(crate) people: Arc<People>,
     pub(crate) presence: Presence,
     pub(crate) passwords: Passwords,
+    pub(crate) doors: Doors,
     /// The greeting, as it stands on the wire.
     pub(crate) greeting: Vec<u8>,
     /// The zero of this node's monotonic clock.
@@ -71,6 +72,7 @@ impl Node {
         Arc::new(Self {
             presence: Presence::start(Arc::clone(&logs)),
             passwords,
+            doors: Doors::new(settings.rates),
             store,
             settings,
             logs,
@@ -190,7 +192,7 @@ fn greet(store: &dyn Store, settings: &Settings) -> Frame {
         epoch: store.epoch().to_owned(),
         guests: settings.guests,
         limits: settings.limits.clone(),
-        rates: settings.rates.clone(),
+        rates: settings.rates.stated(),
         hint: if settings.guests {
             r#"say {"type":"hello","name":"your-name"}"#.to_owned()
         } else {

@@ -22,7 +22,7 @@ const THREADS_MAX: usize = 4;
 /// After which a refused one may be tried again.
 pub const RETRY: Duration = Duration::from_secs(1);
 /// How much the threads yield (the scheduler's "nice").
-const NICE: i32 = 19;
+const NICE: i32 = 10;
 
 type Job = Box<dyn FnOnce() + Send>;
 

@@ -4,7 +4,7 @@
 //! the asking, and tells the others of a user when one of them comes into a
 //! room, leaves one, or has read on.
 
-use crate::rate::Meter;
+use crate::rate::{Class, Meter};
 use crate::session::Bell;
 use crate::store::{Devices, Invitation, RoomId, TokenHash, UserId, UserRow};
 use chat_proto::{Rate, Seq, UserName};
@@ -47,7 +47,7 @@ struct State {
     invitations: BTreeMap<RoomId, (u64, Invitation)>,
     /// Counts changes of the three above: who read the store meanwhile reads again.
     version: u64,
-    sends: Meter,
+    meters: [Meter; Class::ALL.len()],
     /// When typing was last told of, by room.
     typed: BTreeMap<RoomId, Duration>,
 }
@@ -149,7 +149,7 @@ impl Person {
                 removed: BTreeMap::new(),
                 invitations: BTreeMap::new(),
                 version: FIRST,
-                sends: Meter::default(),
+                meters: Default::default(),
                 typed: BTreeMap::new(),
             }),
         }
@@ -316,9 +316,10 @@ impl Person {
         self.state().rooms.keys().copied().collect()
     }
 
-    /// Counts one more message sent at `now`; otherwise says how long to wait.
-    pub fn may_send(&self, rate: Rate, now: Duration) -> Result<(), Duration> {
-        self.state().sends.take(rate, now)
+    /// Counts one more request of this class at `now`; otherwise says how long
+    /// to wait.
+    pub fn may(&self, class: Class, rate: Rate, now: Duration) -> Result<(), Duration> {
+        self.state().meters[class as usize].take(rate, now)
     }
 
     /// Whether typing may be told of again; at most once in `every` for each room.

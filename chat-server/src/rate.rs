@@ -1,31 +1,74 @@
 //! How often something may be done: a leaky bucket in one number (the generic
 //! cell rate algorithm, ITU-T I.371). Knows no clock.
+//!
+//! What a person does is counted by [`Class`], at [`Person`](crate::people::Person),
+//! who has a meter for each; who is not yet known is counted at the
+//! [`Doors`], by address and by account. What is refused was not done and does
+//! not count.
+
+mod class;
+mod door;
+
+pub use class::{Class, Rates};
+pub use door::{Door, Doors};
 
 use chat_proto::{ErrorCode, ErrorReply, Rate};
 use std::time::Duration;
 
-/// When the bucket will be empty again, on the caller's own monotonic clock.
+/// So often in the long run, and so many at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// One in this time; zero is no limit.
+    pub each: Duration,
+    /// At once, after a pause.
+    pub burst: u32,
+}
+
+impl From<Rate> for Pace {
+    fn from(rate: Rate) -> Self {
+        let second = Duration::from_secs(1);
+        Self {
+            each: second.checked_div(rate.per_s).unwrap_or_default(),
+            burst: rate.burst.max(1),
+        }
+    }
+}
+
+/// When the bucket will be empty again, on the caller's own monotonic clock, in
+/// microseconds: people have several, and there are many people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Meter {
-    empty_at: Duration,
+    empty_at: u64,
 }
 
 impl Meter {
     /// Counts one more at `now`; otherwise says how long to wait. A refused
-    /// one does not count. A rate of 0 is no limit.
-    pub fn take(&mut self, rate: Rate, now: Duration) -> Result<(), Duration> {
-        if rate.per_s == 0 {
-            return Ok(());
-        }
-        let each = Duration::from_secs(1) / rate.per_s;
-        let room = each * rate.burst.max(1);
-        let filled = self.empty_at.max(now) + each;
-        if filled > now + room {
-            return Err(filled - (now + room));
+    /// one does not count.
+    pub fn take(&mut self, pace: impl Into<Pace>, now: Duration) -> Result<(), Duration> {
+        let pace = pace.into();
+        let (each, now) = (micros(pace.each), micros(now));
+        let full = now.saturating_add(each.saturating_mul(u64::from(pace.burst)));
+        let filled = self.empty_at.max(now).saturating_add(each);
+        if filled > full {
+            return Err(Duration::from_micros(filled - full));
         }
         self.empty_at = filled;
         Ok(())
     }
+
+    /// One that was counted turned out not to matter.
+    pub fn give_back(&mut self, pace: impl Into<Pace>) {
+        self.empty_at = self.empty_at.saturating_sub(micros(pace.into().each));
+    }
+
+    /// Whether it is as good as new.
+    pub fn is_empty(&self, now: Duration) -> bool {
+        self.empty_at <= micros(now)
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// What is told to whoever did something too often, and may again after `wait`.
@@ -62,7 +105,30 @@ mod tests {
         );
         assert_eq!(meter.take(rate, now + Duration::from_millis(100)), Ok(()));
         assert!(meter.take(rate, now + Duration::from_millis(199)).is_err());
-        let off = Rate { per_s: 0, burst: 0 };
-        assert!((0..1000).all(|_| meter.take(off, now).is_ok()));
+        meter.give_back(rate);
+        assert_eq!(meter.take(rate, now + Duration::from_millis(199)), Ok(()));
+        assert!(!meter.is_empty(now + Duration::from_millis(5099)));
+        assert!(meter.is_empty(now + Duration::from_millis(5100)));
+    }
+
+    #[test]
+    fn a_rate_of_0_is_no_limit() {
+        let (mut meter, off) = (Meter::default(), Rate { per_s: 0, burst: 0 });
+        assert!((0..1000).all(|_| meter.take(off, Duration::ZERO).is_ok()));
+    }
+
+    #[test]
+    fn who_waits_as_long_as_it_was_told_is_not_refused_again() {
+        let pace = Pace {
+            each: Duration::from_micros(1_001),
+            burst: 1,
+        };
+        let (mut meter, now) = (Meter::default(), Duration::from_secs(1));
+        meter.take(pace, now).unwrap();
+        let refused = refusal("too often", meter.take(pace, now).unwrap_err());
+        let told = refused.retry_after_ms.unwrap();
+        assert_eq!(told, 2);
+        assert!(refused.message.contains("2 ms"), "{}", refused.message);
+        assert_eq!(meter.take(pace, now + Duration::from_millis(told)), Ok(()));
     }
 }

@@ -75,6 +75,7 @@ impl Server {
             site: Site {
                 node: Node::start(Arc::new(store), config.chat.clone(), passwords),
                 origins: Arc::new(config.origins.clone()),
+                proxies: config.proxies.clone().into(),
             },
         })
     }

@@ -160,7 +160,9 @@ async fn an_unknown_name_and_a_wrong_password_are_answered_alike() -> Result<()>
     let mut eve = Client::connect(server.address()).await?;
     let mut answers = Vec::new();
     let mut fastest = [Duration::MAX; 3];
-    for _ in 0..8 {
+    // The fastest of several is what the work itself takes; on a busy machine
+    // that takes some more.
+    for _ in 0..40 {
         for (fastest, name) in fastest.iter_mut().zip(["ada", "nobody", "bob"]) {
             let began = Instant::now();
             let hello =
@@ -168,17 +170,17 @@ async fn an_unknown_name_and_a_wrong_password_are_answered_alike() -> Result<()>
             answers.push(eve.refused("bad_credentials", hello).await?);
             *fastest = began.elapsed().min(*fastest);
         }
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "{answers:?}");
+        let [known, others @ ..] = fastest;
+        if others
+            .iter()
+            .all(|time| *time > known / 2 && *time < known * 2)
+        {
+            return Ok(());
+        }
     }
-    answers.dedup();
-    assert_eq!(answers.len(), 1, "{answers:?}");
-    for (name, time) in ["nobody", "bob"].iter().zip(&fastest[1..]) {
-        assert!(
-            *time > fastest[0] / 2 && *time < fastest[0] * 2,
-            "{name} took {time:?}, a wrong password {:?}",
-            fastest[0]
-        );
-    }
-    Ok(())
+    panic!("a wrong password, a name of nobody, and one of a guest took {fastest:?}")
 }
 
 #[tokio::test]

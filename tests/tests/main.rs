@@ -32,6 +32,7 @@ mod page_changes;
 mod plain;
 mod privacy;
 mod profile;
+mod rates;
 mod replay;
 mod rooms;
 mod search;

@@ -5,6 +5,7 @@
 //! This module knows no sockets, and what a path does stands in a file of its own.
 
 use super::answer::{Answer, error, method_not_allowed};
+use super::client::Network;
 use super::origin::Policy;
 use super::page::{self, Asset};
 use super::{handshake, probe};
@@ -29,6 +30,8 @@ pub struct Site {
     pub node: Arc<Node>,
     /// Whose pages may connect.
     pub origins: Arc<Policy>,
+    /// Who may speak for others.
+    pub proxies: Arc<[Network]>,
 }
 
 /// Answers one request.
@@ -158,6 +161,7 @@ pub(super) mod tests {
         let site = Site {
             node: Node::start(Arc::new(store), config.chat, Passwords::start().unwrap()),
             origins: Arc::default(),
+            proxies: Arc::default(),
         };
         (site, data)
     }

@@ -5,6 +5,7 @@
 //! again after a growing pause, never in a busy loop. An upgraded connection
 //! keeps nothing of HTTP: its session is a task of its own over the bare socket.
 
+use super::client;
 use super::http::{self, Site};
 use crate::session;
 use futures_util::FutureExt as _;
@@ -17,7 +18,7 @@ use hyper::{Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -69,11 +70,11 @@ pub async fn accept(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 pause = PAUSES.0;
                 match Arc::clone(&places).try_acquire_owned() {
                     Ok(place) => {
-                        tokio::spawn(connection(stream, site.clone(), place));
+                        tokio::spawn(connection(stream, peer.ip(), site.clone(), place));
                     }
                     Err(_) => {
                         if warned.is_due() {
@@ -135,7 +136,7 @@ fn refuse(stream: TcpStream) {
 
 /// One connection, as long as it speaks HTTP. Its place is free again when
 /// neither HTTP nor a session holds it.
-async fn connection(stream: TcpStream, site: Site, place: OwnedSemaphorePermit) {
+async fn connection(stream: TcpStream, peer: IpAddr, site: Site, place: OwnedSemaphorePermit) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection was gone before it was served");
         return;
@@ -145,11 +146,12 @@ async fn connection(stream: TcpStream, site: Site, place: OwnedSemaphorePermit) 
         let site = site.clone();
         let place = Arc::clone(&place);
         async move {
+            let from = client::address(peer, request.headers(), &site.proxies);
             let upgrade = hyper::upgrade::on(&mut request);
             let ask = request.map(|body| body.map_err(Into::into).boxed_unsync());
             let answer = http::respond(&site, ask).await;
             if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
-                tokio::spawn(hand_over(upgrade, site, place));
+                tokio::spawn(hand_over(upgrade, from, site, place));
             }
             Ok::<_, Infallible>(answer)
         }
@@ -167,7 +169,7 @@ async fn connection(stream: TcpStream, site: Site, place: OwnedSemaphorePermit) 
 
 /// Gives an upgraded connection to a session. Here HTTP's buffers end: what
 /// they held of the WebSocket's first bytes goes along as a copy.
-async fn hand_over(upgrade: OnUpgrade, site: Site, place: Arc<OwnedSemaphorePermit>) {
+async fn hand_over(upgrade: OnUpgrade, from: IpAddr, site: Site, place: Arc<OwnedSemaphorePermit>) {
     let upgraded = match upgrade.await {
         Ok(upgraded) => upgraded,
         Err(error) => {
@@ -181,7 +183,7 @@ async fn hand_over(upgrade: OnUpgrade, site: Site, place: Arc<OwnedSemaphorePerm
     };
     let early = read_buf.to_vec();
     drop(read_buf);
-    let session = session::serve(io.into_inner(), early, site.node);
+    let session = session::serve(io.into_inner(), early, from, site.node);
     // `map` rather than an async block around it: that would keep the session's future twice.
     tokio::spawn(session.map(move |()| drop(place)));
 }
@@ -338,6 +340,7 @@ mod tests {
             let site = Site {
                 node: Node::start(Arc::new(store), config.chat, Passwords::start().unwrap()),
                 origins: Arc::default(),
+                proxies: Arc::default(),
             };
             let listener = bind(([127, 0, 0, 1], 0).into()).unwrap();
             let stop = CancellationToken::new();

@@ -4,6 +4,7 @@
 //! or to the node. It knows no rule of the chat.
 
 mod answer;
+pub mod client;
 pub mod descriptors;
 mod handshake;
 pub mod http;

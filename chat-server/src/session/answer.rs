@@ -3,6 +3,7 @@
 use super::close::Close;
 use super::{Commit, Session};
 use crate::committer;
+use crate::rate::{self, Class};
 use crate::store::{Change, Committed, SendMessage, StoreError};
 use chat_proto::codec::{Asked, Frame, invalid_field, unsupported};
 use chat_proto::reply::{Done, Pong};
@@ -109,19 +110,40 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                     ErrorReply::new(ErrorCode::Unauthenticated, message),
                 );
             }
-            Request::Send(send) => match self.begin_send(&id, send) {
-                Ok(None) => {}
-                Ok(Some(send)) => {
-                    return Some(Asked {
-                        id,
-                        request: Request::Send(send),
-                    });
-                }
-                Err(error) => self.refuse(id.as_ref(), error),
-            },
-            other => return Some(Asked { id, request: other }),
+            counted => return self.begin_counted(id, counted),
         }
         None
+    }
+
+    /// [`Self::begin`] with what is held against a person's rates.
+    fn begin_counted(&mut self, id: Option<RequestId>, request: Request) -> Option<Asked> {
+        if let Err(error) = Class::of(&request).map_or(Ok(()), |class| self.may(class)) {
+            self.refuse(id.as_ref(), error);
+            return None;
+        }
+        let Request::Send(send) = request else {
+            return Some(Asked { id, request });
+        };
+        match self.begin_send(&id, send) {
+            Ok(rest) => rest.map(|send| Asked {
+                id,
+                request: Request::Send(send),
+            }),
+            Err(error) => {
+                self.refuse(id.as_ref(), error);
+                None
+            }
+        }
+    }
+
+    /// Counts one more request of this class against the person's rate.
+    fn may(&self, class: Class) -> Result<(), ErrorReply> {
+        let rate = self.node.settings.rates.of(class);
+        let taken = self.person()?.may(class, rate, self.node.uptime());
+        taken.map_err(|wait| {
+            let (per_s, words) = (rate.per_s, class.words());
+            rate::refusal(&format!("more than {per_s} {words} a second"), wait)
+        })
     }
 
     /// Hands a message in without waiting; gives it back if the queue is full.
@@ -130,7 +152,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         id: &Option<RequestId>,
         send: chat_proto::request::Send,
     ) -> Result<Option<chat_proto::request::Send>, ErrorReply> {
-        self.may_send()?;
         let message = self.message(&send)?;
         match self
             .committer

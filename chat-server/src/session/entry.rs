@@ -9,13 +9,14 @@ use super::token::Token;
 use crate::log::cursor::{self, Gaps};
 use crate::log::{Reader, RoomLog};
 use crate::people::{Person, Stay};
+use crate::rate::{self, Door};
 use crate::store::{
     Change, Committed, Hello, Invitation, RoomId, Standing, StoreError, TokenHash, Welcomed,
 };
 use chat_proto::codec::Frame;
 use chat_proto::notice::Invited;
 use chat_proto::reply::{RoomState, Welcome};
-use chat_proto::{Gap, RequestId, Seq, request};
+use chat_proto::{ErrorReply, Gap, RequestId, Seq, request};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -30,13 +31,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let change = match (hello.token.as_ref(), hello.password) {
             (None, Some(password)) => self.login(hello.name, password, &fresh).await?,
             // A token decides, whatever stands beside it.
-            (token, _) => Change::Hello(Hello {
-                name: hello.name,
-                token: token.map(TokenHash::of),
-                fresh: fresh.hash(),
-                default_rooms: self.node.settings.default_rooms.clone(),
-                guests: self.node.settings.guests,
-            }),
+            (token, _) => {
+                self.may_knock(token.is_some())?;
+                Change::Hello(Hello {
+                    name: hello.name,
+                    token: token.map(TokenHash::of),
+                    fresh: fresh.hash(),
+                    default_rooms: self.node.settings.default_rooms.clone(),
+                    guests: self.node.settings.guests,
+                })
+            }
         };
         let Committed::Welcomed(welcomed) = self.commit(change).await? else {
             return Err(mismatch("hello"));
@@ -53,6 +57,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             .epoch
             .is_none_or(|epoch| epoch == self.node.store.epoch());
         self.come_in(id, &welcomed, token, resume, same_epoch).await
+    }
+
+    /// Counts one more `hello` without password. Tokens can't be guessed, so those
+    /// with one are only kept from trying too often on one connection: after a
+    /// restart, thousands come back from one address.
+    fn may_knock(&mut self, has_token: bool) -> Result<(), ErrorReply> {
+        let now = self.node.uptime();
+        if !has_token {
+            return self.node.doors.knock(Door::Hello, self.from, now);
+        }
+        let rate = self.node.settings.rates.at(Door::Hello);
+        self.tokens_tried
+            .take(rate, now)
+            .map_err(|wait| rate::refusal("too many tokens were tried", wait))
     }
 
     async fn come_in(

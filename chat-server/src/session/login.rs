@@ -9,7 +9,7 @@ use super::answer::{Refusal, mismatch};
 use super::close::Close;
 use super::token::Token;
 use crate::password::{NotHashed, RETRY};
-use crate::rate;
+use crate::rate::{self, Door};
 use crate::rules::login as rules;
 use crate::store::{Change, Committed, Login, Logout, PasswordHash, Register, SetPassword};
 use chat_proto::codec::{Frame, invalid_field};
@@ -44,9 +44,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         name: UserName,
         password: Password,
     ) -> Result<Option<(crate::store::UserId, PasswordHash)>, Refusal> {
-        let found = self.node.store.credentials(name).await?;
+        let doors = &self.node.doors;
+        doors.try_password(&name, self.from, self.node.uptime())?;
+        let found = self.node.store.credentials(name.clone()).await?;
         let kept = found.as_ref().map(|found| found.password.clone());
-        let fits = self.node.passwords.fits(password, kept).await?;
+        let fits = self.node.passwords.fits(password, kept).await;
+        if fits != Ok(false) {
+            doors.forget_password(&name, self.from);
+        }
+        let fits = fits?;
         Ok(found
             .filter(|_| fits)
             .map(|found| (found.user, found.password)))
@@ -58,6 +64,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         register: request::Register,
     ) -> Result<(), Refusal> {
         let (person, token) = (self.person()?, self.device()?);
+        let now = self.node.uptime();
+        self.node.doors.knock(Door::Password, self.from, now)?;
         let change = Change::Register(Register {
             user: person.id(),
             password: self.node.passwords.hash(register.password).await?,
@@ -144,6 +152,7 @@ mod tests {
     use chat_proto::Timestamp;
     use clap::Parser as _;
     use futures_util::{SinkExt as _, StreamExt as _};
+    use std::net::Ipv4Addr;
     use std::sync::Arc;
     use std::time::Duration;
     use tokio::io::DuplexStream;
@@ -159,7 +168,12 @@ mod tests {
         let config = Config::check(Written::parse_from(["chat-server"])).unwrap();
         let node = Node::start(Arc::new(store), config.chat, passwords);
         let (ours, theirs) = tokio::io::duplex(1 << 16);
-        let session = tokio::spawn(serve_on(theirs, Vec::new(), node));
+        let session = tokio::spawn(serve_on(
+            theirs,
+            Vec::new(),
+            Ipv4Addr::LOCALHOST.into(),
+            node,
+        ));
         let mut client = WebSocketStream::from_raw_socket(ours, Role::Client, None).await;
 
         say(

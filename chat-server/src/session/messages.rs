@@ -4,7 +4,6 @@ use super::Session;
 use super::answer::{Refusal, mismatch};
 use crate::log::Frame as Encoded;
 use crate::people::Person;
-use crate::rate;
 use crate::rules::permission::Deed;
 use crate::rules::revise::no_message;
 use crate::store::{Anchor, Change, Committed, MarkRead, SendMessage};
@@ -12,7 +11,7 @@ use chat_proto::codec::{Frame, invalid_field, unsupported};
 use chat_proto::limits::{HISTORY_DEFAULT, PRESENCE_MEMBERS};
 use chat_proto::notice::TypingNow;
 use chat_proto::reply::{Done, History, Sent};
-use chat_proto::{ErrorCode, ErrorReply, Rate, RequestId, request};
+use chat_proto::{ErrorCode, ErrorReply, RequestId, request};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -26,23 +25,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         self.person
             .clone()
             .ok_or_else(|| ErrorReply::new(ErrorCode::Unauthenticated, "say hello first"))
-    }
-
-    /// Counts one more message against this person's rate.
-    pub(super) fn may_send(&self) -> Result<(), ErrorReply> {
-        let rate = self
-            .node
-            .settings
-            .rates
-            .get("send")
-            .copied()
-            .unwrap_or(Rate { per_s: 0, burst: 0 });
-        self.person()?
-            .may_send(rate, self.node.uptime())
-            .map_err(|wait| {
-                let why = format!("more than {} messages a second", rate.per_s);
-                rate::refusal(&why, wait)
-            })
     }
 
     /// What the store is asked for a `send`.

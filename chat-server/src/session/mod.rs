@@ -30,6 +30,7 @@ use crate::log::cursor::Gaps;
 use crate::log::frame;
 use crate::node::Node;
 use crate::people::Person;
+use crate::rate::Meter;
 use chat_proto::codec::{self, Asked, Frame};
 use chat_proto::{ErrorCode, ErrorReply, RequestId};
 use close::Close;
@@ -37,6 +38,7 @@ use deliver::{Delivered, Hold, StorePage};
 use futures_util::Stream;
 use reading::Readings;
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -67,15 +69,16 @@ const BAD_JSON_WINDOW: Duration = Duration::from_secs(10);
 const READ_BYTES: usize = 1024;
 
 /// Serves one upgraded WebSocket connection until it ends. `early` is what the
-/// HTTP side had read past the upgrade.
-pub async fn serve(io: TcpStream, early: Vec<u8>, node: Arc<Node>) {
-    serve_on(io, early, node).await;
+/// HTTP side had read past the upgrade, `from` the client's address.
+pub async fn serve(io: TcpStream, early: Vec<u8>, from: IpAddr, node: Arc<Node>) {
+    serve_on(io, early, from, node).await;
 }
 
 /// [`serve`] on any stream.
 pub async fn serve_on<S: AsyncRead + AsyncWrite + Unpin + Send>(
     io: S,
     early: Vec<u8>,
+    from: IpAddr,
     node: Arc<Node>,
 ) {
     let bell = Arc::new(Bell::default());
@@ -90,7 +93,7 @@ pub async fn serve_on<S: AsyncRead + AsyncWrite + Unpin + Send>(
         .max_frame_size(Some(node.settings.limits.frame_bytes));
     let wire = Wire::new(io);
     let ws = WebSocketStream::from_partially_read(wire, early, Role::Server, Some(config)).await;
-    let session = Session::new(node.clone(), committer, ws, bell);
+    let session = Session::new(node.clone(), committer, ws, bell, from);
     session.run().await;
     node.detach(key);
 }
@@ -101,6 +104,10 @@ struct Session<S> {
     committer: Committer,
     ws: WebSocketStream<Wire<S>>,
     bell: Arc<Bell>,
+    /// Where it comes from.
+    from: IpAddr,
+    /// Before `hello` succeeds.
+    tokens_tried: Meter,
     /// Who it is, after `hello`.
     person: Option<Arc<Person>>,
     /// The device's, after `hello`.
@@ -155,6 +162,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         committer: Committer,
         ws: WebSocketStream<Wire<S>>,
         bell: Arc<Bell>,
+        from: IpAddr,
     ) -> Self {
         let now = Instant::now();
         Self {
@@ -163,6 +171,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             committer,
             ws,
             bell,
+            from,
+            tokens_tried: Meter::default(),
             person: None,
             token: None,
             readings: Readings::default(),
