@@ -19,6 +19,7 @@ mod docs;
 mod durability;
 mod ending;
 mod errors;
+mod finding;
 mod greeting;
 mod harness;
 mod hostile;

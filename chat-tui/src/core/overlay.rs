@@ -62,7 +62,13 @@ impl Overlay {
         const GO: (Action, &str) = (Action::Send, "go there");
         const CLOSE: (Action, &str) = (Action::Close, "close");
         match self {
-            Self::Picker(_) | Self::Rooms(_) => &[GO, (Action::Down, "next"), CLOSE],
+            Self::Picker(_) => &[
+                GO,
+                (Action::NewLine, "join as typed"),
+                (Action::Down, "next"),
+                CLOSE,
+            ],
+            Self::Rooms(_) => &[GO, (Action::Down, "next"), CLOSE],
             Self::Palette(_) => &[(Action::Send, "run it"), (Action::Down, "next"), CLOSE],
             Self::Sent(_) => &[(Action::Send, "take it"), (Action::Down, "older"), CLOSE],
             Self::Prompt(_) => &[(Action::Send, "do it"), CLOSE],

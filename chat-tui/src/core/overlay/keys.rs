@@ -7,6 +7,7 @@ use crate::core::composer::Composer;
 use crate::core::input::{Key, KeyCode};
 use crate::core::requests::Asked;
 use crate::core::state::{State, Turn};
+use chat_proto::Limits;
 use chat_proto::Seq;
 use chat_proto::request::Members;
 use smol_str::SmolStr;
@@ -254,7 +255,13 @@ impl Picker {
         let chosen = self.found.get(self.chosen);
         match action {
             Some(Action::Close | Action::Go) => return Outcome::Close,
-            Some(Action::Send | Action::NewLine) => {
+            Some(Action::NewLine) => {
+                // As it is typed, whatever else fits; a room that one is in is shown.
+                let bare = self.query.text().trim().trim_start_matches('#');
+                let name = chat_proto::RoomName::parse(bare, Limits::DEFAULT.room_chars);
+                return name.map_or(Outcome::Done, Outcome::Join);
+            }
+            Some(Action::Send) => {
                 return match chosen {
                     Some(choice) if choice.join => Outcome::Join(choice.room.clone()),
                     Some(choice) => Outcome::Go(choice.room.clone()),

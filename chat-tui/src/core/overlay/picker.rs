@@ -42,9 +42,7 @@ impl<'a> Ranking<'a> {
         let of_kind = |room: &&&Room| kind.is_none_or(|direct| room.name().is_direct() == direct);
         let rooms: Vec<_> = self.rooms.iter().filter(of_kind).collect();
         let mut found = matches(&rooms, word.trim());
-        if found.len() < 3 {
-            add_misspelt(&mut found, &rooms, word.trim());
-        }
+        add_misspelt(&mut found, &rooms, word.trim());
         let exact = found.iter().any(|choice| choice.room.as_str() == word);
         let name = RoomName::parse(word, Limits::DEFAULT.room_chars).ok();
         if let Some(room) = name.filter(|_| !exact && kind != Some(true)) {
@@ -97,18 +95,55 @@ pub(super) fn fuzzy<'a>(
     texts.map(&mut look).collect()
 }
 
+/// Puts rooms whose names begin with the word, but for one slip, among the
+/// first that are offered; where nothing at all fits, the one that is nearest.
 fn add_misspelt(found: &mut Vec<Choice>, rooms: &[&&Room], word: &str) {
-    let mut left: Vec<&Room> = rooms.iter().map(|room| **room).collect();
-    left.retain(|room| !found.iter().any(|choice| choice.room == *room.name()));
-    while found.len() < 3 && word.chars().count() >= 3 {
-        let names: Vec<_> = left.iter().map(|room| room.name().as_str()).collect();
-        let Some(near) = nearest(word, &names) else {
-            return;
-        };
-        if let Some(at) = left.iter().position(|room| room.name().as_str() == near) {
-            found.push(choice(left.swap_remove(at), Vec::new()));
+    const AMONG: usize = 3;
+    if word.chars().count() < 3 {
+        return;
+    }
+    let is_first = |room: &Room, found: &[Choice]| {
+        let mut first = found.iter().take(AMONG);
+        first.any(|choice| choice.room == *room.name())
+    };
+    let typed: Vec<char> = word.to_lowercase().chars().collect();
+    let meant = |room: &&&&Room| begins_but_for_a_slip(&typed, room.name().as_str());
+    // The best that fits as typed stays in front.
+    let mut at = found.len().min(1);
+    for room in rooms.iter().filter(meant) {
+        if at < AMONG && !is_first(room, found) {
+            found.retain(|choice| choice.room != *room.name());
+            found.insert(at, choice(room, Vec::new()));
+            at += 1;
         }
     }
+    if found.is_empty() {
+        let names: Vec<_> = rooms.iter().map(|room| room.name().as_str()).collect();
+        let near = nearest(word, &names);
+        let room = rooms.iter().find(|room| Some(room.name().as_str()) == near);
+        found.extend(room.map(|room| choice(room, Vec::new())));
+    }
+}
+
+/// Whether a name, or a part of it after a sign, begins with what was typed if
+/// one letter of that is wrong, missing, one too many or changed places.
+fn begins_but_for_a_slip(typed: &[char], name: &str) -> bool {
+    let name: Vec<char> = name.to_lowercase().chars().collect();
+    let starts = (0..name.len()).filter(|at| *at == 0 || !name[at - 1].is_alphanumeric());
+    starts.map(|at| &name[at..]).any(|part| {
+        let same = typed.iter().zip(part).take_while(|(a, b)| a == b).count();
+        let (typed, part) = (&typed[same..], &part[same..]);
+        let begins = |skip: usize, over: usize| match (typed.get(skip..), part.get(over..)) {
+            (Some(typed), Some(part)) => part.starts_with(typed),
+            (Some(typed), None) => typed.is_empty(),
+            (None, _) => true,
+        };
+        let swapped = match (typed, part) {
+            ([a, b, ..], [c, d, ..]) => a == d && b == c && begins(2, 2),
+            _ => false,
+        };
+        begins(1, 1) || begins(1, 0) || begins(0, 1) || swapped
+    })
 }
 
 fn choice(room: &Room, matched: Vec<usize>) -> Choice {
@@ -136,6 +171,37 @@ fn bytes(name: &str, numbers: &[u32]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_slip_of_three_letters_or_more_leaves_the_room_among_the_first_three() {
+        let named = |name: &str| Room::ghost(&RoomName::trusted(name).unwrap());
+        let mut all: Vec<_> = (0..500)
+            .map(|n| named(&format!("project-{n:03}")))
+            .collect();
+        all.extend(["kitchen", "deploy-night", "lobby"].map(named));
+        let all: Vec<_> = all.iter().collect();
+        let ranking = Ranking::of(&all, &[]);
+        for (query, room) in [
+            ("kit", "kitchen"),
+            ("ktichen", "kitchen"),
+            ("kitcen", "kitchen"),
+            ("kittchen", "kitchen"),
+            ("kitxhen", "kitchen"),
+            ("deplyo", "deploy-night"),
+            ("nihgt", "deploy-night"),
+            ("lbo", "lobby"),
+            ("prject-123", "project-123"),
+            ("project-1234", "project-123"),
+        ] {
+            let found = ranking.find(query);
+            let first: Vec<_> = found
+                .iter()
+                .take(3)
+                .map(|choice| choice.room.as_str())
+                .collect();
+            assert!(first.contains(&room), "{query}: {first:?}");
+        }
+    }
 
     #[test]
     fn rooms_are_found_by_letters_in_order_and_by_kind_and_in_spite_of_a_slip() {
