@@ -53,7 +53,7 @@ async fn of_five_hundred_rooms_the_one_that_is_meant_is_found() -> Result<()> {
     ada.wait_open("proj").await
 }
 
-/// Behaviour 32, without the inbox.
+/// Behaviour 32.
 #[tokio::test]
 async fn alt_a_goes_to_mentions_then_to_what_is_unread_and_back() -> Result<()> {
     let server = Server::start().await?;
@@ -76,6 +76,33 @@ async fn alt_a_goes_to_mentions_then_to_what_is_unread_and_back() -> Result<()> 
         ada.settled().await?;
     }
     ada.terminal()?.wait_gone("Alt-A unread").await?;
+    Ok(())
+}
+
+/// Behaviour 32: the inbox.
+#[tokio::test]
+async fn the_inbox_shows_mentions_of_all_rooms_with_context_also_after_a_restart() -> Result<()> {
+    let server = Server::start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.say("/join dev").await?;
+    ada.wait_open("dev").await?;
+    ada.go_to("lobby").await?;
+    bob.join("dev").await?;
+    bob.send("dev", "what stood before", "1").await?;
+    bob.send("dev", "please look, @ada", "2").await?;
+    ada.wait_for("@1").await?;
+    ada.settled().await?;
+    ada.kill9()?;
+    ada.start()?;
+    ada.wait_for("online").await?;
+    ada.press(Key::Alt('i'))?;
+    let inbox = ada.wait_for("bob: please look, @ada").await?;
+    assert!(inbox.shows("bob: what stood before"), "{inbox}");
+    assert!(inbox.shows("▸ #dev (new)"), "{inbox}");
+    ada.press(Key::Enter)?;
+    ada.wait_open("dev").await?;
+    ada.wait_for("please look, @ada").await?;
     Ok(())
 }
 

@@ -81,6 +81,7 @@ impl State {
             }
             Action::Search => self.open_search(turn, &said.words.text().unwrap_or_default()),
             Action::Newest => self.go_newest(),
+            Action::Inbox => self.open_inbox(turn),
             Action::JumpNew => self.jump_new(turn),
             Action::MarkUnread | Action::SelectUnread => self.mark_unread(turn),
             Action::Read => self.mark_all_read(turn),

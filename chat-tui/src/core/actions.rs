@@ -152,6 +152,7 @@ actions! {
         Search "search" Room Nothing MaybeText ["C-x s" "A-s"] "find messages; in this room, in all, or those that name you"
         Newest "newest" Room Nothing Nothing ["C-End"] "go to the newest message"
         JumpNew "jump-new" Room Nothing Nothing ["A-n"] "go to the first unread message"
+        Inbox "inbox" Room Nothing Nothing ["A-i"] "list where you are named, in all rooms"
         MarkUnread "mark-unread" Room Server Nothing ["A-u"] "mark unread from here"
         Read "read" Room Server Nothing ["A-m"] "mark all rooms read"
         UndoMark "undo-mark" Room Server Nothing ["A-z"] "take the last marking back"

@@ -116,6 +116,8 @@ pub enum Load {
     Saved,
     /// Cached entries of a log.
     Log(LoadLog),
+    /// Cached messages of all rooms that may name this person.
+    Mentions(String),
     /// The first cached entry that is not before a moment.
     At(LoadAt),
     /// Cached messages that hold some words.

@@ -195,6 +195,7 @@ impl State {
             }
             DiskInput::Found { asked, hits, whole } => self.cache_found(turn, &asked, hits, whole),
             DiskInput::Indexed => self.search_again(turn),
+            DiskInput::Mentions(named) => self.mentions_came(named),
             DiskInput::Accepted(nonce) => self.accepted(&nonce),
             DiskInput::NotAccepted { nonce, why } => {
                 self.accepted(&nonce);

@@ -183,6 +183,8 @@ pub enum DiskInput {
     },
     /// From now on all that is cached is looked through.
     Indexed,
+    /// Messages that may name one, in answer to `Load::Mentions`.
+    Mentions(Vec<Named>),
     /// `Store::Accept` or `Store::Deed` of this item is on the disk.
     Accepted(ItemNonce),
     /// `Store::Accept` or `Store::Deed` of this item failed; why, in words. It lives in memory only.
@@ -198,6 +200,15 @@ pub enum DiskInput {
     Recovered,
     /// The file was broken and a new one is in use; what became of it, in words.
     Renewed(String),
+}
+
+/// A message that names one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// The message.
+    pub entry: Entry,
+    /// What stands before it, where that is known.
+    pub before: Option<Entry>,
 }
 
 /// All that earlier runs kept, but for the entries of logs.

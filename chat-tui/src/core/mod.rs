@@ -27,6 +27,7 @@ mod fetch;
 pub mod fold;
 pub mod habits;
 mod hints;
+mod inbox;
 pub mod input;
 mod jump;
 pub mod keymap;

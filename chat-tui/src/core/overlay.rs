@@ -3,6 +3,7 @@
 mod confirm;
 mod emoji;
 mod help;
+mod inbox;
 mod keys;
 mod lists;
 mod palette;
@@ -13,6 +14,7 @@ mod sent;
 
 use super::actions::{Action, Group};
 use super::composer::Composer;
+use super::input::Named;
 use super::search::Search;
 use chat_proto::event::RoomKind;
 use chat_proto::reply::{MemberListing, RoomListing};
@@ -29,6 +31,8 @@ pub enum Overlay {
     Palette(Palette),
     /// Asking for what an action takes.
     Prompt(Prompt),
+    /// Where one is named.
+    Inbox(Inbox),
     /// Choosing a text that was sent.
     Sent(Sent),
     /// All actions with their keys.
@@ -70,6 +74,7 @@ impl Overlay {
             ],
             Self::Rooms(_) => &[GO, (Action::Down, "next"), CLOSE],
             Self::Palette(_) => &[(Action::Send, "run it"), (Action::Down, "next"), CLOSE],
+            Self::Inbox(_) => &[(Action::Send, "show it"), (Action::Down, "older"), CLOSE],
             Self::Sent(_) => &[(Action::Send, "take it"), (Action::Down, "older"), CLOSE],
             Self::Prompt(_) => &[(Action::Send, "do it"), CLOSE],
             Self::Help(_) | Self::Members(_) => &[(Action::PageDown, "further"), CLOSE],
@@ -137,6 +142,19 @@ pub struct Offer {
     pub action: Action,
     /// The bytes of its title that matched, as starts of characters.
     pub matched: Vec<usize>,
+}
+
+/// Where one is named.
+#[derive(Debug, Clone, Default)]
+pub struct Inbox {
+    /// The messages, the newest first.
+    pub found: Vec<Named>,
+    /// Which of them is chosen.
+    pub chosen: usize,
+    /// The cache is being looked through.
+    pub loading: bool,
+    /// How many more the server counts, that are not loaded here.
+    pub missing: u32,
 }
 
 /// Choosing a text that was sent.

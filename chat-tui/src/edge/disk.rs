@@ -6,6 +6,7 @@
 
 pub mod cache;
 mod index;
+mod mentions;
 pub mod schema;
 pub mod slot;
 mod typed;
@@ -137,6 +138,7 @@ pub fn load(cache: &mut Cache, load: Load) -> DiskInput {
                 .search(&asked)
                 .map(|(hits, whole)| DiskInput::Found { asked, hits, whole })
         }
+        Load::Mentions(name) => cache.mentions(&name).map(DiskInput::Mentions),
     };
     loaded.unwrap_or_else(|e| DiskInput::Failed(e.to_string()))
 }

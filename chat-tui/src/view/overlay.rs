@@ -3,6 +3,7 @@
 
 mod actions;
 mod asks;
+mod inbox;
 mod lists;
 mod message;
 mod search;
@@ -33,6 +34,7 @@ pub(super) fn draw(
         cursor = match overlay {
             Overlay::Picker(picker) => lists::picker(pen, screen, state, picker),
             Overlay::Palette(palette) => actions::palette(pen, screen, state, palette),
+            Overlay::Inbox(inbox) => inbox::draw(pen, screen, state, when, inbox),
             Overlay::Sent(sent) => lists::sent(pen, screen, sent),
             Overlay::Prompt(prompt) => actions::prompt(pen, screen, prompt),
             Overlay::Help(help) => actions::help(pen, screen, state, help),

@@ -31,6 +31,8 @@ pub(super) enum Outcome {
     Run(Action),
     /// What an action takes was typed.
     Answer,
+    /// The message was chosen; the overlay goes away.
+    Jump(chat_proto::RoomName, chat_proto::Seq),
     /// The text was chosen to be written; the overlay goes away.
     Write(smol_str::SmolStr),
     /// A choice about a big paste was made.
@@ -72,6 +74,7 @@ impl State {
         let outcome = match &mut top {
             Overlay::Picker(picker) => picker.press(key, action, &self.ranking()),
             Overlay::Palette(palette) => palette.press(key, action, &works),
+            Overlay::Inbox(inbox) => inbox.press(action),
             Overlay::Sent(sent) => sent.press(key, action),
             Overlay::Prompt(prompt) => prompt.press(key, action),
             Overlay::Help(help) => help.press(key, action, keys),
@@ -123,6 +126,10 @@ impl State {
                 self.begin(turn, action);
             }
             Outcome::Answer => self.answer_prompt(turn),
+            Outcome::Jump(room, seq) => {
+                self.close_lists();
+                self.jump(turn, &room, seq);
+            }
             Outcome::Write(text) => {
                 self.close_lists();
                 self.take_sent(turn, &text);
@@ -196,6 +203,7 @@ impl State {
             | Overlay::Rooms(_)
             | Overlay::Paste(_)
             | Overlay::Confirm(_)
+            | Overlay::Inbox(_)
             | Overlay::Info { .. } => {}
         }
         self.overlays.push(top);

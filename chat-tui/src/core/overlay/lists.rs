@@ -77,6 +77,7 @@ impl State {
                 Overlay::Members(list) => list.loading = false,
                 Overlay::Picker(_)
                 | Overlay::Palette(_)
+                | Overlay::Inbox(_)
                 | Overlay::Sent(_)
                 | Overlay::Prompt(_)
                 | Overlay::Help(_)

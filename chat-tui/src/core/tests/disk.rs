@@ -5,7 +5,7 @@ use crate::core::deeds::Deed;
 use crate::core::effect::{End, Load, LoadLog, Store};
 use crate::core::fold;
 use crate::core::habits::Habits;
-use crate::core::input::{Device, DiskInput, Saved, SavedRoom};
+use crate::core::input::{Device, DiskInput, Named, Saved, SavedRoom};
 use crate::core::outbox::Unsent;
 use crate::core::room::{Anchor, RoomRow};
 use crate::core::span::Spans;
@@ -142,7 +142,29 @@ impl Disk {
                 let whole = true;
                 DiskInput::Found { asked, hits, whole }
             }
+            Load::Mentions(_) => DiskInput::Mentions(self.mentions()),
         }
+    }
+
+    /// All messages that have an `@` in them, with what stands before.
+    fn mentions(&self) -> Vec<Named> {
+        let says = |entry: &Entry| match &entry.event.body {
+            EventBody::Message(message) => message
+                .text
+                .as_deref()
+                .is_some_and(|text| text.contains('@')),
+            _ => false,
+        };
+        let before = |(room, seq): &(RoomName, Seq)| {
+            self.entries.get(&(room.clone(), seq.minus(1))).cloned()
+        };
+        let named = self.entries.iter().filter(|(_, entry)| says(entry));
+        named
+            .map(|(place, entry)| Named {
+                entry: entry.clone(),
+                before: before(place),
+            })
+            .collect()
     }
 
     fn saved(&self) -> Saved {

@@ -446,3 +446,34 @@ fn a_room_that_is_loaded_only_after_it_is_drawn_still_starts_at_what_is_new() {
     assert_eq!(many.shown.as_ref().unwrap().first, Some(seq(1)));
     assert_eq!(world.unread("many"), 400);
 }
+
+#[test]
+fn the_inbox_lists_who_named_one_in_any_room_and_goes_to_the_message() {
+    let mut world = World::new(&["a", "dev", "lobby"]);
+    world.server.others("dev", "bob", "before");
+    world.server.others("dev", "bob", "look, @ada");
+    world.server.others("lobby", "eve", "@adam and @Ada!");
+    world.server.others("a", "eve", "not @adam");
+    world.rest();
+    world.kill();
+    world.rest();
+    world.press(Key::alt(KeyCode::Char('i')));
+    world.flow();
+    let Some(Overlay::Inbox(inbox)) = world.state.overlays.last() else {
+        panic!("no inbox");
+    };
+    let rooms: Vec<_> = inbox
+        .found
+        .iter()
+        .map(|named| (named.entry.event.room.as_str(), named.before.is_some()))
+        .collect();
+    assert_eq!(rooms, [("dev", true), ("lobby", false)], "the newest first");
+    assert_eq!((inbox.loading, inbox.missing), (false, 0));
+    world.key(KeyCode::Down);
+    world.key(KeyCode::Enter);
+    world.rest();
+    assert!(world.state.overlays.is_empty());
+    assert_eq!(world.state.open, Some(room("lobby")));
+    let lobby = world.state.open_room().unwrap();
+    assert_eq!(lobby.selected, Some(seq(1)));
+}

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 /// The cache of one server.
 #[derive(Debug)]
 pub struct Cache {
-    db: Connection,
+    pub(super) db: Connection,
     kept: Kept,
 }
 

@@ -230,6 +230,25 @@ fn what_was_stored_is_there_after_a_restart() {
 }
 
 #[test]
+fn messages_that_name_someone_are_found_with_what_stands_before_them() {
+    let (_home, dir) = home();
+    let mut cache = open(&dir);
+    let mut entries: Vec<_> = (1..=700).map(|n| message(n, "plain")).collect();
+    entries[2] = message(3, "too old for a look, @ada");
+    entries[650] = message(651, "you, @Ada?");
+    entries[699] = message(700, "nobody @bob");
+    let known = vec![span(1, 700)];
+    cache.store(&[logged(entries, known)]).unwrap();
+    let found = cache.mentions("ada").unwrap();
+    let at = |entry: &Entry| entry.event.seq.get();
+    let found: Vec<_> = found
+        .iter()
+        .map(|named| (at(&named.entry), named.before.as_ref().map(at)))
+        .collect();
+    assert_eq!(found, [(651, Some(650))]);
+}
+
+#[test]
 fn only_the_owner_can_read_what_is_kept() {
     let (_data, dir) = home();
     open(&dir)

@@ -3,11 +3,11 @@
 use super::scene::*;
 use crate::core::composer::{Composer, Editing};
 use crate::core::deeds::{Act, Deed, Pending, Step};
-use crate::core::input::{Key, KeyCode};
+use crate::core::input::{Key, KeyCode, Named};
 use crate::core::keys::Sequence;
 use crate::core::link::Phase;
 use crate::core::overlay::{
-    BigPaste, Candidate, Choice, Completion, Login, MemberList, Notice, Overlay, Picker,
+    BigPaste, Candidate, Choice, Completion, Inbox, Login, MemberList, Notice, Overlay, Picker,
 };
 use crate::core::room::{Anchor, Place};
 use crate::core::search::{Hit, Looked, Scope, Search};
@@ -333,4 +333,21 @@ fn finding_messages() {
         search.hits.retain(|hit| !hit.server);
     }
     check("search_offline", &state, &THREE);
+}
+
+#[test]
+fn the_inbox() {
+    let mut state = conversation();
+    let lobby = &state.rooms[&room_name("lobby")].log;
+    let named = |at: u64, before: u64| Named {
+        entry: lobby.entry(seq(at)).unwrap().clone(),
+        before: lobby.entry(seq(before)).cloned(),
+    };
+    state.overlays.push(Overlay::Inbox(Inbox {
+        found: vec![named(104, 103), named(101, 100), named(1, 90)],
+        chosen: 1,
+        loading: true,
+        missing: 2,
+    }));
+    check("inbox", &state, &THREE);
 }
