@@ -7,6 +7,10 @@
 //! here in the same transaction ([`replace`]). Always true: below the cursor
 //! the index holds exactly the words of each message as it stands.
 //!
+//! The index holds no text: a token is a room and a hash of a word, so that
+//! nothing of what is deleted can be read in any remains of it. Two words with
+//! one hash are told apart by the texts that the search looks at.
+//!
 //! The words of a room are its own: a search in a room never reads the postings
 //! of another, however common its words are there.
 
@@ -165,7 +169,7 @@ fn read_room(conn: &Connection, room: RoomId, most: usize) -> Result<(usize, boo
 /// What is indexed of a message: whom it is by, and its words in their order.
 fn document(room: RoomId, author: &str, text: &str) -> Result<String, Fault> {
     let mut document = by(room, &user_name(author)?.key());
-    document.reserve(text.len() * 2);
+    document.reserve(text.len() * 3);
     for word in words(text) {
         document.push(' ');
         write_word(&mut document, room, &word);
@@ -175,13 +179,22 @@ fn document(room: RoomId, author: &str, text: &str) -> Result<String, Fault> {
 
 /// The token of a room's messages that are by one who bears a name with this key.
 pub(super) fn by(room: RoomId, key: &str) -> String {
-    format!("{}@{key}", room.0)
+    format!("{}@{:010x}", room.0, hash(key))
 }
 
 /// Writes the token of a word in a room.
 pub(super) fn write_word(out: &mut String, room: RoomId, word: &str) {
     // Writing to a string can't fail.
-    let _ = write!(out, "{}.{word}", room.0);
+    let _ = write!(out, "{}.{:010x}", room.0, hash(word));
+}
+
+/// 40 bits of FNV-1a: a million words have hardly two of one hash among them,
+/// and whether it is easy to find such two does not matter.
+fn hash(word: &str) -> u64 {
+    let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash >> 24
 }
 
 pub(super) fn rowid(room: RoomId, seq: Seq) -> Result<i64, Fault> {

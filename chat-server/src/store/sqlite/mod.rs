@@ -23,6 +23,7 @@ mod message;
 mod moderation;
 mod open;
 mod read;
+mod remains;
 mod revise;
 mod room;
 mod row;
@@ -154,6 +155,7 @@ impl SqliteStore {
         let chores = self.chores.clone();
         self.writer.run(move |conn| {
             while chores.index(conn)? {}
+            while chores.erase(conn)? {}
             Ok(())
         })
     }

@@ -6,6 +6,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The schema's steps: the first makes version 1 of nothing, the next 2 of 1.
 const MIGRATIONS: [&str; 3] = [
@@ -23,6 +24,8 @@ const STATEMENTS: usize = 128;
 const CHECKPOINT_PAGES: u32 = 2048;
 /// Bytes that the WAL's file keeps once a burst is over.
 const WAL_BYTES_MAX: u32 = 64 * 1024 * 1024;
+/// For so long a statement waits for whoever holds a lock.
+pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// KiB of page cache.
 const WRITER_CACHE_KIB: u32 = 16 * 1024;
 const READER_CACHE_KIB: u32 = 4 * 1024;
@@ -150,7 +153,7 @@ impl DataDir {
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
             .map_err(|error| self.failed(&error))?;
         // Only a backup or a curious shell can hold a lock against us.
-        conn.busy_timeout(std::time::Duration::from_secs(5))
+        conn.busy_timeout(BUSY_WAIT)
             .map_err(|error| self.failed(&error))?;
         Ok(conn)
     }

@@ -1,11 +1,11 @@
--- The words of messages as they stand now, each behind its room, and whom they
--- are by: `12.release`, `12@ada`. The rowid is the room and the seq (index.rs).
--- Only the words are kept, not the texts; what is taken away is overwritten.
+-- The words of messages as they stand now and whom they are by, each as a hash
+-- behind its room: `12.0123456789`, `12@9876543210` (index.rs). The rowid is the
+-- room and the seq. No text is kept; what is taken away is overwritten.
 CREATE VIRTUAL TABLE words USING fts5 (
     said,
     content = '',
     columnsize = 0,
-    tokenize = "ascii tokenchars '.@-_'"
+    tokenize = "ascii tokenchars '.@'"
 );
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
 

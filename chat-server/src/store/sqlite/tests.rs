@@ -7,6 +7,8 @@ use crate::store::{Committed, Hello, SendMessage, StoreError, TokenHash};
 use chat_proto::Text;
 use std::fs;
 
+mod erased;
+
 promises!(Sqlite);
 
 struct Sqlite {

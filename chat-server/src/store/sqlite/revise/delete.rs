@@ -5,6 +5,7 @@
 use crate::store::sqlite::fault::Fault;
 use crate::store::sqlite::index;
 use crate::store::sqlite::message::unname_them;
+use crate::store::sqlite::remains;
 use crate::store::sqlite::row::{DELETED, EDITED, event, event_columns, seq_column};
 use crate::store::sqlite::scene::Scene;
 use crate::store::{Effect, RoomId};
@@ -22,6 +23,7 @@ pub(super) fn erase(
 ) -> Result<(), Fault> {
     let place = (scene.room.0, seq_column(target));
     index::replace(conn, scene.room, target, stood, None)?;
+    remains::may_be_left(conn)?;
     unname_them(conn, scene.room, target, stood)?;
     conn.prepare_cached(
         "UPDATE events SET text = NULL, reply_to = NULL, flags = flags | ?3

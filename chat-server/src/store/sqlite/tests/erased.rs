@@ -1,0 +1,103 @@
+//! What was deleted is in none of the files.
+
+use super::*;
+use crate::store::contract::model::Dice;
+use crate::store::{Revise, Revision};
+
+/// Begins every word that is to be gone.
+const SECRET: &str = "qqsecretqq";
+
+#[test]
+fn what_was_deleted_is_in_no_file_once_its_remains_are_erased() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    let author = come_in(&store);
+    let now = Timestamp::from_millis(1);
+    let commit = |batch| {
+        for outcome in wait(store.commit(batch, now)).unwrap() {
+            outcome.decision.unwrap();
+        }
+    };
+    let revise = |target: u64, what| {
+        Change::Revise(Revise {
+            by: author,
+            room: lobby(),
+            target: Seq::new(target).unwrap(),
+            what,
+        })
+    };
+    let secret = |dice: &mut Dice| {
+        let most = 1 << dice.below(8);
+        let words = 1 + dice.below(most) as usize;
+        let words: Vec<_> = (0..words.min(150))
+            .map(|_| format!("{SECRET}{}", dice.below(5_000)))
+            .collect();
+        words.join(" ")
+    };
+    let mut dice = Dice(3);
+    // Pages are split and filled and emptied in many ways.
+    let mut head = 0;
+    let mut secrets: Vec<u64> = Vec::new();
+    for round in 0..300 {
+        let mut batch = Vec::new();
+        for _ in 0..dice.below(20) {
+            head += 1;
+            if dice.below(3) == 0 {
+                batch.push(say(author, &secret(&mut dice)));
+                secrets.push(head);
+            } else {
+                batch.push(say(
+                    author,
+                    &format!("kept {head} {}", "x".repeat(dice.below(200) as usize)),
+                ));
+            }
+        }
+        for _ in 0..dice.below(4) {
+            if let Some(target) = secrets.get(dice.below(secrets.len() as u64 + 1) as usize) {
+                let text = Text::parse(&secret(&mut dice), 4000).unwrap();
+                batch.push(revise(*target, Revision::Edit(text)));
+                head += 1;
+            }
+        }
+        if dice.below(2) == 0 && !secrets.is_empty() {
+            let target = secrets.swap_remove(dice.below(secrets.len() as u64) as usize);
+            batch.push(revise(target, Revision::Delete));
+            head += 1;
+        }
+        commit(batch);
+        if round % 10 == 0 {
+            wait(store.settle()).unwrap();
+        }
+    }
+    assert!(found(dir.path(), SECRET) > 0, "the test looks where it is");
+    for part in secrets.chunks(50) {
+        commit(
+            part.iter()
+                .map(|target| revise(*target, Revision::Delete))
+                .collect(),
+        );
+    }
+    wait(store.settle()).unwrap();
+    assert!(found(dir.path(), "kept") > 0);
+    assert_eq!(found(dir.path(), SECRET), 0);
+    drop(store);
+    let conn = Connection::open(dir.path().join("chat.db")).unwrap();
+    let sound: String = conn
+        .query_row("PRAGMA integrity_check", (), |row| row.get(0))
+        .unwrap();
+    assert_eq!(sound, "ok");
+}
+
+/// How often the text stands in the files of a directory.
+fn found(dir: &Path, text: &str) -> usize {
+    fs::read_dir(dir)
+        .unwrap()
+        .map(|file| fs::read(file.unwrap().path()).unwrap())
+        .map(|bytes| {
+            bytes
+                .windows(text.len())
+                .filter(|part| *part == text.as_bytes())
+                .count()
+        })
+        .sum()
+}
