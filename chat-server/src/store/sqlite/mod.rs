@@ -275,4 +275,6 @@ impl Store for SqliteStore {
 }
 
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod tests;
