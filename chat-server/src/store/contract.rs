@@ -13,6 +13,7 @@ pub(crate) mod moderation;
 pub(crate) mod page;
 pub(crate) mod private;
 pub(crate) mod revise;
+pub(crate) mod rights;
 pub(crate) mod room;
 pub(crate) mod search;
 
@@ -122,6 +123,7 @@ macro_rules! promises {
             search a_message_is_found_as_it_stands,
             search pages_of_hits_agree_with_a_plain_scan,
             search a_page_of_hits_ends_early_rather_than_grow_too_large,
+            rights ten_thousand_acts_of_moderation_agree_with_a_simple_model,
             model ten_thousand_random_changes_agree_with_a_simple_model,
         }
     };
