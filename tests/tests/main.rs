@@ -35,6 +35,7 @@ mod privacy;
 mod profile;
 mod rates;
 mod replay;
+mod rewound;
 mod rooms;
 mod search;
 mod sizes;

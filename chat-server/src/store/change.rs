@@ -259,6 +259,17 @@ pub enum Effect {
     },
 }
 
+impl Effect {
+    /// The event that is on a log, if that is what happened.
+    pub fn appended(&self) -> Option<(RoomId, &Event)> {
+        if let Self::Appended { room, event } = self {
+            Some((*room, event))
+        } else {
+            None
+        }
+    }
+}
+
 /// A change that was made, or was so already.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Committed {

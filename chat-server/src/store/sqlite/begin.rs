@@ -2,13 +2,16 @@
 
 use super::fault::Fault;
 use super::index;
+use super::mark::Mark;
 use super::row::user_name;
 use chat_proto::Timestamp;
 use chat_proto::name::UNICODE_VERSION;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use std::path::Path;
 
-/// Takes all who were online to have gone `now`; gives the epoch.
-pub(super) fn begin(conn: &mut Connection, now: Timestamp) -> Result<String, Fault> {
+/// Takes all who were online to have gone `now`; gives the epoch, which is a
+/// new one if this is not the database that was left in `dir`.
+pub(super) fn begin(conn: &mut Connection, dir: &Path, now: Timestamp) -> Result<String, Fault> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute(
         "UPDATE users SET online = 0, last_seen = ? WHERE online = 1",
@@ -23,18 +26,26 @@ pub(super) fn begin(conn: &mut Connection, now: Timestamp) -> Result<String, Fau
     if let Some(made_by) = index::begin(&tx, fact(&tx, "words")?.as_deref())? {
         note(&tx, "words", &made_by)?;
     }
-    let epoch = match fact(&tx, "epoch")? {
-        Some(epoch) => epoch,
-        None => {
-            // SQLite seeds its own generator from the system's.
-            let bytes: [u8; 16] = tx.query_row("SELECT randomblob(16)", (), |row| row.get(0))?;
-            let fresh = data_encoding::BASE64URL_NOPAD.encode(&bytes);
+    let known = fact(&tx, "epoch")?;
+    let epoch = match known {
+        Some(epoch) if Mark::agrees(dir, &tx, &epoch)? => epoch,
+        other => {
+            if other.is_some() {
+                tracing::warn!("this is another history of the data: the epoch is a new one");
+            }
+            let fresh = random(&tx)?;
             note(&tx, "epoch", &fresh)?;
             fresh
         }
     };
     tx.commit()?;
     Ok(epoch)
+}
+
+/// SQLite seeds its own generator from the system's.
+fn random(conn: &Connection) -> Result<String, Fault> {
+    let bytes: [u8; 16] = conn.query_row("SELECT randomblob(16)", (), |row| row.get(0))?;
+    Ok(data_encoding::BASE64URL_NOPAD.encode(&bytes))
 }
 
 /// Makes the forms by which names are compared by the Unicode of today. Names

@@ -18,6 +18,7 @@ mod history;
 mod index;
 mod invite;
 mod login;
+mod mark;
 mod member;
 mod message;
 mod moderation;
@@ -37,17 +38,18 @@ mod worker;
 pub use open::OpenError;
 
 use super::{
-    Anchor, Change, Credentials, Hits, Invitation, MembersPage, Outcome, Page, Pending, RoomId,
-    RoomRow, RoomsPage, Search, Seen, Standing, Store, TokenHash, UserId, UserRow,
+    Anchor, Change, Credentials, Effect, Hits, Invitation, MembersPage, Outcome, Page, Pending,
+    RoomId, RoomRow, RoomsPage, Search, Seen, Standing, Store, TokenHash, UserId, UserRow,
 };
 use chat_proto::{Event, RoomName, Seq, Timestamp, UserName};
 use chores::{Chores, NoChores};
 use fault::Fault;
+use mark::Mark;
 use open::DataDir;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use worker::Workers;
 
 /// Connections that read.
@@ -76,15 +78,33 @@ struct State {
     swept: AtomicI64,
     /// The last commit failed.
     failing: AtomicBool,
+    /// Says what was committed last.
+    mark: Mutex<Mark>,
+}
+
+impl State {
+    fn committed(&self, outcomes: &[Outcome]) {
+        let mut effects = outcomes.iter().flat_map(|outcome| &outcome.effects).rev();
+        if let Some((room, event)) = effects.find_map(Effect::appended) {
+            let mut mark = self.mark.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = mark.set(room, event.seq) {
+                tracing::warn!(%error, "the mark beside the database can't be written");
+            }
+        }
+    }
 }
 
 impl SqliteStore {
     /// Opens the data directory, which is made if need be. All who were online
     /// when the last server ended are taken to have gone `now`.
-    pub fn open(dir: &Path, now: Timestamp) -> Result<Self, OpenError> {
-        let dir = DataDir::claim(dir)?;
+    pub fn open(path: &Path, now: Timestamp) -> Result<Self, OpenError> {
+        let dir = DataDir::claim(path)?;
         let mut conn = dir.writer()?;
-        let epoch = begin::begin(&mut conn, now).map_err(|fault| dir.faulty(&fault))?;
+        let epoch = begin::begin(&mut conn, path, now).map_err(|fault| dir.faulty(&fault))?;
+        let mark = Mark::begin(path, &epoch).map_err(|source| OpenError::NotWritable {
+            dir: path.to_owned(),
+            source,
+        })?;
         let readers = (0..READERS)
             .map(|_| dir.reader())
             .collect::<Result<Vec<_>, _>>()?;
@@ -98,6 +118,7 @@ impl SqliteStore {
             state: Arc::new(State {
                 swept: AtomicI64::new(i64::MIN),
                 failing: AtomicBool::new(false),
+                mark: Mutex::new(mark),
             }),
             _dir: dir,
         })
@@ -188,6 +209,7 @@ impl Store for SqliteStore {
             let result = commit(conn, &batch, now, sweep);
             if let Ok(outcomes) = &result {
                 chores.note(outcomes);
+                state.committed(outcomes);
             }
             state.failing.store(result.is_err(), Ordering::Relaxed);
             if sweep && result.is_ok() {

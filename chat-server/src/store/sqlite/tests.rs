@@ -7,6 +7,7 @@ use crate::store::{Committed, Hello, SendMessage, StoreError, TokenHash};
 use chat_proto::Text;
 use std::fs;
 
+mod epoch;
 mod erased;
 
 promises!(Sqlite);
@@ -41,12 +42,30 @@ impl Engine for Sqlite {
     /// What a killed process leaves is its files as they are; the shared
     /// memory beside them is rebuilt.
     fn crash(self, now: Timestamp) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        for file in ["chat.db", "chat.db-wal"] {
-            fs::copy(self.dir.path().join(file), dir.path().join(file)).unwrap();
-        }
+        let Self { store, dir } = self;
+        let kept = kept(&store, dir.path());
+        drop(store);
+        put_back(dir.path(), &kept);
         let store = SqliteStore::open(dir.path(), now).unwrap();
         Self { store, dir }
+    }
+}
+
+/// The files of the database as they are while nothing is written.
+fn kept(store: &SqliteStore, dir: &Path) -> Vec<(&'static str, Vec<u8>)> {
+    let dir = dir.to_owned();
+    wait(store.writer.run(move |_| {
+        let files = ["chat.db", "chat.db-wal"];
+        Ok(files
+            .map(|file| (file, fs::read(dir.join(file)).unwrap()))
+            .into())
+    }))
+    .unwrap()
+}
+
+fn put_back(dir: &Path, kept: &[(&'static str, Vec<u8>)]) {
+    for (file, bytes) in kept {
+        fs::write(dir.join(file), bytes).unwrap();
     }
 }
 
