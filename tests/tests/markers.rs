@@ -162,6 +162,38 @@ async fn who_flaps_costs_the_others_one_change_in_five_seconds() -> Result<()> {
     Ok(())
 }
 
+/// Two hundred are told; where more are online, nobody is.
+#[tokio::test]
+async fn where_more_than_two_hundred_are_online_there_is_neither_presence_nor_typing() -> Result<()>
+{
+    let server = chat_tests::server::Setup::without_rates().start().await?;
+    let mut ada = Client::enter(server.address(), "ada").await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    ada.join("dev").await?;
+    bob.join("dev").await?;
+    let mut crowd = Vec::new();
+    for n in 0..198 {
+        crowd.push(Client::enter(server.address(), &format!("guest{n}")).await?);
+    }
+    // A second connection makes no second person.
+    let _phone = Client::come_back(server.address(), ada.token()).await?;
+    let typing = |room: &str| json!({ "type": "typing", "room": room });
+    ada.say(&typing("lobby")).await?;
+    let notice = bob.of_type("typing").await?;
+    assert_eq!(notice["room"], "lobby", "two hundred are not too many");
+    presence_of(&mut bob, "guest197").await?;
+    bob.so_far().await?;
+    let mut eve = Client::enter(server.address(), "eve").await?;
+    eve.join("dev").await?;
+    eve.say(&typing("lobby")).await?;
+    eve.say(&typing("dev")).await?;
+    let came = presence_of(&mut bob, "eve").await?;
+    assert_eq!(came["room"], "dev", "the lobby is not told: {came}");
+    let notice = bob.of_type("typing").await?;
+    assert_eq!(notice["room"], "dev", "the lobby is not told: {notice}");
+    Ok(())
+}
+
 async fn presence_of(client: &mut Client, user: &str) -> Result<Value> {
     client
         .find(|frame| frame["type"] == "presence" && frame["user"] == user)
