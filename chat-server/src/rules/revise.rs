@@ -76,15 +76,17 @@ pub fn delete(
     asked: Option<(&Place, Actor)>,
     target: Option<&Target>,
 ) -> Result<Revising, ErrorReply> {
-    // Whether the message is there is told to members only.
-    may(name, asked, Deed::Read)?;
+    let deed = match target {
+        Some(target) if target.own => Deed::DeleteOwn,
+        Some(_) => Deed::DeleteOther,
+        // That the message is not there is told to members only.
+        None => Deed::Read,
+    };
+    let role = may(name, asked, deed)?;
     let target = found(name, target)?;
-    if target.own {
-        may(name, asked, Deed::DeleteOwn)?;
-    } else {
-        let role = may(name, asked, Deed::DeleteOther)?;
+    if !target.own {
         let actor = asked.map_or(Actor::default(), |(_, actor)| actor);
-        outranks(name, actor, role, target.author, Deed::DeleteOther)?;
+        outranks(name, actor, role, target.author, deed)?;
     }
     Ok(match target.deleted {
         Some(by) => Revising::Already(Some(by)),

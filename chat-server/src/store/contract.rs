@@ -21,7 +21,7 @@ use super::{
     Anchor, Change, Committed, Create, Decision, Devices, Direct, Effect, Hello, Invite, Join,
     Leave, Login, Logout, MarkRead, Moderate, Page, PasswordHash, Register, Revise, Revision,
     SendMessage, SetPassword, SetRole, SetSettings, SetTopic, Standing, Store, StoreError,
-    TokenHash, UserRow,
+    TokenHash, UserId, UserRow,
 };
 use crate::rules::moderation::Act;
 use chat_proto::event::{MemberChange, MemberChanged, Role, RoomKind};
@@ -38,6 +38,8 @@ pub(crate) trait Engine: Sized {
     fn store(&self) -> &dyn Store;
     /// Does now what it does by itself when it has nothing else to do.
     fn settle(&self);
+    /// Makes someone an admin of the server.
+    fn make_admin(&self, user: UserId);
     /// Closes it properly and opens it again.
     fn reopen(self, now: Timestamp) -> Self;
     /// Opens what would be left of it if its process had been killed now.

@@ -43,10 +43,14 @@ enum Way {
     Bound,
     Moderator,
     Owner,
+    AdminOutside,
+    AdminInside,
+    /// Banned and muted before they became one.
+    AdminRestrained,
 }
 
 impl Way {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 14] = [
         Self::NeverIn,
         Self::Invited,
         Self::Left,
@@ -58,6 +62,9 @@ impl Way {
         Self::Bound,
         Self::Moderator,
         Self::Owner,
+        Self::AdminOutside,
+        Self::AdminInside,
+        Self::AdminRestrained,
     ];
 
     fn standing(self) -> Stands {
@@ -70,14 +77,19 @@ impl Way {
             Self::Bound => Stands::Bound,
             Self::Moderator => Stands::Moderator,
             Self::Owner => Stands::Owner,
+            Self::AdminOutside => Stands::AdminOutside,
+            Self::AdminInside | Self::AdminRestrained => Stands::AdminInside,
         }
     }
 
     fn leads_to(self, kind: RoomKind) -> bool {
         match kind {
             RoomKind::Public => self != Self::Invited,
-            RoomKind::Private => true,
-            RoomKind::Direct => matches!(self, Self::NeverIn | Self::Left | Self::Member),
+            RoomKind::Private => self != Self::AdminRestrained,
+            RoomKind::Direct => matches!(
+                self,
+                Self::NeverIn | Self::Left | Self::Member | Self::AdminOutside | Self::AdminInside
+            ),
         }
     }
 
@@ -104,7 +116,7 @@ impl<E: Engine> Stage<E> {
             scene.account("bob")
         };
         let name = match (kind, how) {
-            (RoomKind::Direct, Way::NeverIn) => "@ada+zed",
+            (RoomKind::Direct, Way::NeverIn | Way::AdminOutside) => "@ada+zed",
             (RoomKind::Direct, _) => "@ada+bob",
             (RoomKind::Public | RoomKind::Private, _) => "dev",
         };
@@ -157,6 +169,23 @@ impl<E: Engine> Stage<E> {
             Way::Banned => moderate(ada, name, Act::Ban, "bob"),
             Way::Muted => moderate(ada, name, Act::Mute, "bob"),
             Way::Bound => settings(ada, name, false),
+            Way::AdminInside => {
+                scene.engine.make_admin(bob.row.id);
+                return;
+            }
+            Way::AdminOutside => {
+                scene.engine.make_admin(bob.row.id);
+                if room(name).is_direct() {
+                    return;
+                }
+                leave(bob, name)
+            }
+            Way::AdminRestrained => {
+                scene.one(moderate(ada, name, Act::Mute, "bob")).unwrap();
+                scene.one(moderate(ada, name, Act::Ban, "bob")).unwrap();
+                scene.engine.make_admin(bob.row.id);
+                join(bob, name)
+            }
             Way::Moderator => set_role(ada, name, "bob", Role::Moderator),
             Way::Owner => set_role(ada, name, "bob", Role::Owner),
         };

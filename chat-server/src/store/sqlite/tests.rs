@@ -33,6 +33,14 @@ impl Engine for Sqlite {
         wait(self.store.settle()).unwrap();
     }
 
+    fn make_admin(&self, user: UserId) {
+        let done = self.store.writer.run(move |conn| {
+            conn.execute("UPDATE users SET admin = 1 WHERE id = ?", [user.0])?;
+            Ok(())
+        });
+        wait(done).unwrap();
+    }
+
     fn reopen(self, now: Timestamp) -> Self {
         drop(self.store);
         let store = SqliteStore::open(self.dir.path(), now).unwrap();
