@@ -70,6 +70,13 @@ impl State {
             Action::Create => self.create(turn, said),
             Action::Leave => self.leave_said(turn, said),
             Action::Invite => self.invite(turn, said),
+            Action::Kick | Action::Ban | Action::Unban | Action::Mute | Action::Unmute => {
+                self.moderate(turn, action, said);
+            }
+            Action::Role => self.set_role(turn, said),
+            Action::Settings => self.set_settings(turn, said),
+            Action::Ignore => self.ignore(turn, said),
+            Action::Unignore => self.unignore(turn, said),
             Action::Topic => self.set_topic(turn, said),
             Action::Members => self.open_members(turn),
             Action::PageUp => self.scroll(-self.page()),

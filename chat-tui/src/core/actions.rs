@@ -136,13 +136,22 @@ actions! {
         Join "join" Room Server Room ["C-x j"] "come into a room; it is made if there is none"
         Rooms "rooms" Room Server MaybeText ["C-x r"] "list the rooms of the server"
         Direct "direct" Room Server Person ["C-x d"] "open the room of the two of you"
-        Create "create" Room Server Named ["C-x c"] "make a private room"
+        Create "create" Room Server NewRoom ["C-x c"] "make a room; a private one is for whom you invite"
         Leave "leave" Room Server MaybeNamed ["C-x k"] "leave this room, or another one"
     }
     Here "This room" {
         Members "members" Room Server Nothing ["F2"] "show who is in this room"
         Invite "invite" Room Server Person ["C-x i"] "invite someone into this room, and into its past"
         Topic "topic" Room Server Topic ["C-x t"] "set this room's topic"
+        Kick "kick" Room Server Moderated ["C-x m k"] "remove someone, who may come back"
+        Ban "ban" Room Server Moderated ["C-x m b"] "remove someone, who may not come back"
+        Unban "unban" Room Server Moderated ["C-x m B"] "let someone banned come back"
+        Mute "mute" Room Server Moderated ["C-x m m"] "let someone read, but not write"
+        Unmute "unmute" Room Server Moderated ["C-x m M"] "let someone write again"
+        Role "role" Room Server Role ["C-x m r"] "give someone another role"
+        Settings "settings" Room Server Guests ["C-x m s"] "say whether guests may write here"
+        Ignore "ignore" Room Nothing Person ["C-x m i"] "hide on this client what someone says"
+        Unignore "unignore" Room Nothing Person ["C-x m I"] "show again what someone says"
     }
     Reading "Reading" {
         PageUp "page-up" Always Nothing Nothing ["PageUp"] "a page up"

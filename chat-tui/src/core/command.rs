@@ -8,9 +8,11 @@ use super::requests::Asked;
 use super::state::{State, Turn};
 use super::words::Words;
 use chat_proto::codec::nearest;
-use chat_proto::event::RoomKind;
-use chat_proto::request::{Create, Direct, Invite, Join, Leave, Rooms, SetTopic};
+use chat_proto::request::{Create, Direct, Join, Leave, Rooms, SetTopic};
 use chat_proto::{RoomName, RoomRef};
+
+/// Names that people know from elsewhere.
+const ALIASES: &[(&str, &str)] = &[("msg", "direct"), ("query", "direct"), ("part", "leave")];
 
 impl State {
     /// Runs what was typed after the slash. What can't be run stays in the composer.
@@ -57,25 +59,17 @@ impl State {
         }
     }
 
-    /// Makes a private room.
+    /// Makes a room.
     pub(super) fn create(&mut self, turn: &mut Turn, said: Said) {
-        let Words::Named(room) = said.words else {
+        let Words::NewRoom(room, kind) = said.words else {
             return;
         };
         let create = Create {
             room,
-            kind: Some(RoomKind::Private),
+            kind: Some(kind),
             topic: None,
         };
         self.ask(turn, Asked::Join(said.typed), create);
-    }
-
-    /// Invites someone into the open room.
-    pub(super) fn invite(&mut self, turn: &mut Turn, said: Said) {
-        if let (Words::Person(user), Some(room)) = (said.words, self.open.clone()) {
-            let room = room.into();
-            self.ask(turn, Asked::Command(said.typed), Invite { room, user });
-        }
     }
 
     /// Sets the topic of the open room.
@@ -168,7 +162,9 @@ fn split(text: &str) -> (&str, &str) {
     (name, rest.trim())
 }
 
-fn command(name: &str) -> Option<Action> {
+fn command(given: &str) -> Option<Action> {
+    let name = ALIASES.iter().find(|(alias, _)| *alias == given);
+    let name = name.map_or(given, |(_, name)| *name);
     Action::commands().find(|action| action.info().name == name)
 }
 

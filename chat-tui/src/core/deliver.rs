@@ -28,6 +28,7 @@ impl State {
         self.settle_by_event(turn, &event);
         self.search_hears(&event);
         let mine = self.is_me(&event.author);
+        let ignored = self.habits.ignores(&event.author);
         let names_me = !mine && self.names_me(&event);
         let news_to_me = self.is_open(&name) && self.focused;
         let Some(room) = self.rooms.get_mut(&name) else {
@@ -44,10 +45,14 @@ impl State {
             }
         }
         room.typing.retain(|(who, _)| *who != event.author);
-        if names_me && counts && !news_to_me {
+        if names_me && counts && !news_to_me && !ignored {
             self.ring(turn);
         }
         self.stand(turn, &event);
+        if self.rooms.get(&name).is_none_or(|room| room.gone) {
+            // It was the last one of a room that one is not in any more.
+            return;
+        }
         let seq = event.seq;
         self.append(turn, &name, event);
         self.deeds_shown(&name, seq);
@@ -137,15 +142,11 @@ impl State {
                     room.change_member(change, me);
                 }
                 if me && fold::removes(change.change) {
-                    let reason = change
-                        .reason
-                        .as_deref()
-                        .map(|r| format!(": {r}"))
-                        .unwrap_or_default();
-                    self.complain(
-                        turn,
-                        format!("{} took you out of {}{reason}", event.author, event.room),
-                    );
+                    let fate = fate(event, change);
+                    self.complain(turn, fate.clone());
+                    if let Some(room) = self.rooms.get_mut(&event.room) {
+                        room.fate = Some(fate);
+                    }
                     self.depart(turn, &event.room);
                 }
             }
@@ -213,6 +214,18 @@ impl Room {
                 standing.role = role;
             }
         }
+        match change.change {
+            MemberChanged::Muted if me => self.muted = true,
+            MemberChanged::Unmuted if me => self.muted = false,
+            MemberChanged::Muted
+            | MemberChanged::Unmuted
+            | MemberChanged::Joined
+            | MemberChanged::Left
+            | MemberChanged::Kicked
+            | MemberChanged::Banned
+            | MemberChanged::Unbanned
+            | MemberChanged::Role => {}
+        }
         if change.change == MemberChanged::Joined {
             let standing = Standing {
                 role: Role::Member,
@@ -223,6 +236,25 @@ impl Room {
         if fold::removes(change.change) {
             self.people.go(&change.user);
         }
+    }
+}
+
+/// Why one is not in a room any more, in words.
+fn fate(event: &Event, change: &MemberChange) -> String {
+    let (author, room) = (&event.author, &event.room);
+    let words = match change.change {
+        MemberChanged::Banned => format!("{author} banned you from {room}"),
+        MemberChanged::Left => format!("you left {room}"),
+        MemberChanged::Kicked
+        | MemberChanged::Joined
+        | MemberChanged::Unbanned
+        | MemberChanged::Muted
+        | MemberChanged::Unmuted
+        | MemberChanged::Role => format!("{author} took you out of {room}"),
+    };
+    match change.reason.as_deref().filter(|reason| !reason.is_empty()) {
+        Some(reason) => format!("{words}: {reason}"),
+        None => words,
     }
 }
 

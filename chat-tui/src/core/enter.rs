@@ -165,10 +165,10 @@ impl State {
             let cursor = resumed.contains_key(state.room.as_str());
             self.stand_in(turn, state, cursor);
         }
-        if !self.was_live {
-            for invited in welcome.invites {
-                self.invited(turn, &invited);
-            }
+        let rooms: Vec<_> = welcome.invites.iter().map(|i| i.room.clone()).collect();
+        self.invites.retain(|known| rooms.contains(&known.room));
+        for invited in welcome.invites {
+            self.invited(turn, &invited);
         }
         self.open_some(turn);
         self.resume_reading();
@@ -244,11 +244,13 @@ impl State {
         if !room.gone {
             turn.store(Store::Forget(name.clone()));
         }
-        if room.has_draft() || self.is_written_for(name) {
+        let told = room.fate.is_some() && self.is_open(name);
+        if room.has_draft() || self.is_written_for(name) || told {
             let mut ghost = Room::ghost(name);
             ghost.composer = room.composer;
             ghost.reply_to = room.reply_to;
             ghost.editing = room.editing;
+            ghost.fate = room.fate;
             self.rooms.insert(name.clone(), ghost);
         } else if self.is_open(name) {
             self.open = None;

@@ -1,5 +1,6 @@
 //! What this client remembers of a person's ways; the server knows nothing of it.
 
+use chat_proto::UserName;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -9,4 +10,13 @@ use smol_str::SmolStr;
 pub struct Habits {
     /// Emojis that were used, the last one first.
     pub emojis: Vec<SmolStr>,
+    /// The keys of the names of those whom one does not want to read.
+    pub ignored: Vec<SmolStr>,
+}
+
+impl Habits {
+    /// Whether what a person says is not shown.
+    pub fn ignores(&self, name: &UserName) -> bool {
+        !self.ignored.is_empty() && self.ignored.contains(&name.key())
+    }
 }

@@ -40,6 +40,7 @@ mod near;
 pub mod outbox;
 pub mod overlay;
 mod paste;
+mod people;
 mod press;
 mod reading;
 mod receive;

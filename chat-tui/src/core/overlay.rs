@@ -18,7 +18,7 @@ use super::input::Named;
 use super::search::Search;
 use chat_proto::event::RoomKind;
 use chat_proto::reply::{MemberListing, RoomListing};
-use chat_proto::{RoomName, Seq};
+use chat_proto::{RoomName, Seq, UserName};
 use smol_str::SmolStr;
 use std::time::Duration;
 
@@ -49,6 +49,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// Choosing an emoji for a message.
     Emoji(EmojiPicker),
+    /// What can be done with a person.
+    Person(PersonMenu),
     /// Finding messages.
     Search(Box<Search>),
     /// All that is known of a message.
@@ -77,7 +79,13 @@ impl Overlay {
             Self::Inbox(_) => &[(Action::Send, "show it"), (Action::Down, "older"), CLOSE],
             Self::Sent(_) => &[(Action::Send, "take it"), (Action::Down, "older"), CLOSE],
             Self::Prompt(_) => &[(Action::Send, "do it"), CLOSE],
-            Self::Help(_) | Self::Members(_) => &[(Action::PageDown, "further"), CLOSE],
+            Self::Members(_) => &[
+                (Action::Send, "what can be done"),
+                (Action::Down, "next"),
+                CLOSE,
+            ],
+            Self::Person(_) => &[(Action::Send, "do it"), (Action::Down, "next"), CLOSE],
+            Self::Help(_) => &[(Action::PageDown, "further"), CLOSE],
             Self::Login(_) => &[
                 (Action::Send, "take this name"),
                 (Action::Interrupt, "twice: quit"),
@@ -212,8 +220,21 @@ pub struct MemberList {
     pub members: Vec<MemberListing>,
     /// More are being fetched.
     pub loading: bool,
-    /// The first row to show.
-    pub top: usize,
+    /// Which of them is chosen.
+    pub chosen: usize,
+}
+
+/// What can be done with a person.
+#[derive(Debug, Clone)]
+pub struct PersonMenu {
+    /// In which room.
+    pub room: RoomName,
+    /// Who.
+    pub user: UserName,
+    /// What, each with its words.
+    pub found: Vec<(Action, &'static str)>,
+    /// Which of them is chosen.
+    pub chosen: usize,
 }
 
 /// The rooms of the server.
@@ -277,6 +298,15 @@ pub(super) enum Then {
         room: RoomName,
         /// Which one.
         target: Seq,
+    },
+    /// The person is invited.
+    Invite {
+        /// Where to.
+        room: RoomName,
+        /// Whom.
+        user: UserName,
+        /// How it was said.
+        typed: String,
     },
 }
 

@@ -7,7 +7,7 @@ use super::room::Standing;
 use super::state::{State, Turn};
 use chat_proto::codec::{Frame, Received};
 use chat_proto::event::Role;
-use chat_proto::notice::{Invited, Presence, ReadMoved, TypingNow};
+use chat_proto::notice::{Presence, ReadMoved, TypingNow};
 use chat_proto::reply::Joined;
 use chat_proto::request::GetHistory;
 use chat_proto::{ErrorCode, ErrorReply, RoomName, Seq};
@@ -130,6 +130,7 @@ impl State {
         let name = joined.state.room.clone();
         let head = joined.state.head;
         let fresh = self.rooms.get(&name).is_none_or(|room| room.gone);
+        self.invites.retain(|invited| invited.room != name);
         // In a room that is delivered already it is only a page.
         if fresh {
             self.stand_in(turn, joined.state, false);
@@ -159,16 +160,11 @@ impl State {
         self.saves.log(turn, &moved.room);
     }
 
-    /// Someone invites one.
-    pub(super) fn invited(&mut self, turn: &Turn, invited: &Invited) {
-        self.say(
-            turn,
-            format!("{} invites you: /join {}", invited.by, invited.room),
-        );
-    }
-
     fn typing(&mut self, turn: &Turn, typing: TypingNow) {
         let until = turn.now.mono + TYPING_SHOWN;
+        if self.habits.ignores(&typing.user) {
+            return;
+        }
         if let Some(room) = self.rooms.get_mut(&typing.room) {
             room.typing.retain(|(who, _)| *who != typing.user);
             room.typing.push((typing.user, until));

@@ -29,9 +29,13 @@ impl State {
             self.outbox.hold = Some(turn.now.mono + pause);
             return;
         }
+        let room = item.unsent.room.clone();
         item.stage = Stage::Refused { code: error.code };
         item.unsent.refused = Some(error.message.clone());
         turn.store(Store::Outbox(item.unsent.clone()));
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.muted |= error.code == ErrorCode::Muted;
+        }
     }
 
     /// The refused message of the open room, or an edit, is to be tried again.

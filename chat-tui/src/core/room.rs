@@ -37,6 +37,10 @@ pub struct Room {
     pub typing: Vec<(UserName, Duration)>,
     /// What of it was on the screen when it was last drawn.
     pub shown: Option<Viewport>,
+    /// One may read here, but not write, as far as it is known.
+    pub muted: bool,
+    /// Why one is not in it any more, in words; may hold those of others.
+    pub fate: Option<String>,
     /// One is not in it any more; it stays for what was written for it.
     pub gone: bool,
     /// The newest event that stood at the end of the screen.
@@ -167,6 +171,14 @@ pub struct Standing {
     pub online: bool,
 }
 
+impl People {
+    /// What someone may do, as far as it is known.
+    pub fn role(&self, user: &UserName) -> Role {
+        let standing = self.known.get(user);
+        standing.map_or(Role::Member, |standing| standing.role)
+    }
+}
+
 impl Room {
     /// A room of which only its standing is known.
     pub fn new(state: RoomState) -> Self {
@@ -181,6 +193,8 @@ impl Room {
             people: People::default(),
             typing: Vec::new(),
             shown: None,
+            muted: false,
+            fate: None,
             gone: false,
             seen: Seq::ZERO,
             held: false,

@@ -137,6 +137,9 @@ impl State {
         let Some(Asked::Send(nonce)) = asked else {
             return;
         };
+        if let Some(room) = self.rooms.get_mut(&sent.room).filter(|_| !sent.duplicate) {
+            room.muted = false;
+        }
         if let Some(item) = self.outbox.item(&nonce) {
             item.stage = Stage::Sent {
                 seq: sent.seq,

@@ -17,6 +17,7 @@ use super::room::Room;
 use super::save::Saves;
 use super::search::Left;
 use super::settings::Settings;
+use chat_proto::notice::Invited;
 use chat_proto::{Greeting, Limits, RoomName, UserName};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -84,6 +85,8 @@ pub struct State {
     pub hints_on: bool,
     /// Why the disk is not written to, in words; all is in memory only.
     pub disk_trouble: Option<String>,
+    /// Rooms that one is invited into.
+    pub invites: Vec<Invited>,
     /// What is remembered of one's ways.
     pub habits: Habits,
     /// The search that one has left for one of its hits.
@@ -155,6 +158,7 @@ impl State {
             hints_on: setup.settings.hints,
             settings: setup.settings.clone(),
             disk_trouble: None,
+            invites: Vec::new(),
             habits: Habits::default(),
             search_left: None,
             searches: 0,

@@ -4,6 +4,7 @@
 mod acting;
 mod deeds;
 mod disk;
+mod people;
 mod reference;
 mod room_log;
 mod searching;

@@ -1,6 +1,7 @@
 //! What is said with an action: kinds of words, and reading them by the rules.
 
 use super::actions::Action;
+use chat_proto::event::{Role, RoomKind};
 use chat_proto::{Limits, RoomName, RoomRef, Topic, UserName};
 
 /// What an action takes.
@@ -18,6 +19,14 @@ pub enum Takes {
     Person,
     /// A topic; an empty one as well.
     Topic,
+    /// A room to be made, and whether it is private.
+    NewRoom,
+    /// A person, and a reason or none.
+    Moderated,
+    /// A person and a role.
+    Role,
+    /// Whether guests may write.
+    Guests,
     /// Any words, or none.
     MaybeText,
     /// A date, a time, or the place of a message.
@@ -38,6 +47,14 @@ pub(super) enum Words {
     Person(UserName),
     /// A topic.
     Topic(Topic),
+    /// A room to be made.
+    NewRoom(RoomName, RoomKind),
+    /// A person, and a reason.
+    Moderated(UserName, Option<Topic>),
+    /// A person and a role.
+    Role(UserName, Role),
+    /// Whether guests may write.
+    Guests(bool),
     /// Any words.
     Text(String),
 }
@@ -47,7 +64,15 @@ impl Words {
     pub(super) fn text(self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text),
-            Self::None | Self::Room(_) | Self::Named(_) | Self::Person(_) | Self::Topic(_) => None,
+            Self::None
+            | Self::Room(_)
+            | Self::Named(_)
+            | Self::Person(_)
+            | Self::Topic(_)
+            | Self::NewRoom(..)
+            | Self::Moderated(..)
+            | Self::Role(..)
+            | Self::Guests(_) => None,
         }
     }
 }
@@ -61,6 +86,10 @@ impl Takes {
             Self::MaybeNamed => "[ROOM]",
             Self::Person => "NAME",
             Self::Topic => "TEXT",
+            Self::NewRoom => "ROOM [private]",
+            Self::Moderated => "NAME [REASON]",
+            Self::Role => "NAME member|moderator|owner",
+            Self::Guests => "guests on|off",
             Self::MaybeText => "[WORDS]",
             Self::Moment => "DATE",
         }
@@ -69,7 +98,15 @@ impl Takes {
     /// Whether it can't be done without words.
     pub fn asks(self) -> bool {
         match self {
-            Self::Room | Self::Named | Self::Person | Self::Topic | Self::Moment => true,
+            Self::Room
+            | Self::Named
+            | Self::Person
+            | Self::Topic
+            | Self::Moment
+            | Self::NewRoom
+            | Self::Moderated
+            | Self::Role
+            | Self::Guests => true,
             Self::Nothing | Self::MaybeNamed | Self::MaybeText => false,
         }
     }
@@ -95,6 +132,10 @@ impl Action {
             Takes::Topic => Topic::parse(text, limits.topic_chars)
                 .map(Words::Topic)
                 .map_err(|e| format!("the topic {e}")),
+            Takes::NewRoom => new_room(text, limits),
+            Takes::Moderated => moderated(text, limits),
+            Takes::Role => role(text, limits),
+            Takes::Guests => guests(text),
             Takes::MaybeText | Takes::Moment => Ok(Words::Text(text.to_owned())),
         }
     }
@@ -124,6 +165,55 @@ fn person(text: &str, limits: &Limits) -> Result<UserName, String> {
     UserName::parse(bare, limits.name_chars).map_err(|e| format!("the name {e}"))
 }
 
+/// The first word, and what follows it.
+fn first(text: &str) -> (&str, &str) {
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    (first, rest.trim())
+}
+
+fn new_room(text: &str, limits: &Limits) -> Result<Words, String> {
+    let (name, kind) = first(text);
+    let kind = match kind {
+        "" | "public" => RoomKind::Public,
+        "private" => RoomKind::Private,
+        other => return Err(format!("{other:?} is neither \"public\" nor \"private\"")),
+    };
+    Ok(Words::NewRoom(named(name, limits)?, kind))
+}
+
+fn moderated(text: &str, limits: &Limits) -> Result<Words, String> {
+    let (name, reason) = first(text);
+    let reason = (!reason.is_empty()).then(|| Topic::parse(reason, limits.topic_chars));
+    let reason = reason.transpose().map_err(|e| format!("the reason {e}"))?;
+    Ok(Words::Moderated(person(name, limits)?, reason))
+}
+
+fn role(text: &str, limits: &Limits) -> Result<Words, String> {
+    let (name, role) = first(text);
+    let role = match role {
+        "member" => Role::Member,
+        "moderator" => Role::Moderator,
+        "owner" => Role::Owner,
+        "" => return Err("which role? member, moderator or owner".to_owned()),
+        other => {
+            return Err(format!(
+                "{other:?} is no role; write member, moderator or owner"
+            ));
+        }
+    };
+    Ok(Words::Role(person(name, limits)?, role))
+}
+
+fn guests(text: &str) -> Result<Words, String> {
+    match text {
+        "guests on" => Ok(Words::Guests(true)),
+        "guests off" => Ok(Words::Guests(false)),
+        other => Err(format!(
+            "{other:?} is no setting; write \"guests on\" or \"guests off\""
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +237,25 @@ mod tests {
             (Action::Rooms, "", Words::None),
             (Action::Rooms, "de", Words::Text("de".into())),
             (Action::Quit, "", Words::None),
+            (
+                Action::Create,
+                "ops private",
+                Words::NewRoom(RoomName::parse("ops", 64).unwrap(), RoomKind::Private),
+            ),
+            (
+                Action::Kick,
+                "@eve for spam",
+                Words::Moderated(
+                    UserName::parse("eve", 32).unwrap(),
+                    Topic::parse("for spam", 250).ok(),
+                ),
+            ),
+            (
+                Action::Role,
+                "eve owner",
+                Words::Role(UserName::parse("eve", 32).unwrap(), Role::Owner),
+            ),
+            (Action::Settings, "guests off", Words::Guests(false)),
         ] {
             assert_eq!(action.read(text, &limits), Ok(words), "{action:?} {text}");
         }
@@ -156,6 +265,11 @@ mod tests {
             (Action::Direct, "a b", "the name"),
             (Action::Leave, "@bob", "in full"),
             (Action::Quit, "now", "takes nothing"),
+            (Action::Create, "ops secret", "neither"),
+            (Action::Role, "eve", "which role"),
+            (Action::Role, "eve king", "no role"),
+            (Action::Settings, "guests maybe", "guests on"),
+            (Action::Ban, "e/ve", "the name"),
         ] {
             let error = action.read(text, &limits).unwrap_err();
             assert!(error.contains(said), "{action:?} {text}: {error}");

@@ -7,8 +7,10 @@
 use super::body::{Context, Spans};
 use super::theme::Role;
 use super::wrap::{Wrapped, wrap};
+use crate::core::habits::Habits;
 use crate::core::log::{Hole, Item};
 use crate::core::outbox::{self, Outbox};
+use chat_proto::event::EventBody;
 use chat_proto::{Entry, Seq};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -70,7 +72,7 @@ impl<'a> Blocks<'a> {
 
     /// The block that holds `seq`, or else the first one below it.
     pub(super) fn at_or_below(&mut self, seq: Seq) -> Option<Block<'a>> {
-        match self.context.room.log.downward(seq).next() {
+        match self.downward(seq).next() {
             Some(item) => Some(self.logged(item)),
             None => self.unsent(0),
         }
@@ -108,20 +110,25 @@ impl<'a> Blocks<'a> {
             What::Entry(entry) => entry.event.seq,
             What::Hole(hole) => hole.span.to,
         };
-        self.unsent.is_empty()
-            && self
-                .context
-                .room
-                .log
-                .downward(after.next())
-                .next()
-                .is_none()
+        self.unsent.is_empty() && self.downward(after.next()).next().is_none()
     }
 
     /// The rows of the first `count` messages that are not in the log.
     pub(super) fn heights_of_unsent(&mut self, count: usize) -> usize {
         let blocks = (0..count).filter_map(|index| self.unsent(index));
         blocks.map(|block| block.height()).sum()
+    }
+
+    fn upward(&self, from: Seq) -> impl Iterator<Item = Item<'a>> + use<'a> {
+        let habits = self.context.habits;
+        let items = self.context.room.log.upward(from);
+        items.filter(move |item| !is_hidden(habits, item))
+    }
+
+    fn downward(&self, from: Seq) -> impl Iterator<Item = Item<'a>> + use<'a> {
+        let habits = self.context.habits;
+        let items = self.context.room.log.downward(from);
+        items.filter(move |item| !is_hidden(habits, item))
     }
 
     fn before(&mut self, seq: Seq) -> Option<Block<'a>> {
@@ -131,7 +138,7 @@ impl<'a> Blocks<'a> {
     }
 
     fn up_to(&mut self, seq: Seq) -> Option<Block<'a>> {
-        let item = self.context.room.log.upward(seq).next()?;
+        let item = self.upward(seq).next()?;
         Some(self.logged(item))
     }
 
@@ -177,7 +184,7 @@ impl<'a> Blocks<'a> {
         let (room, when) = (self.context.room, self.context.when);
         let seq = entry.event.seq;
         let mut above = (seq > room.log.first())
-            .then(|| room.log.upward(seq.minus(1)))
+            .then(|| self.upward(seq.minus(1)))
             .into_iter()
             .flatten();
         let next = above.next();
@@ -196,6 +203,17 @@ impl<'a> Blocks<'a> {
         };
         let new = room.new_from.is_some_and(|from| from <= seq && read(from));
         (day, new)
+    }
+}
+
+/// Whether it is a message of someone whom one does not want to read. What
+/// they do to the room is shown: it is the room's.
+fn is_hidden(habits: &Habits, item: &Item<'_>) -> bool {
+    match item {
+        Item::Entry(entry) => {
+            matches!(entry.event.body, EventBody::Message(_)) && habits.ignores(&entry.event.author)
+        }
+        Item::Hole(_) => false,
     }
 }
 

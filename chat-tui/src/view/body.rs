@@ -11,6 +11,7 @@ use super::pen::fit;
 use super::theme::{Role, author};
 use super::when::When;
 use crate::core::deeds::{Act, Deeds, Step};
+use crate::core::habits::Habits;
 use crate::core::outbox::{Item, Stage};
 use crate::core::room::Room;
 use crate::neutral;
@@ -67,6 +68,8 @@ pub(super) struct Context<'a> {
     pub(super) room: &'a Room,
     /// What is to be done to messages and does not show in the log yet.
     pub(super) deeds: &'a Deeds,
+    /// Whose messages are not shown.
+    pub(super) habits: &'a Habits,
     pub(super) me: Option<&'a str>,
     pub(super) when: &'a When,
     pub(super) columns: Columns,
@@ -248,6 +251,9 @@ impl Context<'_> {
         let Some(entry) = self.room.log.entry(to) else {
             return "an earlier message".into();
         };
+        if self.habits.ignores(&entry.event.author) {
+            return "a hidden message".into();
+        }
         let name = entry.event.author.as_str();
         match &entry.event.body {
             EventBody::Message(Message {

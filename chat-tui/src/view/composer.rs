@@ -37,7 +37,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, room: &Room) ->
         let me = my_name(state);
         let name = title(room.name(), me);
         let words = if room.gone {
-            format!("you are not in {name} any more")
+            let fate = room.fate.as_deref().map(neutral::line);
+            fate.map_or_else(|| format!("you are not in {name} any more"), Into::into)
+        } else if room.muted {
+            "you are muted here: you can read, not write".to_owned()
         } else {
             format!("message {name}")
         };

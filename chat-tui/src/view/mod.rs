@@ -165,6 +165,7 @@ impl View {
         let context = Context {
             room,
             deeds: &state.deeds,
+            habits: &state.habits,
             me: my_name(state),
             when: &self.when,
             columns: Columns::new(parts.timeline.width),

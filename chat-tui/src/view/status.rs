@@ -74,6 +74,11 @@ pub(super) fn draw(
         (unsent > 0).then(|| format!(" {unsent} unsent ")),
         Role::Warning,
     );
+    let invites = state.invites.len();
+    add(
+        (invites > 0).then(|| format!(" {invites} invited ")),
+        Role::Warning,
+    );
     let mut x = left;
     if let Some(me) = &state.me.name {
         let guest = if state.me.guest { " (guest)" } else { "" };

@@ -33,6 +33,7 @@ pub(super) fn draw(
     let context = Context {
         room,
         deeds: &state.deeds,
+        habits: &state.habits,
         me: my_name(state),
         when,
         columns: Columns::new(area.width),
@@ -61,7 +62,10 @@ pub(super) fn draw(
     }
     if strip.blocks.is_empty() {
         painter.y = i64::from(area.bottom()) - 1;
-        painter.line("nothing has been said here yet", Role::Faint);
+        match (&room.fate, room.gone) {
+            (Some(fate), true) => painter.line(&crate::neutral::line(fate), Role::Warning),
+            (Some(_) | None, _) => painter.line("nothing has been said here yet", Role::Faint),
+        }
     }
     let mut targets = painter.targets;
     targets.push(target(area, Hit::Timeline));

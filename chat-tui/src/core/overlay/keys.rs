@@ -1,15 +1,15 @@
 //! Keys while something lies over the timeline: the topmost gets them.
 
 use super::picker::Ranking;
-use super::{Login, MemberList, Overlay, Picker, RoomList, Then};
+use super::{Login, MemberList, Overlay, PersonMenu, Picker, RoomList, Then};
 use crate::core::actions::{Action, When};
 use crate::core::composer::Composer;
 use crate::core::input::{Key, KeyCode};
 use crate::core::requests::Asked;
 use crate::core::state::{State, Turn};
 use chat_proto::Limits;
-use chat_proto::Seq;
 use chat_proto::request::Members;
+use chat_proto::{Seq, UserName};
 use smol_str::SmolStr;
 
 /// Rows that PageUp and PageDown move in a list.
@@ -39,6 +39,13 @@ pub(super) enum Outcome {
     Paste(char),
     /// What was asked about is wanted.
     Confirmed(Then),
+    /// The person was chosen.
+    Person {
+        room: chat_proto::RoomName,
+        user: UserName,
+    },
+    /// This is to be done with the person; the lists go away.
+    With { action: Action, user: UserName },
     /// The hit was chosen: it is shown in its room.
     Hit,
     /// One looks elsewhere for the same.
@@ -84,6 +91,7 @@ impl State {
             Overlay::Paste(paste) => paste.press(key, action),
             Overlay::Confirm(confirm) => confirm.press(key, action),
             Overlay::Emoji(picker) => picker.press(key, action),
+            Overlay::Person(menu) => menu.press(action),
             Overlay::Search(search) => search.press(key, action),
             Overlay::Info { .. } => match action {
                 Some(Action::Close | Action::Send) => Outcome::Close,
@@ -148,6 +156,11 @@ impl State {
                 self.overlays.pop();
                 self.confirmed(turn, then);
             }
+            Outcome::Person { room, user } => self.open_person(room, user),
+            Outcome::With { action, user } => {
+                self.close_lists();
+                self.begin_with(turn, action, &user);
+            }
             Outcome::Hit => self.go_to_hit(turn),
             Outcome::Scope => self.cycle_scope(turn),
             Outcome::Query => self.search_again(turn),
@@ -202,6 +215,7 @@ impl State {
             | Overlay::Members(_)
             | Overlay::Rooms(_)
             | Overlay::Paste(_)
+            | Overlay::Person(_)
             | Overlay::Confirm(_)
             | Overlay::Inbox(_)
             | Overlay::Info { .. } => {}
@@ -211,7 +225,8 @@ impl State {
 
     fn ranking(&self) -> Ranking<'_> {
         let rooms: Vec<_> = self.listed().collect();
-        Ranking::of(&rooms, &self.visited)
+        let invites = self.invites.iter().map(|invited| invited.room.clone());
+        Ranking::of(&rooms, &self.visited, invites.collect())
     }
 
     /// Opens the choice of rooms; closes it, if it is open.
@@ -252,7 +267,7 @@ impl State {
             total: None,
             members: Vec::new(),
             loading: true,
-            top: 0,
+            chosen: 0,
         };
         self.overlays.push(Overlay::Members(list));
     }
@@ -290,11 +305,39 @@ impl Picker {
 
 impl MemberList {
     fn press(&mut self, action: Option<Action>) -> Outcome {
-        if matches!(action, Some(Action::Close | Action::Send | Action::Members)) {
-            return Outcome::Close;
+        match action {
+            Some(Action::Close | Action::Members) => return Outcome::Close,
+            Some(Action::Send) => {
+                let chosen = self.members.get(self.chosen);
+                return chosen.map_or(Outcome::Done, |member| Outcome::Person {
+                    room: self.room.clone(),
+                    user: member.name.clone(),
+                });
+            }
+            _ => {}
         }
         if let Some(by) = moves(action) {
-            self.top = moved(self.top, by, self.members.len());
+            self.chosen = moved(self.chosen, by, self.members.len());
+        }
+        Outcome::Done
+    }
+}
+
+impl PersonMenu {
+    fn press(&mut self, action: Option<Action>) -> Outcome {
+        match action {
+            Some(Action::Close) => return Outcome::Close,
+            Some(Action::Send) => {
+                let chosen = self.found.get(self.chosen);
+                return chosen.map_or(Outcome::Done, |(action, _)| Outcome::With {
+                    action: *action,
+                    user: self.user.clone(),
+                });
+            }
+            _ => {}
+        }
+        if let Some(by) = moves(action) {
+            self.chosen = moved(self.chosen, by, self.found.len());
         }
         Outcome::Done
     }

@@ -85,6 +85,7 @@ impl State {
                 | Overlay::Paste(_)
                 | Overlay::Confirm(_)
                 | Overlay::Emoji(_)
+                | Overlay::Person(_)
                 | Overlay::Search(_)
                 | Overlay::Info { .. } => {}
             }

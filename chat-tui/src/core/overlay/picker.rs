@@ -10,11 +10,13 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 /// The rooms, those to be offered first in front.
 pub(super) struct Ranking<'a> {
     rooms: Vec<&'a Room>,
+    /// Rooms that one is invited into: they may be joined.
+    invites: Vec<RoomName>,
 }
 
 impl<'a> Ranking<'a> {
     /// Rooms with mentions, then unread ones, then those visited last, then the others.
-    pub(super) fn of(rooms: &[&'a Room], visited: &[RoomName]) -> Self {
+    pub(super) fn of(rooms: &[&'a Room], visited: &[RoomName], invites: Vec<RoomName>) -> Self {
         let mut rooms = rooms.to_vec();
         let last = |room: &Room| visited.iter().position(|name| name == room.name());
         // The room that is open is no place to go to: it comes last of the visited.
@@ -28,7 +30,7 @@ impl<'a> Ranking<'a> {
                 std::cmp::Reverse(visit),
             )
         });
-        Self { rooms }
+        Self { rooms, invites }
     }
 
     /// What fits, best first. `#` and `@` narrow to shared and direct rooms;
@@ -43,20 +45,29 @@ impl<'a> Ranking<'a> {
         let rooms: Vec<_> = self.rooms.iter().filter(of_kind).collect();
         let mut found = matches(&rooms, word.trim());
         add_misspelt(&mut found, &rooms, word.trim());
+        let invited = self
+            .invites
+            .iter()
+            .filter(|room| room.as_str().contains(word.trim()));
+        found.extend(invited.cloned().map(joined));
         let exact = found.iter().any(|choice| choice.room.as_str() == word);
         let name = RoomName::parse(word, Limits::DEFAULT.room_chars).ok();
         if let Some(room) = name.filter(|_| !exact && kind != Some(true)) {
-            let none = Choice {
-                kind: None,
-                unread: 0,
-                mentions: 0,
-                matched: Vec::new(),
-                join: true,
-                room,
-            };
-            found.push(none);
+            found.push(joined(room));
         }
         found
+    }
+}
+
+/// A room that one is not in.
+fn joined(room: RoomName) -> Choice {
+    Choice {
+        kind: None,
+        unread: 0,
+        mentions: 0,
+        matched: Vec::new(),
+        join: true,
+        room,
     }
 }
 
@@ -180,7 +191,7 @@ mod tests {
             .collect();
         all.extend(["kitchen", "deploy-night", "lobby"].map(named));
         let all: Vec<_> = all.iter().collect();
-        let ranking = Ranking::of(&all, &[]);
+        let ranking = Ranking::of(&all, &[], Vec::new());
         for (query, room) in [
             ("kit", "kitchen"),
             ("ktichen", "kitchen"),
@@ -210,7 +221,7 @@ mod tests {
             .map(named)
             .into();
         let all: Vec<_> = all.iter().collect();
-        let ranking = Ranking::of(&all, &[RoomName::trusted("random").unwrap()]);
+        let ranking = Ranking::of(&all, &[RoomName::trusted("random").unwrap()], Vec::new());
         for (query, first) in [
             ("dev", "dev"),
             ("dvo", "dev-ops"),

@@ -11,9 +11,14 @@ use crate::core::state::{State, Turn};
 impl State {
     /// Asks for what an action takes.
     pub(in crate::core) fn open_prompt(&mut self, action: Action) {
+        self.open_prompt_with(action, "");
+    }
+
+    /// Asks for the rest of what an action takes.
+    pub(in crate::core) fn open_prompt_with(&mut self, action: Action, begun: &str) {
         self.overlays.push(Overlay::Prompt(Prompt {
             action,
-            line: Composer::default(),
+            line: Composer::holding(begun),
             why: None,
         }));
     }

@@ -4,6 +4,7 @@
 use chat_proto::codec::{Asked, Frame, decode_request};
 use chat_proto::event::{EventBody, Message, Role, RoomKind};
 use chat_proto::limits::RESUME_EVENTS;
+use chat_proto::reply::MemberListing;
 use chat_proto::reply::{
     Done, Found, History, Joined, Left, Members, Pong, RoomState, Sent, Welcome,
 };
@@ -23,6 +24,8 @@ pub(super) struct Server {
     /// How the next `send` is refused.
     pub(super) refuse: VecDeque<ErrorReply>,
     pub(super) requests: Vec<Request>,
+    /// Who is in every room.
+    pub(super) members: Vec<MemberListing>,
     me: Option<UserName>,
     /// Frames on their way to the client; `None`: no connection.
     pub(super) wire: Option<VecDeque<String>>,
@@ -46,6 +49,7 @@ impl Server {
             taken: Vec::new(),
             refuse: VecDeque::new(),
             requests: Vec::new(),
+            members: Vec::new(),
             me: None,
             wire: None,
             live: false,
@@ -141,9 +145,9 @@ impl Server {
             Request::Members(asked) => {
                 let members = Members {
                     room: named(asked.room),
-                    total: 0,
+                    total: self.members.len() as u64,
                     more: false,
-                    members: vec![],
+                    members: self.members.clone(),
                 };
                 self.say(&Frame::Members(members), id);
             }
@@ -164,6 +168,27 @@ impl Server {
             Request::Pin(pin) => {
                 let (target, on) = (pin.target, pin.on.unwrap_or(true));
                 self.change(id, pin.room, EventBody::Pinned { target, on });
+            }
+            Request::Kick(_)
+            | Request::Ban(_)
+            | Request::Unban(_)
+            | Request::Mute(_)
+            | Request::Unmute(_)
+            | Request::SetRole(_)
+            | Request::Settings(_)
+            | Request::Invite(_)
+            | Request::SetTopic(_) => self.say(&Frame::Done(Done::default()), id),
+            Request::Create(create) => {
+                self.logs.entry(create.room.clone()).or_default();
+                let mut state = self.state(&create.room);
+                state.kind = create.kind.unwrap_or(RoomKind::Public);
+                state.role = Role::Owner;
+                let joined = Joined {
+                    state,
+                    events: None,
+                    more_before: false,
+                };
+                self.say(&Frame::Joined(Box::new(joined)), id);
             }
             Request::Search(asked) => self.search(id, &asked),
             Request::Ping(_) => self.say(

@@ -164,6 +164,7 @@ fn what_was_stored_is_there_after_a_restart() {
     };
     let habits = Habits {
         emojis: vec!["👍".into()],
+        ignored: vec!["eve".into()],
     };
     open(&dir)
         .store(&[

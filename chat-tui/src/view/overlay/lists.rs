@@ -2,7 +2,7 @@
 
 use super::{boxed, choose, field, marked, seen, take_row};
 use crate::core::State;
-use crate::core::overlay::{Choice, MemberList, Picker, RoomList, Sent};
+use crate::core::overlay::{Choice, MemberList, PersonMenu, Picker, RoomList, Sent};
 use crate::neutral;
 use crate::view::body::role_word;
 use crate::view::my_name;
@@ -87,11 +87,12 @@ pub(super) fn members(
         48,
         20,
     );
-    for (index, row) in seen(area, list.top, list.members.len()) {
+    let top_row = top(list.chosen, list.members.len(), usize::from(area.height));
+    for (index, row) in seen(area, top_row, list.members.len()) {
         let member = &list.members[index];
         if member.online {
             pen.text(
-                row.left(),
+                row.left() + 2,
                 row.y,
                 row.right(),
                 pen.glyphs().online,
@@ -99,14 +100,53 @@ pub(super) fn members(
             );
         }
         let role = role_word(member.role);
-        let right = pen.flush(row.left() + 2, row.y, row.right(), role, Role::Faint);
+        let right = pen.flush(row.left() + 4, row.y, row.right(), role, Role::Faint);
         let name = member.name.as_str();
         let role = if me == Some(name) {
             Role::Own
         } else {
             Role::Text
         };
-        pen.cut(row.left() + 2, row.y, right.saturating_sub(1), name, role);
+        let right = right.saturating_sub(1);
+        let x = pen.cut(row.left() + 4, row.y, right, name, role);
+        if state.habits.ignores(&member.name) {
+            pen.cut(x, row.y, right, " (hidden here)", Role::Faint);
+        }
+        if index == list.chosen {
+            choose(pen, row);
+        }
+    }
+    None
+}
+
+pub(super) fn person(
+    pen: &mut Pen<'_>,
+    screen: Rect,
+    state: &State,
+    menu: &PersonMenu,
+) -> Option<Position> {
+    let role = state
+        .rooms
+        .get(&menu.room)
+        .map(|room| room.people.role(&menu.user));
+    let role = role.map_or("", role_word);
+    let area = boxed(pen, screen, &format!("{}, {role}", menu.user), 48, 12);
+    if menu.found.is_empty() {
+        pen.cut(
+            area.left(),
+            area.y,
+            area.right(),
+            "that is you",
+            Role::Faint,
+        );
+    }
+    let top = top(menu.chosen, menu.found.len(), usize::from(area.height));
+    for (index, row) in seen(area, top, menu.found.len()) {
+        let (_, words) = menu.found[index];
+        pen.cut(row.left() + 2, row.y, row.right(), words, Role::Text);
+        if index == menu.chosen {
+            choose(pen, row);
+        }
     }
     None
 }

@@ -1,18 +1,21 @@
 //! Screens at the sizes that matter, word for word.
 
 use super::scene::*;
+use crate::core::actions::Action;
 use crate::core::composer::{Composer, Editing};
 use crate::core::deeds::{Act, Deed, Pending, Step};
 use crate::core::input::{Key, KeyCode, Named};
 use crate::core::keys::Sequence;
 use crate::core::link::Phase;
 use crate::core::overlay::{
-    BigPaste, Candidate, Choice, Completion, Inbox, Login, MemberList, Notice, Overlay, Picker,
+    BigPaste, Candidate, Choice, Completion, Inbox, Login, MemberList, Notice, Overlay, PersonMenu,
+    Picker,
 };
 use crate::core::room::{Anchor, Place};
 use crate::core::search::{Hit, Looked, Scope, Search};
 use crate::core::{Input, Now, State, update};
 use chat_proto::event::{Role, RoomKind};
+use chat_proto::notice::Invited;
 use chat_proto::reply::MemberListing;
 use insta::assert_snapshot;
 use std::time::Duration;
@@ -222,7 +225,7 @@ fn members_and_a_notice() {
             member("eve", Role::Member, false),
         ],
         loading: false,
-        top: 0,
+        chosen: 0,
     }));
     check("members", &state, &[(80, 24), (20, 6)]);
 }
@@ -350,4 +353,49 @@ fn the_inbox() {
         missing: 2,
     }));
     check("inbox", &state, &THREE);
+}
+
+#[test]
+fn people_and_what_can_be_done_with_them() {
+    let mut state = conversation();
+    state.outbox.items.clear();
+    state.overlays.push(Overlay::Person(PersonMenu {
+        room: room_name("lobby"),
+        user: name("bob"),
+        found: vec![
+            (Action::Direct, "open the room of the two of you"),
+            (Action::Kick, "remove them; they may come back"),
+        ],
+        chosen: 1,
+    }));
+    check("person", &state, &THREE);
+}
+
+#[test]
+fn one_who_is_removed_reads_why() {
+    let mut state = conversation();
+    state.outbox.items.clear();
+    let mut gone = room("lobby", 0, 0);
+    gone.gone = true;
+    gone.fate = Some("eve banned you from lobby: \u{1b}[31mspam".into());
+    state.rooms.insert(room_name("lobby"), gone);
+    check("removed", &state, &THREE);
+    let muted = open(&mut state);
+    muted.gone = false;
+    muted.muted = true;
+    check("muted", &state, &[(80, 24)]);
+}
+
+#[test]
+fn whoever_is_hidden_leaves_no_trace_in_the_messages() {
+    let mut state = conversation();
+    state.outbox.items.clear();
+    state.habits.ignored = vec![name("bob").key()];
+    state.invites.push(Invited {
+        room: room_name("ops"),
+        by: name("eve"),
+    });
+    let shown = screen(&state, 80, 24);
+    assert!(!shown.contains("good night"), "{shown}");
+    check("hidden", &state, &THREE);
 }

@@ -216,7 +216,7 @@ impl Oddities {
                     })
                     .collect(),
                 loading: false,
-                top: 1,
+                chosen: 1,
             }),
             4 => Overlay::Rooms(RoomList {
                 rooms: rooms
