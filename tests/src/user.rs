@@ -197,6 +197,12 @@ impl User {
         terminal.wait_for(text).await
     }
 
+    /// Waits until a text is no longer shown.
+    pub async fn wait_gone(&self, text: &str) -> Result<Screen> {
+        let terminal = self.terminal.as_ref().context("not started")?;
+        terminal.wait_gone(text).await
+    }
+
     /// Waits until the screen is as wanted.
     pub async fn wait_until(
         &self,

@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod acting;
 mod catch_up;
 mod changes;
 mod closing;
@@ -30,6 +31,7 @@ mod messages;
 mod moderation;
 mod outbox;
 mod page_changes;
+mod people;
 mod plain;
 mod privacy;
 mod profile;
@@ -38,6 +40,7 @@ mod replay;
 mod rewound;
 mod rooms;
 mod search;
+mod searching;
 mod sizes;
 mod starting;
 mod together;
