@@ -7,6 +7,7 @@ mod disk;
 mod people;
 mod reference;
 mod room_log;
+mod rules;
 mod searching;
 mod sending;
 mod server;

@@ -17,7 +17,7 @@ fn talk(world: &mut World, name: &str, count: u64) {
     world.flow();
 }
 
-fn login(world: &World) -> Option<(&str, Option<&str>)> {
+pub(super) fn login(world: &World) -> Option<(&str, Option<&str>)> {
     world
         .state
         .overlays
