@@ -35,7 +35,8 @@ impl fmt::Display for Banner<'_> {
             "                 {{\"type\":\"hello\",\"name\":\"your-name\"}}"
         )?;
         if self.address.ip().is_loopback() {
-            writeln!(f, "  other machines chat-server --listen 0.0.0.0:7878")?;
+            let port = self.address.port();
+            writeln!(f, "  other machines chat-server --listen 0.0.0.0:{port}")?;
             writeln!(
                 f,
                 "                 unencrypted: beyond a network you trust, put a TLS proxy in front"
@@ -113,6 +114,8 @@ mod tests {
         );
         assert!(text.contains("chat-tui ws://127.0.0.1:80/ws\n"), "{text}");
         assert!(text.contains("--public-url"), "{text}");
+        let text = banner(&[], "127.0.0.1:9000");
+        assert!(text.contains("--listen 0.0.0.0:9000\n"), "{text}");
         let text = banner(&["--public-url", "https://chat.example.com"], "[::1]:7");
         assert!(
             text.contains("chat-tui wss://chat.example.com/ws\n"),
