@@ -178,12 +178,13 @@ impl State {
     fn be(&mut self, turn: &Turn, user: UserName, guest: bool) {
         self.overlays
             .retain(|overlay| !matches!(overlay, Overlay::Login(_)));
-        self.chosen = None;
+        // Who has chosen another name knows that it is another.
+        let chosen = self.chosen.take().is_some();
         if let Some(wanted) = self
             .setup
             .name
             .take()
-            .filter(|wanted| *wanted != *user.as_str())
+            .filter(|wanted| !chosen && *wanted != *user.as_str())
         {
             let words =
                 format!("you are {user} here; to be {wanted} as well, use another --profile");
