@@ -109,18 +109,21 @@ impl Link {
         self.phase == Phase::Live
     }
 
-    /// The phase in words; where it is not live, `since` says since when.
-    /// Words of the server may be among them: not neutralised.
-    pub fn words(&self) -> String {
+    /// The phase in words; `since` are those for the time since which there is no
+    /// connection, and stand before the reason, which may be long. Words of the
+    /// server may be among them: not neutralised.
+    pub fn words(&self, since: &str) -> String {
         match &self.phase {
             Phase::Idle => "starting".into(),
             Phase::Connecting { .. } if self.attempt == 0 => "connecting".into(),
-            Phase::Connecting { .. } => format!("offline: {}; trying again", self.why),
+            Phase::Connecting { .. } => {
+                format!("offline since {since}: {}; trying again", self.why)
+            }
             Phase::Entering { .. } => "connected, coming in".into(),
             Phase::Asking { .. } => "waiting for your name".into(),
             Phase::Live if self.pinged.is_some() => "online, no answer for a while".into(),
             Phase::Live => "online".into(),
-            Phase::Waiting { .. } => format!("offline: {}", self.why),
+            Phase::Waiting { .. } => format!("offline since {since}: {}", self.why),
         }
     }
 

@@ -9,7 +9,6 @@ use super::theme::Role;
 use super::when::When;
 use crate::core::State;
 use crate::core::clock::Now;
-use crate::core::link::Phase;
 use crate::core::room::{Room, Viewport};
 use crate::neutral;
 use ratatui::layout::Rect;
@@ -85,13 +84,8 @@ pub(super) fn draw(
         let name = format!(" {}{guest}", neutral::line(me.as_str()));
         x = pen.cut(x, area.y, right, &name, Role::Title);
     }
-    let mut said = format!(" {}", neutral::line(&state.link.words()));
-    if is_gone(state) {
-        said.push_str(&format!(
-            ", since {}",
-            when.since(state.link.since, now.wall)
-        ));
-    }
+    let since = when.since(state.link.since, now.wall);
+    let mut said = format!(" {}", neutral::line(&state.link.words(&since)));
     if let Some(trouble) = &state.disk_trouble {
         said.push_str(&format!(
             " {} not on disk: {}",
@@ -105,15 +99,6 @@ pub(super) fn draw(
         Role::Warning
     };
     pen.cut(x, area.y, right, &said, role);
-}
-
-/// Whether there was a connection, or an attempt, that failed.
-fn is_gone(state: &State) -> bool {
-    match state.link.phase {
-        Phase::Waiting { .. } => true,
-        Phase::Connecting { .. } => state.link.attempt > 0,
-        Phase::Idle | Phase::Entering { .. } | Phase::Asking { .. } | Phase::Live => false,
-    }
 }
 
 fn figure(sign: &str, count: u32) -> Option<String> {

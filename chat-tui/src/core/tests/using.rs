@@ -75,6 +75,24 @@ fn the_first_run_proposes_the_login_name_and_asks_again_while_it_is_taken() {
 }
 
 #[test]
+fn who_asked_for_another_name_than_this_device_has_is_told_and_who_chose_one_is_not() {
+    let mut world = World::with(Server::new(&["lobby"]), Disk::default());
+    world.server.taken = vec!["bob".into()];
+    world.disk = Disk::default();
+    world.start("bob");
+    world.flow();
+    assert_eq!(login(&world), Some(("bob", Some("that name is in use"))));
+    world.write("2");
+    world.key(KeyCode::Enter);
+    world.flow();
+    assert_eq!(world.state.me.name.as_ref().unwrap().as_str(), "bob2");
+    assert_eq!(world.words(), "");
+    world.start("carl");
+    world.flow();
+    assert!(world.words().contains("another --profile"));
+}
+
+#[test]
 fn unread_figures_are_those_of_the_server_also_offline_and_after_a_restart() {
     let mut world = World::new(&["a", "b", "c"]);
     world.cut();
@@ -232,9 +250,9 @@ fn a_silent_server_is_noticed_in_words_and_the_client_comes_back_by_itself() {
     }
     assert!(waited <= Duration::from_secs(10), "{waited:?}");
     assert!(
-        world.state.link.words().contains("no answer"),
+        world.state.link.words("then").contains("no answer"),
         "{}",
-        world.state.link.words()
+        world.state.link.words("then")
     );
     world.write("y");
     world.wait(Duration::from_secs(5));
