@@ -5,7 +5,7 @@ use crate::chars::repeated;
 use crate::codec::json::kind;
 use crate::limits::{CLIENT_CHARS, Limits};
 use crate::name::{RoomName, RoomRef, UserName};
-use crate::text::{Emoji, Nonce, Password, Text, Token, Topic};
+use crate::text::{Emoji, Nonce, Password, Text, TextError, Token, Topic};
 use crate::{ErrorCode, ErrorReply, RequestId, Seq, Timestamp};
 use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
@@ -24,6 +24,11 @@ pub struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 pub trait Field: Sized {
     /// Reads a value that is there; the error goes on after the field's name ("must be …").
     fn read(raw: &RawValue, limits: &Limits) -> Result<Self, String>;
+
+    /// Reads a field that may be left out; `None` if what stands there says as little.
+    fn read_optional(raw: &RawValue, limits: &Limits) -> Result<Option<Self>, String> {
+        Self::read(raw, limits).map(Some)
+    }
 
     /// The value of a field that is absent or null; `None` if it has to be there.
     fn absent() -> Option<Self> {
@@ -116,7 +121,7 @@ fn shown(raw: &RawValue) -> String {
 
 impl<T: Field> Field for Option<T> {
     fn read(raw: &RawValue, limits: &Limits) -> Result<Self, String> {
-        T::read(raw, limits).map(Some)
+        T::read_optional(raw, limits)
     }
 
     fn absent() -> Option<Self> {
@@ -176,6 +181,21 @@ impl Field for BTreeMap<String, Seq> {
     }
 }
 
+impl Field for Text {
+    fn read(raw: &RawValue, limits: &Limits) -> Result<Self, String> {
+        Self::parse(&string(raw)?, limits.text_chars).map_err(|problem| problem.to_string())
+    }
+
+    /// Beside files a text may be empty.
+    fn read_optional(raw: &RawValue, limits: &Limits) -> Result<Option<Self>, String> {
+        match Self::parse(&string(raw)?, limits.text_chars) {
+            Ok(text) => Ok(Some(text)),
+            Err(TextError::Empty) => Ok(None),
+            Err(problem) => Err(problem.to_string()),
+        }
+    }
+}
+
 /// Fields that are strings with rules of their own.
 macro_rules! parsed_fields {
     ($($type:ty: |$text:ident, $limits:ident| $parse:expr;)*) => { $(
@@ -193,7 +213,6 @@ parsed_fields! {
     UserName: |text, limits| UserName::parse(&text, limits.name_chars);
     RoomName: |text, limits| RoomName::parse(&text, limits.room_chars);
     RoomRef: |text, limits| RoomRef::parse(&text, limits.name_chars, limits.room_chars);
-    Text: |text, limits| Text::parse(&text, limits.text_chars);
     Topic: |text, limits| Topic::parse(&text, limits.topic_chars);
     Nonce: |text, _limits| Nonce::parse(&text);
     Emoji: |text, _limits| Emoji::parse(&text);

@@ -17,6 +17,7 @@ pub mod error;
 pub mod event;
 pub mod example;
 pub mod fields;
+mod file_name;
 pub mod greeting;
 pub mod id;
 pub mod limits;
@@ -31,6 +32,7 @@ pub mod time;
 
 pub use error::{ErrorCode, ErrorReply};
 pub use event::{Entry, Event, EventBody, Gap};
+pub use file_name::FileName;
 pub use greeting::{Greeting, Rate};
 pub use id::RequestId;
 pub use limits::Limits;

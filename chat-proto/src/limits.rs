@@ -84,6 +84,10 @@ pub const PRESENCE_MEMBERS: usize = 200;
 pub const ID_CHARS: usize = 64;
 /// Characters of a nonce.
 pub const NONCE_CHARS: usize = 64;
+/// Files of one message.
+pub const FILES_OF_MESSAGE: usize = 10;
+/// Characters of a file's name.
+pub const FILE_NAME_CHARS: usize = 100;
 /// Characters of a client's name and version in `hello`.
 pub const CLIENT_CHARS: usize = 64;
 /// Characters of a password: least and most.

@@ -342,9 +342,10 @@ impl Bench {
         Ok(Change::Send(SendMessage {
             author: self.users[author],
             room: self.rooms[room].0.clone(),
-            text: Text::parse(text, 4000)?,
+            text: Some(Text::parse(text, 4000)?),
             nonce: None,
             reply_to: None,
+            files: Box::default(),
             rooms_max: 1_000,
         }))
     }

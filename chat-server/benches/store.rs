@@ -81,12 +81,16 @@ fn message(author: UserId, room: &RoomName, nonces: &str, number: u64) -> Result
     Ok(Change::Send(SendMessage {
         author,
         room: room.clone(),
-        text: Text::parse("a message of a usual length, about sixty characters", 4000)?,
+        text: Some(Text::parse(
+            "a message of a usual length, about sixty characters",
+            4000,
+        )?),
         nonce: nonce
             .map(|nonce| Nonce::parse(&format!("{nonce:022x}")))
             .transpose()?,
         reply_to: None,
         rooms_max: 1000,
+        files: Box::default(),
     }))
 }
 

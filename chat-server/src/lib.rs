@@ -8,6 +8,8 @@ pub mod banner;
 pub mod committer;
 pub mod config;
 pub mod edge;
+pub mod fault;
+pub mod files;
 pub mod log;
 pub mod news;
 pub mod node;

@@ -11,6 +11,7 @@ use crate::people::{People, Person};
 use crate::session::Bell;
 use crate::store::Effect;
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// Who hears of what was committed on this node.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct News {
     pub logs: Arc<Logs>,
     /// Those who are here.
     pub people: Arc<People>,
+    /// Rung when bytes of files are to be taken away.
+    pub files: Arc<Notify>,
 }
 
 impl News {
@@ -27,6 +30,7 @@ impl News {
         match effect {
             Effect::Appended { room, event } => self.logs.publish(room, &event),
             Effect::Rewritten { room, events } => self.logs.rewrite(room, &events),
+            Effect::FilesDoomed => self.files.notify_one(),
             Effect::Entered {
                 user,
                 room,

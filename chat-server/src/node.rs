@@ -1,16 +1,17 @@
 //! One running node: what all of its sessions share.
 
-use crate::committer::Committer;
+use crate::committer::{Answer, Committer};
+use crate::files::Depot;
 use crate::log::{Logs, frame};
 use crate::news::News;
 use crate::password::Passwords;
 use crate::people::{People, Person};
 use crate::presence::{self, Presence};
-use crate::rate::{Doors, Rates};
+use crate::rate::{Caller, Callers, Doors, Rates};
 use crate::session::Bell;
-use crate::store::{Change, Store};
+use crate::store::{Change, Store, StoreError};
 use chat_proto::codec::Frame;
-use chat_proto::{Greeting, Limits, PROTOCOL, RoomName};
+use chat_proto::{ErrorReply, Greeting, Limits, PROTOCOL, RoomName};
 use slab::Slab;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -43,6 +44,10 @@ pub struct Node {
     pub(crate) presence: Presence,
     pub(crate) passwords: Passwords,
     pub(crate) doors: Doors,
+    pub(crate) files: Depot,
+    /// Rung when bytes of files are to be taken away (`crate::files::sweep`).
+    pub(crate) files_doomed: Arc<Notify>,
+    callers: Callers,
     /// The greeting, as it stands on the wire.
     pub(crate) greeting: Vec<u8>,
     /// The zero of this node's monotonic clock.
@@ -59,20 +64,30 @@ const CLOSING: Duration = Duration::from_secs(3);
 
 impl Node {
     /// A node over a store that is open. Within a runtime.
-    pub fn start(store: Arc<dyn Store>, settings: Settings, passwords: Passwords) -> Arc<Self> {
+    pub fn start(
+        store: Arc<dyn Store>,
+        files: Depot,
+        settings: Settings,
+        passwords: Passwords,
+    ) -> Arc<Self> {
         let logs = Arc::new(Logs::default());
         let people = Arc::new(People::default());
         let news = News {
             logs: Arc::clone(&logs),
             people: Arc::clone(&people),
+            files: Arc::default(),
         };
+        let files_doomed = Arc::clone(&news.files);
         let committer = Committer::start(Arc::clone(&store), news);
         let mut greeting = Vec::new();
         frame::push_text(&mut greeting, &greet(&*store, &settings).encode(None));
         Arc::new(Self {
+            files,
+            files_doomed,
             presence: Presence::start(Arc::clone(&logs)),
             passwords,
             doors: Doors::new(settings.rates),
+            callers: Callers::new(settings.rates),
             store,
             settings,
             logs,
@@ -152,6 +167,29 @@ impl Node {
         self.session_gone.notify_waiters();
     }
 
+    /// Makes a change that no session asks for.
+    pub(crate) async fn commit(&self, change: Change) -> Answer {
+        match self.committer() {
+            Some(committer) => committer.commit(change, None).await,
+            None => Err(Arc::new(StoreError::Unavailable(
+                "the server is stopping".to_owned(),
+            ))),
+        }
+    }
+
+    /// Counts one more call of someone who comes over HTTP by a token.
+    pub(crate) fn may_call(&self, caller: Caller) -> Result<(), ErrorReply> {
+        self.callers.take(caller, self.uptime())
+    }
+
+    fn committer(&self) -> Option<Committer> {
+        self.committer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(|(committer, _)| committer.clone())
+    }
+
     /// A connection of this user ended. A few seconds after the last one, if
     /// none came meanwhile, the user goes offline.
     pub(crate) fn depart(self: &Arc<Self>, person: &Arc<Person>, bell: &Arc<Bell>) {
@@ -166,16 +204,8 @@ impl Node {
                 return;
             }
             node.presence.online(&person, false);
-            let committer = node
-                .committer
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .as_ref()
-                .map(|c| c.0.clone());
-            if let Some(committer) = committer {
-                // A failure is logged by the committer; the name then lapses a little late.
-                let _ = committer.commit(Change::Gone(person.id()), None).await;
-            }
+            // A failure is logged by the committer; the name then lapses a little late.
+            let _ = node.commit(Change::Gone(person.id())).await;
         });
     }
 

@@ -3,12 +3,15 @@
 //!
 //! What a person does is counted by [`Class`], at [`Person`](crate::people::Person),
 //! who has a meter for each; who is not yet known is counted at the
-//! [`Doors`], by address and by account. What is refused was not done and does
+//! [`Doors`], by address and by account; who comes by a token, over HTTP, is one
+//! of the [`Callers`]. What is refused was not done and does
 //! not count.
 
+mod caller;
 mod class;
 mod door;
 
+pub use caller::{Caller, Callers};
 pub use class::{Class, Rates};
 pub use door::{Door, Doors};
 

@@ -7,11 +7,13 @@ use crate::committer;
 use crate::config::Config;
 use crate::edge::http::Site;
 use crate::edge::{descriptors, listen};
+use crate::files::{Depot, sweep};
 use crate::node::Node;
 use crate::password::Passwords;
 use crate::store::sqlite::{OpenError, SqliteStore};
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -19,6 +21,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Within which clients have taken their leave and all that was accepted is committed.
 const STOP_WITHIN: Duration = Duration::from_secs(4);
+
+/// Where uploaded files lie, in the data directory.
+const FILES: &str = "files";
 
 /// A server that has its port and its data, and is about to serve.
 pub struct Server {
@@ -52,6 +57,14 @@ pub enum StartError {
     /// The machine gives no threads, memory or randomness to check passwords with.
     #[error("passwords can't be checked on this machine: {0}")]
     Passwords(io::Error),
+    /// The directory of files can't be used.
+    #[error("the directory {} can't be used: {source}; make it writable", dir.display())]
+    Files {
+        /// The directory.
+        dir: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The data can't be opened.
     #[error(transparent)]
     Data(#[from] OpenError),
@@ -68,12 +81,14 @@ impl Server {
             .map_err(|error| StartError::Listen(config.listen, error))?;
         let passwords = Passwords::start().map_err(StartError::Passwords)?;
         let store = SqliteStore::open(&config.data, committer::now())?;
+        let dir = config.data.join(FILES);
+        let files = Depot::local(&dir).map_err(|source| StartError::Files { dir, source })?;
         Ok(Self {
             listener,
             address,
             connections_max,
             site: Site {
-                node: Node::start(Arc::new(store), config.chat.clone(), passwords),
+                node: Node::start(Arc::new(store), files, config.chat.clone(), passwords),
                 origins: Arc::new(config.origins.clone()),
                 proxies: config.proxies.clone().into(),
             },
@@ -96,6 +111,7 @@ impl Server {
             self.connections_max,
             accepted.clone(),
         ));
+        tokio::spawn(sweep::run(Arc::downgrade(&site.node)));
         shutdown.await;
         tracing::info!("stopping");
         if tokio::time::timeout(STOP_WITHIN, site.node.stop())

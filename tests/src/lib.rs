@@ -14,6 +14,7 @@ pub mod conversation;
 pub mod crowd;
 pub mod fake;
 pub mod fault;
+pub mod http;
 pub mod keys;
 pub mod load;
 pub mod modes;

@@ -13,7 +13,10 @@ impl Request {
             Self::Send(send)
                 if send.text.is_none() && send.files.as_ref().is_none_or(Vec::is_empty) =>
             {
-                Err(invalid("text", "is missing"))
+                Err(invalid(
+                    "text",
+                    "is missing; say something, or attach files",
+                ))
             }
             Self::Hello(hello) if hello.name.is_none() && hello.token.is_none() => Err(invalid(
                 "name",

@@ -1,6 +1,8 @@
 //! Answers over HTTP as values: their bodies, the headers that each has, and
 //! how a refusal looks.
 
+use crate::fault;
+use crate::store::StoreError;
 use bytes::Bytes;
 use chat_proto::{ErrorCode, ErrorReply};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -60,6 +62,53 @@ pub(super) fn with(mut answer: Answer, name: HeaderName, value: &'static str) ->
         .headers_mut()
         .insert(name, HeaderValue::from_static(value));
     answer
+}
+
+/// A refusal by the rules, with the status that fits its code.
+pub(super) fn refusal(refusal: &ErrorReply) -> Answer {
+    let mut answer = refusal_as(status_of(refusal.code), refusal);
+    if let Some(ms) = refusal.retry_after_ms {
+        // Whole seconds, and not one too early.
+        let seconds = HeaderValue::from(ms.div_ceil(1000));
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    answer
+}
+
+/// The store could not do what was asked.
+pub(super) fn broke(broken: &StoreError) -> Answer {
+    match broken {
+        StoreError::Unavailable(_) => {
+            unavailable("storage can't be reached now; nothing was done, try again")
+        }
+        StoreError::Unknown(_) | StoreError::Corrupt(_) => {
+            let reference = fault::reference();
+            tracing::error!(%broken, reference, "a request over HTTP failed");
+            error(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                ErrorCode::Internal,
+                format!(
+                    "a fault of the server, which may have done what was asked; \
+                     its log knows it as {reference}"
+                ),
+            )
+        }
+    }
+}
+
+fn status_of(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::BadJson | ErrorCode::UnknownType | ErrorCode::Invalid => StatusCode::BAD_REQUEST,
+        ErrorCode::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode::Unauthenticated | ErrorCode::BadCredentials => StatusCode::UNAUTHORIZED,
+        ErrorCode::Forbidden | ErrorCode::Banned | ErrorCode::Muted => StatusCode::FORBIDDEN,
+        ErrorCode::NotFound | ErrorCode::NotMember => StatusCode::NOT_FOUND,
+        ErrorCode::AlreadyHere | ErrorCode::NameTaken | ErrorCode::Conflict => StatusCode::CONFLICT,
+        ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::Internal | ErrorCode::Other => StatusCode::INTERNAL_SERVER_ERROR,
+    }
 }
 
 fn refusal_as(status: StatusCode, refusal: &ErrorReply) -> Answer {

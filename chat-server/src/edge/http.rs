@@ -8,12 +8,13 @@ use super::answer::{Answer, error, method_not_allowed};
 use super::client::Network;
 use super::origin::Policy;
 use super::page::{self, Asset};
-use super::{handshake, probe};
+use super::{files, handshake, hooks, probe};
 use crate::node::Node;
 use bytes::Bytes;
 use chat_proto::ErrorCode;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::{Request, StatusCode, Version, header};
+use smol_str::SmolStr;
 use std::error::Error;
 use std::sync::Arc;
 
@@ -51,6 +52,9 @@ pub async fn respond(site: &Site, ask: Ask) -> Answer {
         Route::WebSocket => handshake::accept(site, &ask).unwrap_or_else(|refusal| *refusal),
         Route::Alive => probe::alive(),
         Route::Ready => probe::ready(site).await,
+        Route::Hook(token) => hooks::say(site, &token, ask).await,
+        Route::Upload => files::upload(site, ask).await,
+        Route::File(id) => files::fetch(site, &id, ask.method(), ask.headers()).await,
         Route::Page(asset) => page::serve(asset, ask.headers()),
     }
 }
@@ -61,6 +65,11 @@ enum Route {
     Alive,
     Ready,
     Page(&'static Asset),
+    /// By its token.
+    Hook(SmolStr),
+    Upload,
+    /// By its id.
+    File(SmolStr),
 }
 
 impl Route {
@@ -69,7 +78,18 @@ impl Route {
             "/ws" => Some(Self::WebSocket),
             "/healthz" => Some(Self::Alive),
             "/readyz" => Some(Self::Ready),
-            _ => page::find(path).map(Self::Page),
+            "/files" => Some(Self::Upload),
+            _ => Self::below(path).or_else(|| page::find(path).map(Self::Page)),
+        }
+    }
+
+    /// A path that goes on with what is meant.
+    fn below(path: &str) -> Option<Self> {
+        let mut steps = path.split('/').skip(1);
+        match (steps.next()?, steps.next()?, steps.next(), steps.next()) {
+            ("hooks", token, None, None) => Some(Self::Hook(token.into())),
+            ("files", id, Some(_name), None) => Some(Self::File(id.into())),
+            _ => None,
         }
     }
 
@@ -77,7 +97,10 @@ impl Route {
     /// answer to HEAD by itself.
     fn methods(&self) -> &'static str {
         match self {
-            Self::WebSocket | Self::Alive | Self::Ready | Self::Page(_) => "GET, HEAD",
+            Self::WebSocket | Self::Alive | Self::Ready | Self::File(_) | Self::Page(_) => {
+                "GET, HEAD"
+            }
+            Self::Hook(_) | Self::Upload => "POST",
         }
     }
 }
@@ -97,6 +120,7 @@ pub(super) mod tests {
     use super::*;
     use crate::committer;
     use crate::config::{Config, Written};
+    use crate::files::Depot;
     use crate::password::Passwords;
     use crate::store::sqlite::SqliteStore;
     use chat_proto::ErrorReply;
@@ -157,9 +181,15 @@ pub(super) mod tests {
     pub(in crate::edge) fn site() -> (Site, TempDir) {
         let data = TempDir::new().unwrap();
         let store = SqliteStore::open(data.path(), committer::now()).unwrap();
+        let files = Depot::local(&data.path().join("files")).unwrap();
         let config = Config::check(Written::parse_from(["chat-server"])).unwrap();
         let site = Site {
-            node: Node::start(Arc::new(store), config.chat, Passwords::start().unwrap()),
+            node: Node::start(
+                Arc::new(store),
+                files,
+                config.chat,
+                Passwords::start().unwrap(),
+            ),
             origins: Arc::default(),
             proxies: Arc::default(),
         };

@@ -193,6 +193,7 @@ mod tests {
     use super::*;
     use crate::committer;
     use crate::config::{Config, Written};
+    use crate::files::Depot;
     use crate::node::Node;
     use crate::password::Passwords;
     use crate::store::sqlite::SqliteStore;
@@ -336,9 +337,15 @@ mod tests {
         fn start(connections_max: usize) -> Self {
             let data = TempDir::new().unwrap();
             let store = SqliteStore::open(data.path(), committer::now()).unwrap();
+            let files = Depot::local(&data.path().join("files")).unwrap();
             let config = Config::check(Written::parse_from(["chat-server"])).unwrap();
             let site = Site {
-                node: Node::start(Arc::new(store), config.chat, Passwords::start().unwrap()),
+                node: Node::start(
+                    Arc::new(store),
+                    files,
+                    config.chat,
+                    Passwords::start().unwrap(),
+                ),
                 origins: Arc::default(),
                 proxies: Arc::default(),
             };

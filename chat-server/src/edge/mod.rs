@@ -4,9 +4,13 @@
 //! or to the node. It knows no rule of the chat.
 
 mod answer;
+mod bearer;
+mod body;
 pub mod client;
 pub mod descriptors;
+mod files;
 mod handshake;
+mod hooks;
 pub mod http;
 pub mod listen;
 pub mod origin;

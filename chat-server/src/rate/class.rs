@@ -1,6 +1,6 @@
 //! Which requests share a rate, and what the rates are.
 
-use super::Door;
+use super::{Door, caller};
 use chat_proto::{Rate, Request};
 use std::collections::BTreeMap;
 
@@ -143,14 +143,16 @@ impl Rates {
     pub fn stated(self) -> BTreeMap<String, Rate> {
         let classes = Class::ALL.map(|class| (class.name(), self.of(class)));
         let doors = Door::ALL.map(|door| (door.name(), self.at(door)));
+        let callers = caller::STATED.map(|(name, rate)| (name, self.unless_off(rate)));
         classes
             .into_iter()
             .chain(doors)
+            .chain(callers)
             .map(|(name, rate)| (name.to_owned(), rate))
             .collect()
     }
 
-    fn unless_off(self, rate: Rate) -> Rate {
+    pub(super) fn unless_off(self, rate: Rate) -> Rate {
         match self {
             Self::On => rate,
             Self::Off => Rate { per_s: 0, burst: 0 },
@@ -166,7 +168,10 @@ mod tests {
     fn all_rates_are_stated_and_all_can_be_off() {
         for rates in [Rates::On, Rates::Off] {
             let stated = rates.stated();
-            assert_eq!(stated.len(), Class::ALL.len() + Door::ALL.len());
+            assert_eq!(
+                stated.len(),
+                Class::ALL.len() + Door::ALL.len() + caller::STATED.len()
+            );
             for (name, rate) in stated {
                 assert_eq!(rate.per_s > 0, rates == Rates::On, "{name}");
                 assert!(rate.burst >= rate.per_s, "{name}");

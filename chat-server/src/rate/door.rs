@@ -146,7 +146,7 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// A meter for each of many.
 #[derive(Debug)]
-struct Crowd<K> {
+pub(super) struct Crowd<K> {
     meters: BTreeMap<K, Meter>,
     /// Of those who can't be told apart any more.
     rest: Meter,
@@ -164,7 +164,7 @@ impl<K> Default for Crowd<K> {
 }
 
 impl<K: Ord> Crowd<K> {
-    fn take(&mut self, key: K, pace: Pace, now: Duration) -> Result<(), Duration> {
+    pub(super) fn take(&mut self, key: K, pace: Pace, now: Duration) -> Result<(), Duration> {
         if pace.each.is_zero() {
             return Ok(());
         }

@@ -43,6 +43,8 @@ pub struct Wish<'a> {
     pub name: &'a UserName,
     /// The other user whose name is the same or can be confused with it.
     pub rival: Option<&'a Account>,
+    /// A webhook whose name is the same or can be confused with it.
+    pub hook: Option<&'a UserName>,
 }
 
 impl Wish<'_> {
@@ -118,6 +120,8 @@ fn back(
     let own = Wish {
         name: &user.name,
         rival,
+        // It bore the name before; a webhook may not take one that a user has.
+        hook: None,
     };
     let other = wish.filter(|wish| wish.name.key() != user.name.key());
     match (user.lapsed, own.taken_by(now), other) {
@@ -143,6 +147,11 @@ fn bear(wish: Wish<'_>, now: Timestamp) -> Result<UserName, ErrorReply> {
     if name.is_reserved() {
         return Err(name_taken(format!(
             "the name {name} is kept for the server's own use; choose another"
+        )));
+    }
+    if let Some(hook) = wish.hook {
+        return Err(name_taken(format!(
+            "{hook} is the name of a webhook here, and {name} looks like it; choose another"
         )));
     }
     match wish.taken_by(now) {
@@ -202,7 +211,11 @@ mod tests {
     }
 
     fn wish<'a>(name: &'a UserName, rival: Option<&'a Account>) -> Option<Wish<'a>> {
-        Some(Wish { name, rival })
+        Some(Wish {
+            name,
+            rival,
+            hook: None,
+        })
     }
 
     #[test]
@@ -246,6 +259,13 @@ mod tests {
         assert!(taken.message.contains("Ada") && taken.message.contains("token"));
         let reserved = hello(Device::New, wish(&name("Admin"), None), true, at(0)).unwrap_err();
         assert_eq!(reserved.code, ErrorCode::NameTaken);
+        let (hook, like) = (name("ci"), name("CI"));
+        let hooked = Wish {
+            hook: Some(&hook),
+            ..wish(&like, None).unwrap()
+        };
+        let hooked = hello(Device::New, Some(hooked), true, at(0)).unwrap_err();
+        assert_eq!(hooked.code, ErrorCode::NameTaken);
         let nameless = hello(Device::New, None, true, at(0)).unwrap_err();
         assert_eq!(nameless.code, ErrorCode::Invalid);
     }

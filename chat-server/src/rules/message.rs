@@ -3,12 +3,24 @@
 use super::permission::{Actor, Deed, Place, may};
 use chat_proto::event::RoomKind;
 use chat_proto::{ErrorCode, ErrorReply, RoomName, Seq};
+use smol_str::SmolStr;
 
 /// A message of the same author in the same room that had the same nonce.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
     /// What it said first; `None` once it is deleted.
     pub text: Option<String>,
+    /// The ids of its files.
+    pub files: Vec<SmolStr>,
+}
+
+/// What a message says, as far as a repeat has to say the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said<'a> {
+    /// Its text; may be empty where there are files.
+    pub text: &'a str,
+    /// The ids of its files.
+    pub files: &'a [SmolStr],
 }
 
 /// What `reply_to` points to.
@@ -35,7 +47,7 @@ pub enum Sending {
 pub fn send(
     name: &RoomName,
     asked: Option<(&Place, Actor)>,
-    text: &str,
+    said: Said<'_>,
     earlier: Option<&Earlier>,
     reply: Reply,
 ) -> Result<Sending, ErrorReply> {
@@ -43,15 +55,7 @@ pub fn send(
         && let Some(earlier) = earlier
         && (place.role.is_some() || place.kind == RoomKind::Public)
     {
-        return match &earlier.text {
-            Some(first) if first != text => Err(ErrorReply::about(
-                ErrorCode::Conflict,
-                "nonce",
-                "a message with this nonce and another text was sent before; \
-                 a new message needs a new nonce",
-            )),
-            Some(_) | None => Ok(Sending::Repeat),
-        };
+        return repeat(earlier, said);
     }
     may(name, asked, Deed::Send)?;
     match reply {
@@ -61,6 +65,19 @@ pub fn send(
             "reply_to",
             format!("there is no such message in {name}; leave reply_to out to answer none"),
         )),
+    }
+}
+
+/// Decides about a message whose nonce was used before.
+pub fn repeat(earlier: &Earlier, said: Said<'_>) -> Result<Sending, ErrorReply> {
+    match &earlier.text {
+        Some(text) if text != said.text || earlier.files != said.files => Err(ErrorReply::about(
+            ErrorCode::Conflict,
+            "nonce",
+            "a message with this nonce and another text or other files was sent before; \
+             a new message needs a new nonce",
+        )),
+        Some(_) | None => Ok(Sending::Repeat),
     }
 }
 
@@ -108,9 +125,17 @@ mod tests {
         let earlier = |text: &str| {
             Some(Earlier {
                 text: Some(text.to_owned()),
+                files: Vec::new(),
             })
         };
-        let deleted = Some(Earlier { text: None });
+        let pictured = Some(Earlier {
+            text: Some("hi".to_owned()),
+            files: vec!["f7".into()],
+        });
+        let deleted = Some(Earlier {
+            text: None,
+            files: Vec::new(),
+        });
         let (no, yes, nothing) = (Reply::No, Reply::ToMessage, Reply::ToNothing);
         for (place, before, reply, expected) in [
             (Some(inside), None, no, Ok(Sending::Append)),
@@ -124,13 +149,17 @@ mod tests {
             (Some(out), earlier("hi"), no, Ok(Sending::Repeat)),
             (Some(hidden), earlier("hi"), no, Err(ErrorCode::NotFound)),
             (Some(inside), earlier("ho"), no, Err(ErrorCode::Conflict)),
+            (Some(inside), pictured, no, Err(ErrorCode::Conflict)),
             (Some(inside), deleted, no, Ok(Sending::Repeat)),
         ] {
             let room = RoomName::trusted("dev").unwrap();
             let got = send(
                 &room,
                 place.as_ref().map(|place| (place, Actor::default())),
-                "hi",
+                Said {
+                    text: "hi",
+                    files: &[],
+                },
                 before.as_ref(),
                 reply,
             )

@@ -6,6 +6,8 @@
 
 pub mod account;
 pub mod direct;
+pub mod file;
+pub mod hook;
 pub mod login;
 pub mod message;
 pub mod moderation;

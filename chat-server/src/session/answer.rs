@@ -3,6 +3,7 @@
 use super::close::Close;
 use super::{Commit, Session};
 use crate::committer;
+use crate::fault;
 use crate::rate::{self, Class};
 use crate::store::{Change, Committed, SendMessage, StoreError};
 use chat_proto::codec::{Asked, Frame, invalid_field, unsupported};
@@ -35,7 +36,7 @@ impl From<&StoreError> for Refusal {
             )),
             StoreError::Unknown(_) => Self::Close(Close::Internal),
             StoreError::Corrupt(_) => {
-                let reference = reference();
+                let reference = fault::reference();
                 tracing::error!(%error, reference, "a request failed");
                 Self::Error(ErrorReply::new(
                     ErrorCode::Internal,
@@ -50,14 +51,6 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::from(&error)
     }
-}
-
-/// A few characters by which an operator finds a fault in the log.
-fn reference() -> String {
-    let mut bytes = [0; 5];
-    // Without randomness the reference is all zeros; the log line is still there.
-    let _ = getrandom::fill(&mut bytes);
-    data_encoding::BASE32_NOPAD.encode(&bytes)
 }
 
 /// What the rules of the store said, as the reply's way.
@@ -202,6 +195,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Request::Unmute(unmute) => self.unmute(id, unmute).await,
             Request::SetRole(set) => self.set_role(id, set).await,
             Request::Settings(settings) => self.settings(id, settings).await,
+            Request::MakeHook(make) => self.make_hook(id, make).await,
+            Request::ListHooks(list) => self.list_hooks(id, list).await,
+            Request::Unhook(void) => self.void_hook(id, void).await,
             other => Err(unsupported(other.kind()).into()),
         };
         match answered {

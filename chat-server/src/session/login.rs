@@ -145,6 +145,7 @@ impl From<NotHashed> for Refusal {
 #[cfg(test)]
 mod tests {
     use crate::config::{Config, Written};
+    use crate::files::Depot;
     use crate::node::Node;
     use crate::password::Passwords;
     use crate::session::serve_on;
@@ -166,7 +167,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(dir.path(), Timestamp::from_millis(0)).unwrap();
         let config = Config::check(Written::parse_from(["chat-server"])).unwrap();
-        let node = Node::start(Arc::new(store), config.chat, passwords);
+        let files = Depot::local(&dir.path().join("files")).unwrap();
+        let node = Node::start(Arc::new(store), files, config.chat, passwords);
         let (ours, theirs) = tokio::io::duplex(1 << 16);
         let session = tokio::spawn(serve_on(
             theirs,

@@ -7,7 +7,7 @@ use crate::people::Person;
 use crate::rules::permission::Deed;
 use crate::rules::revise::no_message;
 use crate::store::{Anchor, Change, Committed, MarkRead, SendMessage};
-use chat_proto::codec::{Frame, invalid_field, unsupported};
+use chat_proto::codec::Frame;
 use chat_proto::limits::{HISTORY_DEFAULT, PRESENCE_MEMBERS};
 use chat_proto::notice::TypingNow;
 use chat_proto::reply::{Done, History, Sent};
@@ -29,20 +29,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     /// What the store is asked for a `send`.
     pub(super) fn message(&self, send: &request::Send) -> Result<SendMessage, ErrorReply> {
-        if send.files.as_ref().is_some_and(|files| !files.is_empty()) {
-            return Err(unsupported("send with files"));
-        }
-        let text = send
-            .text
-            .clone()
-            .ok_or_else(|| invalid_field("text", "is missing"))?;
         Ok(SendMessage {
             author: self.person()?.id(),
             room: self.named(send.room.clone())?,
-            text,
+            text: send.text.clone(),
             nonce: send.nonce.clone(),
             reply_to: send.reply_to,
             rooms_max: self.node.settings.limits.rooms,
+            files: send.files.as_deref().unwrap_or_default().into(),
         })
     }
 
@@ -153,6 +147,7 @@ pub(super) fn sent(committed: Committed) -> Result<Sent, Refusal> {
         Committed::Welcomed(_)
         | Committed::Gone
         | Committed::Account
+        | Committed::Noted
         | Committed::Joined { .. }
         | Committed::Left { .. }
         | Committed::Changed { .. }

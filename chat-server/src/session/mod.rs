@@ -12,6 +12,7 @@ mod close;
 mod deliver;
 mod entry;
 mod follow;
+mod hooks;
 mod login;
 mod messages;
 mod moderation;

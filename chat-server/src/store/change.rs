@@ -6,10 +6,14 @@ mod room;
 pub use account::{Devices, Login, Logout, Register, SetPassword};
 pub use room::{Create, Direct, Invite, Moderate, SetRole, SetSettings};
 
+use super::file::{FileId, KeepFile, ReserveFile};
+use super::hook::{HookSays, MakeHook, VoidHook};
 use super::row::{Counts, Invitation, RoomId, RoomRow, Standing, TokenHash, UserId, UserRow};
 use chat_proto::{
     Emoji, ErrorReply, Event, Nonce, RoomName, Seq, Text, Timestamp, Topic, UserName,
 };
+
+use smol_str::SmolStr;
 
 /// One change; a batch of them is one transaction.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +54,22 @@ pub enum Change {
     SetRole(SetRole),
     /// Someone changes a room's settings.
     Settings(SetSettings),
+    /// Someone makes a webhook.
+    MakeHook(MakeHook),
+    /// Someone voids a webhook.
+    VoidHook(VoidHook),
+    /// A webhook says something.
+    HookSays(HookSays),
+    /// A file is about to be uploaded.
+    ReserveFile(ReserveFile),
+    /// A file has been uploaded.
+    KeepFile(KeepFile),
+    /// An upload came to nothing.
+    DropUpload(FileId),
+    /// Files that were not attached in time are doomed.
+    ExpireFiles,
+    /// The bytes of doomed files are gone.
+    ForgetFiles(Vec<FileId>),
 }
 
 /// See [`Change::Hello`]. Without a token a new guest is made, where guests are let in.
@@ -96,14 +116,16 @@ pub struct SendMessage {
     pub author: UserId,
     /// Where.
     pub room: RoomName,
-    /// What.
-    pub text: Text,
+    /// What; `None` if all that it says is its files.
+    pub text: Option<Text>,
     /// By which a repeat is known.
     pub nonce: Option<Nonce>,
     /// The message that this one answers.
     pub reply_to: Option<Seq>,
     /// Rooms that a user may be in: the first message opens a direct room.
     pub rooms_max: usize,
+    /// Ids of uploaded files.
+    pub files: Box<[SmolStr]>,
 }
 
 /// See [`Change::Read`].
@@ -195,6 +217,8 @@ pub enum Effect {
         /// possibly none: whoever is reading the store has to begin again.
         events: Vec<Event>,
     },
+    /// Files have lost their last reader; their bytes are to be taken away.
+    FilesDoomed,
     /// A user came into a room, or got it back.
     Entered {
         /// Who.
@@ -279,6 +303,8 @@ pub enum Committed {
     Gone,
     /// An account or its devices are as was asked.
     Account,
+    /// Noted what became of files.
+    Noted,
     /// Someone is in a room now.
     Joined {
         /// The room as they see it.

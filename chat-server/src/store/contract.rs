@@ -4,7 +4,9 @@
 
 pub(crate) mod account;
 pub(crate) mod direct;
+pub(crate) mod file;
 mod fold;
+pub(crate) mod hook;
 pub(crate) mod log;
 pub(crate) mod login;
 pub(crate) mod matrix;
@@ -126,6 +128,17 @@ macro_rules! promises {
             search pages_of_hits_agree_with_a_plain_scan,
             search a_page_of_hits_ends_early_rather_than_grow_too_large,
             rights ten_thousand_acts_of_moderation_agree_with_a_simple_model,
+            hook a_webhook_speaks_under_its_own_name,
+            hook a_webhooks_key_is_its_own_nonce,
+            hook a_voided_webhook_is_silent,
+            hook a_webhooks_name_is_nobody_elses,
+            hook only_accounts_that_moderate_manage_webhooks,
+            file a_file_is_in_one_message_and_there_for_its_members,
+            file only_its_uploader_attaches_a_file_and_only_in_its_room,
+            file only_so_much_of_a_users_files_waits,
+            file a_file_is_gone_with_its_message,
+            file a_file_that_nobody_attached_is_gone_after_a_day,
+            file an_upload_that_a_crash_broke_off_is_doomed,
             model ten_thousand_random_changes_agree_with_a_simple_model,
         }
     };
@@ -436,10 +449,11 @@ fn send(guest: &Guest, name: &str, text: &str, nonce: Option<&str>) -> Change {
     Change::Send(SendMessage {
         author: guest.row.id,
         room: room(name),
-        text: Text::parse(text, usize::MAX).unwrap(),
+        text: Some(Text::parse(text, usize::MAX).unwrap()),
         nonce: nonce.map(|nonce| Nonce::parse(nonce).unwrap()),
         reply_to: None,
         rooms_max: 1000,
+        files: Box::default(),
     })
 }
 

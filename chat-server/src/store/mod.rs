@@ -10,6 +10,8 @@
 mod change;
 #[cfg(test)]
 mod contract;
+mod file;
+mod hook;
 mod row;
 mod search;
 pub mod sqlite;
@@ -19,13 +21,15 @@ pub use change::{
     Login, Logout, MarkRead, Moderate, Outcome, Register, Revise, Revision, SendMessage,
     SetPassword, SetRole, SetSettings, SetTopic, Welcomed,
 };
+pub use file::{DueFiles, FileId, FileRow, KeepFile, ReserveFile};
+pub use hook::{HookId, HookSays, MakeHook, VoidHook};
 pub use row::{
     Anchor, Counts, Credentials, Invitation, MembersPage, Page, PasswordHash, RoomId, RoomRow,
     RoomsPage, Seen, Standing, TokenHash, UserId, UserRow,
 };
 pub use search::{Hits, NoPlace, Place, Search};
 
-use chat_proto::{Event, RoomName, Seq, Timestamp, UserName};
+use chat_proto::{ErrorReply, Event, RoomName, Seq, Timestamp, UserName};
 use std::pin::Pin;
 
 /// A read or a commit under way.
@@ -106,6 +110,18 @@ pub trait Store: Send + Sync {
 
     /// Members of a room, by key of name, after `after` (a key).
     fn members(&self, room: RoomId, after: String, limit: usize) -> Pending<'_, MembersPage>;
+
+    /// The webhook with this token.
+    fn hook(&self, token: TokenHash) -> Pending<'_, Option<HookId>>;
+
+    /// The webhooks of a room by name, for those who may manage them.
+    fn hooks(&self, by: UserId, room: RoomName) -> Pending<'_, Result<Vec<UserName>, ErrorReply>>;
+
+    /// A file, if this user may fetch it.
+    fn file(&self, user: UserId, id: FileId) -> Pending<'_, Option<FileRow>>;
+
+    /// Files whose time is over, at most `limit` doomed ones.
+    fn due_files(&self, now: Timestamp, limit: usize) -> Pending<'_, DueFiles>;
 
     /// Whether storage answers now.
     fn ready(&self) -> Pending<'_, ()>;

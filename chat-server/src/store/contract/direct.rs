@@ -114,9 +114,10 @@ pub(crate) fn a_refused_message_opens_nothing<E: Engine>() {
     let answer = Change::Send(SendMessage {
         author: ada.row.id,
         room: room(ROOM),
-        text: Text::parse("hi", usize::MAX).unwrap(),
+        text: Some(Text::parse("hi", usize::MAX).unwrap()),
         nonce: None,
         reply_to: Some(seq(7)),
+        files: Box::default(),
         rooms_max: 1000,
     });
     assert_eq!(refused(scene.one(answer)), ErrorCode::NotFound);
@@ -139,9 +140,10 @@ pub(crate) fn a_direct_room_counts_among_the_rooms_of_both<E: Engine>() {
         Change::Send(SendMessage {
             author: by.row.id,
             room: room(ROOM),
-            text: Text::parse("hi", usize::MAX).unwrap(),
+            text: Some(Text::parse("hi", usize::MAX).unwrap()),
             nonce: None,
             reply_to: None,
+            files: Box::default(),
             rooms_max,
         })
     };

@@ -155,10 +155,11 @@ impl Act {
             } => Change::Send(SendMessage {
                 author: guest.row.id,
                 room: room(self.room),
-                text: Text::parse(text, usize::MAX).unwrap(),
+                text: Some(Text::parse(text, usize::MAX).unwrap()),
                 nonce: nonce.as_ref().map(|nonce| Nonce::parse(nonce).unwrap()),
                 reply_to: reply_to.map(seq),
                 rooms_max: 1000,
+                files: Box::default(),
             }),
             Deed::Read { seq, back } => mark(guest, self.room, *seq, *back),
             Deed::Revise { target, what } => revise(guest, self.room, *target, what.revision()),
@@ -318,7 +319,9 @@ fn summary(decision: &Decision) -> String {
             format!("read {seq} {moved} {} {}", counts.unread, counts.mentions)
         }
         Ok(Committed::Changed { seq, .. }) => format!("changed {seq:?}"),
-        other @ Ok(Committed::Welcomed(_) | Committed::Gone | Committed::Account) => {
+        other @ Ok(
+            Committed::Welcomed(_) | Committed::Gone | Committed::Account | Committed::Noted,
+        ) => {
             panic!("{other:?}")
         }
     }

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::row::{time, user_name};
-use super::{login, room};
+use super::{hook, login, room};
 use crate::rules::account::{self as rules, Account, Arrival, Device, Wish};
 use crate::store::{Committed, Decision, Hello, UserId, UserRow, Welcomed};
 use chat_proto::{Timestamp, UserName};
@@ -27,6 +27,8 @@ pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<
     let rival_of = |name: &UserName| bearer(conn, name, but);
     let own_rival = user.as_ref().map(|user| rival_of(&user.name)).transpose()?;
     let wish_rival = hello.name.as_ref().map(rival_of).transpose()?;
+    let wish_hook = hello.name.as_ref().map(|name| hook::like(conn, name));
+    let wish_hook = wish_hook.transpose()?.flatten();
 
     let device = match (&hello.token, &user) {
         (None, _) => Device::New,
@@ -39,6 +41,7 @@ pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<
     let wish = hello.name.as_ref().map(|name| Wish {
         name,
         rival: wish_rival.as_ref().and_then(Option::as_ref),
+        hook: wish_hook.as_ref(),
     });
     let row = match rules::hello(device, wish, hello.guests, now) {
         Err(refusal) => return Ok(Err(refusal)),
@@ -169,7 +172,7 @@ fn by_token(conn: &Connection, hash: &[u8]) -> Result<Option<Account>, Fault> {
 }
 
 /// Who bears this name or one that looks like it.
-fn bearer(
+pub(super) fn bearer(
     conn: &Connection,
     name: &UserName,
     but: Option<UserId>,

@@ -30,7 +30,7 @@ pub(super) fn append(
         at,
         author: scene.author.name.clone(),
         guest: scene.author.guest,
-        hook: false,
+        hook: scene.author.hook,
         body,
     };
     insert(conn, scene, &event)?;
@@ -48,8 +48,8 @@ fn insert(conn: &Connection, scene: &mut Scene, event: &Event) -> Result<(), Fau
     let columns = Columns::of(event);
     conn.prepare_cached(
         "INSERT INTO events (room, seq, at, user, author, kind, flags, run, text, nonce, reply_to,
-                             target, subject, detail)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                             target, subject, detail, files)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute((
         scene.room.0,
@@ -66,6 +66,7 @@ fn insert(conn: &Connection, scene: &mut Scene, event: &Event) -> Result<(), Fau
         columns.target,
         columns.subject,
         columns.detail,
+        columns.files,
     ))?;
     conn.prepare_cached(
         "UPDATE rooms SET head = ?, last_at = ?, run_user = ?, run = ? WHERE id = ?",

@@ -1,6 +1,7 @@
 //! What is put in order once at every start, before anybody comes in.
 
 use super::fault::Fault;
+use super::file;
 use super::index;
 use super::mark::Mark;
 use super::row::user_name;
@@ -17,6 +18,7 @@ pub(super) fn begin(conn: &mut Connection, dir: &Path, now: Timestamp) -> Result
         "UPDATE users SET online = 0, last_seen = ? WHERE online = 1",
         [now.millis()],
     )?;
+    file::doom_broken(&tx)?;
     let (major, minor, patch) = UNICODE_VERSION;
     let unicode = format!("{major}.{minor}.{patch}");
     if fact(&tx, "unicode")?.as_ref() != Some(&unicode) {
@@ -67,6 +69,18 @@ fn compare_anew(conn: &Connection) -> Result<(), Fault> {
         rename.execute((&*name.key(), id))?;
         members.execute((&*name.key(), id))?;
         skeleton.execute((&*name.skeleton(), id))?;
+    }
+    compare_hooks_anew(conn)
+}
+
+fn compare_hooks_anew(conn: &Connection) -> Result<(), Fault> {
+    let hooks: Vec<(i64, String)> = conn
+        .prepare("SELECT id, name FROM hooks")?
+        .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let mut skeleton = conn.prepare("UPDATE hooks SET skeleton = ? WHERE id = ?")?;
+    for (id, name) in hooks {
+        skeleton.execute((&*user_name(&name)?.skeleton(), id))?;
     }
     Ok(())
 }

@@ -83,7 +83,8 @@ impl Chores {
             match effect {
                 Effect::Appended { room, .. } => due.backlog.add(*room),
                 Effect::Rewritten { .. } => due.deleted(),
-                Effect::Entered { .. }
+                Effect::FilesDoomed
+                | Effect::Entered { .. }
                 | Effect::Marked { .. }
                 | Effect::Left { .. }
                 | Effect::Removed { .. }

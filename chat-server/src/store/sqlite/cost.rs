@@ -145,9 +145,10 @@ fn say(author: UserId, text: &str) -> SendMessage {
     SendMessage {
         author,
         room: dev(),
-        text: Text::parse(text, 4000).unwrap(),
+        text: Some(Text::parse(text, 4000).unwrap()),
         nonce: None,
         reply_to: None,
+        files: Box::default(),
         rooms_max: 1000,
     }
 }

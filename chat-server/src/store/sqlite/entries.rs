@@ -225,16 +225,16 @@ fn entry(room: &RoomRow, row: &Row<'_>) -> Result<Entry, Fault> {
     let mut entry = Entry {
         event: event(&room.name, row)?,
         fold: Fold {
-            changed: number(11)?,
+            changed: number(12)?,
             ..Fold::default()
         },
     };
     let deleted = row.get::<_, i64>(4)? & DELETED != 0;
     if entry.fold.changed.is_some() && !deleted {
-        entry.fold.rev = number(12)?;
-        entry.fold.edited_at = row.get::<_, Option<i64>>(13)?.map(time);
-        entry.fold.pinned = row.get(15)?;
-        if let (EventBody::Message(message), Some(text)) = (&mut entry.event.body, row.get(14)?) {
+        entry.fold.rev = number(13)?;
+        entry.fold.edited_at = row.get::<_, Option<i64>>(14)?.map(time);
+        entry.fold.pinned = row.get(16)?;
+        if let (EventBody::Message(message), Some(text)) = (&mut entry.event.body, row.get(15)?) {
             message.text = Some(text);
         }
     }

@@ -6,16 +6,18 @@ use super::append::append;
 use super::count;
 use super::direct;
 use super::fault::Fault;
-use super::row::{DELETED, MESSAGE, seq, seq_column, time};
+use super::file;
+use super::row::{DELETED, MESSAGE, files, seq, seq_column, time};
 use super::scene::{self, Scene};
-use crate::rules::message::{self as rules, Earlier, Reply, Sending};
+use crate::rules::file as file_rules;
+use crate::rules::message::{self as rules, Earlier, Reply, Said, Sending};
 use crate::rules::no_room;
 use crate::rules::permission::inside;
 use crate::store::{Committed, Decision, Effect, MarkRead, RoomId, SendMessage};
 use chat_proto::event::{Message, Role};
 use chat_proto::mention::mentions;
-use chat_proto::{EventBody, Nonce, Seq, Timestamp};
-use rusqlite::{Connection, OptionalExtension};
+use chat_proto::{EventBody, Seq, Text, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -53,18 +55,29 @@ pub(super) fn send_in(
         Some(target) if is_message(conn, scene.room, target)? => Reply::ToMessage,
         Some(_) => Reply::ToNothing,
     };
+    if let Err(refusal) = file_rules::count(send.files.len()) {
+        return Ok(Err(refusal));
+    }
+    let said = Said {
+        text: send.text.as_ref().map_or("", Text::as_str),
+        files: &send.files,
+    };
     let before = earlier.as_ref().map(|(_, _, earlier)| earlier);
-    let decision = rules::send(
-        &send.room,
-        Some(scene.asked()),
-        send.text.as_str(),
-        before,
-        reply,
-    );
+    let decision = rules::send(&send.room, Some(scene.asked()), said, before, reply);
     let (seq, at, duplicate) = match (decision, earlier) {
         (Err(refusal), _) => return Ok(Err(refusal)),
         (Ok(Sending::Append), _) => {
-            let (seq, at) = say(conn, &mut scene, send, now, effects)?;
+            let files = match file::attachable(conn, &scene, &send.files)? {
+                Ok(files) => files,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let message = Message {
+                text: Some(said.text.to_owned()),
+                nonce: send.nonce.as_ref().map(|nonce| nonce.as_str().to_owned()),
+                reply_to: send.reply_to,
+                files,
+            };
+            let (seq, at) = say(conn, &mut scene, message, now, effects)?;
             (seq, at, false)
         }
         (Ok(Sending::Repeat), Some((seq, at, _))) => (seq, at, true),
@@ -119,26 +132,31 @@ pub(super) fn read(
     }))
 }
 
-fn earlier(
+pub(super) fn earlier(
     conn: &Connection,
     author: i64,
     room: RoomId,
     nonce: &str,
 ) -> Result<Option<(Seq, Timestamp, Earlier)>, Fault> {
     let mut statement = conn.prepare_cached(
-        "SELECT seq, at, flags, text FROM events WHERE user = ? AND room = ? AND nonce = ?",
+        "SELECT seq, at, flags, text, files FROM events WHERE user = ? AND room = ? AND nonce = ?",
     )?;
     let mut rows = statement.query((author, room.0, nonce))?;
     let Some(row) = rows.next()? else {
         return Ok(None);
     };
     let deleted = row.get::<_, i64>(2)? & DELETED != 0;
-    let text = if deleted { None } else { row.get(3)? };
-    Ok(Some((
-        seq(row.get(0)?)?,
-        time(row.get(1)?),
-        Earlier { text },
-    )))
+    let earlier = Earlier {
+        text: if deleted { None } else { row.get(3)? },
+        files: attached(row)?,
+    };
+    Ok(Some((seq(row.get(0)?)?, time(row.get(1)?), earlier)))
+}
+
+fn attached(row: &Row<'_>) -> Result<Vec<SmolStr>, Fault> {
+    let column: Option<String> = row.get(4)?;
+    let files = files(column.as_deref())?;
+    Ok(files.into_iter().map(|file| file.id).collect())
 }
 
 fn is_message(conn: &Connection, room: RoomId, target: Seq) -> Result<bool, Fault> {
@@ -152,26 +170,20 @@ fn is_message(conn: &Connection, room: RoomId, target: Seq) -> Result<bool, Faul
         == Some(MESSAGE))
 }
 
-fn say(
+/// Puts a message on the log, and notes whom it names.
+pub(super) fn say(
     conn: &Connection,
     scene: &mut Scene,
-    send: &SendMessage,
+    message: Message,
     now: Timestamp,
     effects: &mut Vec<Effect>,
 ) -> Result<(Seq, Timestamp), Fault> {
-    let text = send.text.as_str();
-    let message = Message {
-        text: Some(text.to_owned()),
-        nonce: send
-            .nonce
-            .as_ref()
-            .map(|nonce| Nonce::as_str(nonce).to_owned()),
-        reply_to: send.reply_to,
-        files: Vec::new(),
-    };
+    file::attach(conn, scene.end.head.next(), &message.files)?;
+    let names = message.text.as_ref().filter(|text| text.contains('@'));
+    let names = names.cloned();
     let (seq, at) = append(conn, scene, EventBody::Message(message), now, effects)?;
-    if text.contains('@') {
-        name_them(conn, scene, seq, text)?;
+    if let Some(text) = names {
+        name_them(conn, scene, seq, &text)?;
     }
     Ok((seq, at))
 }

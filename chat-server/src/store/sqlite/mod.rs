@@ -14,7 +14,9 @@ mod count;
 mod direct;
 mod entries;
 mod fault;
+mod file;
 mod history;
+mod hook;
 mod index;
 mod invite;
 mod login;
@@ -38,14 +40,16 @@ mod worker;
 pub use open::OpenError;
 
 use super::{
-    Anchor, Change, Credentials, Effect, Hits, Invitation, MembersPage, Outcome, Page, Pending,
-    RoomId, RoomRow, RoomsPage, Search, Seen, Standing, Store, TokenHash, UserId, UserRow,
+    Anchor, Change, Credentials, DueFiles, Effect, FileId, FileRow, Hits, HookId, Invitation,
+    MembersPage, Outcome, Page, Pending, RoomId, RoomRow, RoomsPage, Search, Seen, Standing, Store,
+    TokenHash, UserId, UserRow,
 };
-use chat_proto::{Event, RoomName, Seq, Timestamp, UserName};
+use chat_proto::{ErrorReply, Event, RoomName, Seq, Timestamp, UserName};
 use chores::{Chores, NoChores};
 use fault::Fault;
 use mark::Mark;
 use open::DataDir;
+use row::rows_column;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -166,6 +170,14 @@ fn apply(conn: &Connection, change: &Change, now: Timestamp) -> Result<Outcome, 
         Change::Moderate(asked) => moderation::act(conn, asked, now, told),
         Change::SetRole(asked) => moderation::set_role(conn, asked, now, told),
         Change::Settings(asked) => room::settings(conn, asked),
+        Change::MakeHook(make) => hook::make(conn, make, now),
+        Change::VoidHook(void) => hook::void(conn, void),
+        Change::HookSays(says) => hook::say(conn, says, now, told),
+        Change::ReserveFile(reserve) => file::reserve(conn, reserve, now),
+        Change::KeepFile(keep) => file::keep(conn, keep),
+        Change::DropUpload(id) => file::drop_upload(conn, id, told),
+        Change::ExpireFiles => file::expire(conn, now),
+        Change::ForgetFiles(ids) => file::forget(conn, ids),
     }?;
     Ok(Outcome { decision, effects })
 }
@@ -278,6 +290,22 @@ impl Store for SqliteStore {
 
     fn members(&self, room: RoomId, after: String, limit: usize) -> Pending<'_, MembersPage> {
         self.read(move |conn| read::members(conn, room, &after, limit))
+    }
+
+    fn hook(&self, token: TokenHash) -> Pending<'_, Option<HookId>> {
+        self.read(move |conn| hook::id(conn, token))
+    }
+
+    fn hooks(&self, by: UserId, room: RoomName) -> Pending<'_, Result<Vec<UserName>, ErrorReply>> {
+        self.read(move |conn| hook::list(conn, by, &room))
+    }
+
+    fn file(&self, user: UserId, id: FileId) -> Pending<'_, Option<FileRow>> {
+        self.read(move |conn| file::fetch(conn, user, &id))
+    }
+
+    fn due_files(&self, now: Timestamp, limit: usize) -> Pending<'_, DueFiles> {
+        self.read(move |conn| file::due(conn, now, rows_column(limit)))
     }
 
     fn ready(&self) -> Pending<'_, ()> {

@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use crate::store::{RoomId, RoomRow};
 use chat_proto::event::{MemberChange, MemberChanged, Message, Role, RoomKind};
+use chat_proto::reply::FileInfo;
 use chat_proto::{Event, EventBody, RoomName, Seq, Timestamp, UserName};
 use rusqlite::Row;
 
@@ -33,7 +34,7 @@ macro_rules! room_columns {
 /// The columns that [`event`] reads, of events as `e`.
 macro_rules! event_columns {
     () => {
-        "e.seq, e.at, e.author, e.kind, e.flags, e.text, e.nonce, e.reply_to, e.target, e.subject, e.detail"
+        "e.seq, e.at, e.author, e.kind, e.flags, e.text, e.nonce, e.reply_to, e.target, e.subject, e.detail, e.files"
     };
 }
 pub(super) use {event_columns, room_columns};
@@ -62,6 +63,7 @@ pub(super) struct Columns<'a> {
     pub(super) target: Option<i64>,
     pub(super) subject: Option<&'a str>,
     pub(super) detail: Option<i64>,
+    pub(super) files: Option<String>,
 }
 
 impl<'a> Columns<'a> {
@@ -85,6 +87,7 @@ impl<'a> Columns<'a> {
                 text: message.text.as_deref(),
                 nonce: message.nonce.as_deref(),
                 reply_to: message.reply_to.map(seq_column),
+                files: files_column(&message.files),
                 ..Self::default()
             },
             EventBody::Topic { topic } => Self {
@@ -142,7 +145,7 @@ fn body(row: &Row<'_>, flags: i64) -> Result<EventBody, Fault> {
             text: text(row)?,
             nonce: row.get(6)?,
             reply_to: row.get::<_, Option<i64>>(7)?.map(seq).transpose()?,
-            files: Vec::new(),
+            files: files(row.get::<_, Option<String>>(11)?.as_deref())?,
         }),
         TOPIC => EventBody::Topic { topic: row.get(5)? },
         MEMBER => {
@@ -171,6 +174,18 @@ fn body(row: &Row<'_>, flags: i64) -> Result<EventBody, Fault> {
             on,
         },
         other => return Err(Fault::nonsense("kind of event", other)),
+    })
+}
+
+/// `events.files`: what is attached, as it is shown; `None` for nothing.
+fn files_column(files: &[FileInfo]) -> Option<String> {
+    (!files.is_empty())
+        .then(|| serde_json::to_string(files).expect("strings and numbers make JSON"))
+}
+
+pub(super) fn files(column: Option<&str>) -> Result<Vec<FileInfo>, Fault> {
+    column.map_or(Ok(Vec::new()), |json| {
+        serde_json::from_str(json).map_err(|error| Fault::nonsense("files of a message", error))
     })
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Author {
     /// The name borne now.
     pub(super) name: UserName,
     pub(super) guest: bool,
+    /// A webhook, whose id is the negative one.
+    pub(super) hook: bool,
     /// Has written something, ever.
     pub(super) wrote: bool,
 }
@@ -92,6 +94,7 @@ fn scene(row: &Row<'_>, user: UserId, name: &RoomName) -> Result<Scene, Fault> {
             id: user,
             name: user_name(row.get_ref(10)?.as_str().map_err(rusqlite::Error::from)?)?,
             guest,
+            hook: false,
             wrote: row.get(12)?,
         },
         end: End {

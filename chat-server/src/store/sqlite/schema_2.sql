@@ -37,6 +37,7 @@ CREATE TABLE invites (
 
 ALTER TABLE events ADD COLUMN target  INTEGER; -- the message that this event changes
 ALTER TABLE events ADD COLUMN subject TEXT;    -- member: whose standing, by the name borne then; reacted: the emoji
+ALTER TABLE events ADD COLUMN files   TEXT;    -- message: what is attached, as it is shown
 ALTER TABLE events ADD COLUMN detail  INTEGER; -- member: what became of it, and the role
 CREATE INDEX events_by_target ON events (room, target, seq) WHERE target IS NOT NULL;
 CREATE INDEX events_by_reply ON events (room, reply_to, seq) WHERE reply_to IS NOT NULL;
@@ -87,3 +88,17 @@ CREATE TABLE spans (
     first INTEGER NOT NULL,
     PRIMARY KEY (room, last)
 ) WITHOUT ROWID;
+
+-- Webhooks. As the author of events and nonces, one is the negative of its id,
+-- so that it is no user; an id is never given again.
+CREATE TABLE hooks (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    room     INTEGER NOT NULL,
+    name     TEXT    NOT NULL,
+    skeleton TEXT    NOT NULL,            -- the name as it is confused
+    hash     BLOB    NOT NULL UNIQUE,     -- the SHA-256 of the token
+    by       INTEGER NOT NULL,
+    made     INTEGER NOT NULL
+);
+CREATE INDEX hooks_by_name ON hooks (room, skeleton);
+CREATE INDEX hooks_by_skeleton ON hooks (skeleton);

@@ -322,9 +322,10 @@ fn say(author: UserId, text: &str) -> Change {
     Change::Send(SendMessage {
         author,
         room: lobby(),
-        text: Text::parse(text, 4000).unwrap(),
+        text: Some(Text::parse(text, 4000).unwrap()),
         nonce: None,
         reply_to: None,
         rooms_max: 1000,
+        files: Box::default(),
     })
 }

@@ -3,6 +3,7 @@
 //! repeated `send` makes no second one.
 
 use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::file;
 use crate::store::sqlite::index;
 use crate::store::sqlite::message::unname_them;
 use crate::store::sqlite::remains;
@@ -26,7 +27,7 @@ pub(super) fn erase(
     remains::may_be_left(conn)?;
     unname_them(conn, scene.room, target, stood)?;
     conn.prepare_cached(
-        "UPDATE events SET text = NULL, reply_to = NULL, flags = flags | ?3
+        "UPDATE events SET text = NULL, files = NULL, reply_to = NULL, flags = flags | ?3
          WHERE room = ?1 AND seq = ?2",
     )?
     .execute((place.0, place.1, DELETED))?;
@@ -41,6 +42,7 @@ pub(super) fn erase(
     ] {
         conn.prepare_cached(sql)?.execute(place)?;
     }
+    file::doom(conn, scene.room, target, effects)?;
     // No ring holds what is older.
     let held = scene.end.head.minus(RESUME_EVENTS);
     effects.push(Effect::Rewritten {
