@@ -19,6 +19,7 @@ mod direct;
 mod docs;
 mod durability;
 mod ending;
+mod entering;
 mod errors;
 mod files;
 mod finding;

@@ -64,6 +64,7 @@ async fn a_moderator_acts_on_people_by_the_list_of_members() -> Result<()> {
     }
     ada.wait_for("▸ remove them").await?;
     ada.press(Key::Enter)?;
+    ada.wait_for("remove someone").await?;
     ada.type_text("spam")?;
     ada.wait_for("bob spam").await?;
     ada.press(Key::Enter)?;

@@ -1,5 +1,6 @@
 //! What each action does, and the keys whose work depends on where one is.
 
+use super::account::Purpose;
 use super::actions::Action;
 use super::effect::Effect;
 use super::state::{State, Turn};
@@ -49,6 +50,10 @@ impl State {
                 self.flush(turn);
                 turn.effects.push(Effect::Suspend);
             }
+            Action::Login => self.open_login(turn),
+            Action::Register => self.ask_secret(turn, Purpose::Register),
+            Action::Password => self.ask_secret(turn, Purpose::Change),
+            Action::Logout => self.open_logout(turn),
             Action::Interrupt => self.interrupt(turn),
             Action::Quit => self.quit(turn, 0),
             Action::Go => self.open_picker(),

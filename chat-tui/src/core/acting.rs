@@ -144,6 +144,7 @@ impl State {
                 self.unselect();
                 self.do_to(turn, &room, target, Act::Delete);
             }
+            Then::Logout => self.log_out(turn),
             Then::Invite { room, user, typed } => self.invite_now(turn, room, user, typed),
         }
     }

@@ -21,6 +21,11 @@ impl State {
         let Some(action) = command(name) else {
             return self.complain(turn, unknown(name));
         };
+        let secret = matches!(action, Action::Login | Action::Register | Action::Password);
+        if secret && !rest.is_empty() {
+            let (words, typed) = (Words::None, format!("/{name}"));
+            return self.refuse_open_secret(turn, &Said { words, typed });
+        }
         let words = match action.read(rest, &self.limits()) {
             Ok(words) => words,
             Err(why) => return self.complain(turn, format!("/{name}: {why}")),

@@ -97,10 +97,12 @@ impl State {
         };
         let client = ClientName::parse(&self.setup.client).ok();
         let resume = self.cursors();
+        let token = self.device.token.clone();
         let hello = Hello {
             name,
-            password: None,
-            token: self.device.token.clone().map(Token::from),
+            // A password makes a new device; the token of this one is kept until it is in.
+            token: token.filter(|_| self.login.is_none()).map(Token::from),
+            password: self.login.clone(),
             client,
             epoch: self.device.epoch.clone().filter(|_| !resume.is_empty()),
             resume: (!resume.is_empty()).then_some(resume),
@@ -178,6 +180,7 @@ impl State {
     fn be(&mut self, turn: &Turn, user: UserName, guest: bool) {
         self.overlays
             .retain(|overlay| !matches!(overlay, Overlay::Login(_)));
+        self.login = None;
         // Who has chosen another name knows that it is another.
         let chosen = self.chosen.take().is_some();
         if let Some(wanted) = self

@@ -1,6 +1,7 @@
 //! By which name to come in: asked for at the first start, and again while it
 //! is taken.
 
+use super::account::Hidden;
 use super::composer::Composer;
 use super::effect::{Effect, Store};
 use super::link::Phase;
@@ -29,6 +30,9 @@ impl State {
             ErrorCode::NameTaken | ErrorCode::Invalid | ErrorCode::Forbidden => {
                 self.ask_name(turn, Some(error.message.clone()));
             }
+            ErrorCode::BadCredentials if self.login.is_some() => {
+                self.ask_name(turn, Some(error.message.clone()));
+            }
             ErrorCode::BadCredentials if self.device.token.is_some() => {
                 self.device.token = None;
                 turn.store(Store::Device(self.device.clone()));
@@ -54,6 +58,12 @@ impl State {
             Phase::Entering { .. } | Phase::Asking { connected: true }
         );
         self.link.phase = Phase::Asking { connected };
+        self.show_login(turn, why, false);
+    }
+
+    /// Shows the prompt for name and password, or what was wrong with them.
+    pub(super) fn show_login(&mut self, _turn: &mut Turn, why: Option<String>, on_password: bool) {
+        self.login = None;
         let open = self.overlays.iter_mut().find_map(|overlay| match overlay {
             Overlay::Login(login) => Some(login),
             _ => None,
@@ -69,28 +79,73 @@ impl State {
             .unwrap_or_default();
         let name = Composer::holding(valid_name(&proposed, self.limits().name_chars));
         self.overlays.push(Overlay::Login(Login {
+            on_password: on_password && !name.is_empty(),
             name,
             why,
-            busy: false,
+            ..Login::default()
         }));
-        let _ = turn;
     }
 
-    /// The name in the prompt is to be borne.
-    pub(super) fn submit_name(&mut self, turn: &mut Turn, name: &str) {
-        let name = name.trim().to_owned();
-        if let Err(error) = UserName::parse(&name, self.limits().name_chars) {
-            return self.ask_name(turn, Some(format!("the name {error}")));
+    /// Who is named in the prompt is to come in, by a password if there is one.
+    pub(super) fn submit_login(&mut self, turn: &mut Turn) {
+        let most = self.limits().name_chars;
+        let Some(Overlay::Login(login)) = self.overlays.last_mut() else {
+            return;
+        };
+        let name = login.name.text().trim().to_owned();
+        if let Err(error) = UserName::parse(&name, most) {
+            login.why = Some(format!("the name {error}"));
+            return;
         }
+        let password = match (login.password.is_empty(), login.password.read()) {
+            (true, _) => None,
+            (false, Ok(password)) => Some(password),
+            (false, Err(why)) => {
+                login.why = Some(why);
+                return;
+            }
+        };
+        login.busy = true;
+        login.why = None;
+        login.password = Hidden::default();
+        self.login = password;
         self.chosen = Some(name.clone());
-        if let Some(Overlay::Login(login)) = self.overlays.last_mut() {
-            login.busy = true;
-            login.why = None;
+        match self.link.phase {
+            Phase::Asking { connected: true } => self.hello_as(turn, &name),
+            // Somebody is in: another one comes by a connection of their own.
+            Phase::Live => {
+                turn.effects.push(Effect::Disconnect);
+                self.lose(turn, "somebody else comes in");
+                self.connect(turn);
+            }
+            Phase::Idle
+            | Phase::Connecting { .. }
+            | Phase::Entering { .. }
+            | Phase::Asking { connected: false }
+            | Phase::Waiting { .. } => self.connect(turn),
         }
-        if self.link.phase == (Phase::Asking { connected: true }) {
-            self.hello_as(turn, &name);
-        } else {
-            self.connect(turn);
+    }
+
+    /// Nobody else is to come in: whoever this device belongs to goes on.
+    pub(super) fn leave_login(&mut self, turn: &mut Turn) {
+        if self.device.token.is_none() {
+            if let Some(Overlay::Login(login)) = self.overlays.last_mut() {
+                login.why = Some("a name is needed to come in".to_owned());
+            }
+            return;
+        }
+        self.overlays
+            .retain(|overlay| !matches!(overlay, Overlay::Login(_)));
+        self.login = None;
+        self.chosen = None;
+        match self.link.phase {
+            Phase::Asking { connected: true } => self.hello(turn, None),
+            Phase::Asking { connected: false } => self.connect(turn),
+            Phase::Idle
+            | Phase::Connecting { .. }
+            | Phase::Entering { .. }
+            | Phase::Live
+            | Phase::Waiting { .. } => {}
         }
     }
 }

@@ -9,6 +9,7 @@
 //! threw it away; of each room the log's order is that of `seq`, and what is
 //! not held is shown as a hole.
 
+pub mod account;
 mod act;
 mod acting;
 pub mod actions;

@@ -12,6 +12,7 @@ mod prompt;
 mod search;
 mod sent;
 
+use super::account::{Hidden, Secret};
 use super::actions::{Action, Group};
 use super::composer::Composer;
 use super::input::Named;
@@ -51,6 +52,8 @@ pub enum Overlay {
     Emoji(EmojiPicker),
     /// What can be done with a person.
     Person(PersonMenu),
+    /// Typing passwords.
+    Secret(Secret),
     /// Finding messages.
     Search(Box<Search>),
     /// All that is known of a message.
@@ -86,8 +89,10 @@ impl Overlay {
             ],
             Self::Person(_) => &[(Action::Send, "do it"), (Action::Down, "next"), CLOSE],
             Self::Help(_) => &[(Action::PageDown, "further"), CLOSE],
+            Self::Secret(_) => &[(Action::Send, "go on"), CLOSE],
             Self::Login(_) => &[
-                (Action::Send, "take this name"),
+                (Action::Send, "come in"),
+                (Action::Complete, "name or password"),
                 (Action::Interrupt, "twice: quit"),
             ],
             Self::Paste(_) => &[(Action::Close, "drop it")],
@@ -259,6 +264,10 @@ pub struct Login {
     pub why: Option<String>,
     /// The name was sent and the reply is awaited.
     pub busy: bool,
+    /// The password of an account; a guest has none.
+    pub password: Hidden,
+    /// The password is being typed, not the name.
+    pub on_password: bool,
 }
 
 /// A large text was pasted.
@@ -299,6 +308,8 @@ pub(super) enum Then {
         /// Which one.
         target: Seq,
     },
+    /// This device is logged out.
+    Logout,
     /// The person is invited.
     Invite {
         /// Where to.

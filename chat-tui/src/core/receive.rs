@@ -32,7 +32,8 @@ impl State {
                 self.receive(turn, *received);
             }
             NetInput::Closed { code, reason } => {
-                if code == Some(1008) {
+                // Logged out elsewhere: who it was is to be asked now, not later.
+                if code == Some(1008) && !reason.contains("logged out") {
                     self.link.be_patient();
                 }
                 self.lose(turn, closed_in_words(code, &reason));
@@ -66,11 +67,10 @@ impl State {
             Frame::Unknown { kind, why } => self.not_understood(turn, asked, kind.as_deref(), &why),
             Frame::Done(done) => self.done(turn, asked, done.seq),
             Frame::Found(found) => self.server_found(turn, asked.as_ref(), found),
-            Frame::Registered(_)
-            | Frame::Pong(_)
-            | Frame::Help(_)
-            | Frame::HookMade(_)
-            | Frame::Hooks(_) => self.done(turn, asked, None),
+            Frame::Registered(registered) => self.registered(turn, &registered),
+            Frame::Pong(_) | Frame::Help(_) | Frame::HookMade(_) | Frame::Hooks(_) => {
+                self.done(turn, asked, None);
+            }
         }
     }
 
@@ -95,6 +95,13 @@ impl State {
         match asked {
             Some(Asked::Command(text)) => self.say(turn, format!("done: {text}")),
             Some(Asked::Deed(id)) => self.deed_done(turn, &id, seq),
+            Some(Asked::Account(_)) => {
+                self.say(
+                    turn,
+                    "the password is changed; other devices are logged out",
+                );
+            }
+            Some(Asked::Logout) => self.logged_out(turn),
             _ => {}
         }
     }
@@ -104,6 +111,9 @@ impl State {
             Some(Asked::Hello) => self.hello_refused(turn, error),
             Some(Asked::Send(nonce)) => self.send_refused(turn, &nonce, error),
             Some(Asked::Deed(id)) => self.deed_refused(turn, &id, error),
+            Some(Asked::Account(purpose)) => {
+                self.complain(turn, format!("{}: {}", purpose.title(), error.message));
+            }
             Some(Asked::History { room, marked, .. }) => {
                 self.page_refused(&room, marked);
                 self.complain(
@@ -122,7 +132,9 @@ impl State {
             }
             // The next `welcome` tells how these stand.
             Some(Asked::Read | Asked::Changed(_) | Asked::Ping) => {}
-            Some(Asked::At { .. }) | None => self.complain(turn, error.message.clone()),
+            Some(Asked::At { .. } | Asked::Logout) | None => {
+                self.complain(turn, error.message.clone());
+            }
         }
     }
 

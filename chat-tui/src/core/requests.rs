@@ -1,5 +1,6 @@
 //! What was asked on this connection and is not answered yet.
 
+use super::account::Purpose;
 use super::effect::Effect;
 use super::outbox::ItemNonce;
 use super::span::Span;
@@ -53,6 +54,10 @@ pub(super) enum Asked {
     Rooms,
     /// Who is in a room.
     Members(RoomName),
+    /// To become an account, or to have another password.
+    Account(Purpose),
+    /// To log this device out.
+    Logout,
     /// To move a marker.
     Read,
     /// A command whose reply says no more than that it is done; its text.

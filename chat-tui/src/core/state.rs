@@ -18,7 +18,7 @@ use super::save::Saves;
 use super::search::Left;
 use super::settings::Settings;
 use chat_proto::notice::Invited;
-use chat_proto::{Greeting, Limits, RoomName, UserName};
+use chat_proto::{Greeting, Limits, Password, RoomName, UserName};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -102,6 +102,8 @@ pub struct State {
     pub(super) marks: Marks,
     /// The name that was typed when one was asked for, until the server agrees.
     pub(super) chosen: Option<String>,
+    /// The password that was typed with it; kept until the server has answered.
+    pub(super) login: Option<Password>,
     /// The connection was live before in this run.
     pub(super) was_live: bool,
     /// Rooms in the order in which they were open, the last one last.
@@ -168,6 +170,7 @@ impl State {
             saves: Saves::default(),
             marks: Marks::default(),
             chosen: None,
+            login: None,
             was_live: false,
             visited: Vec::new(),
             walked_from: None,

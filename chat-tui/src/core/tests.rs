@@ -1,6 +1,7 @@
 //! The core against a small server and a disk, both simulated: keys in, frames
 //! and screens' worth of state out.
 
+mod accounts;
 mod acting;
 mod deeds;
 mod disk;

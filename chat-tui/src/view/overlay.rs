@@ -43,6 +43,7 @@ pub(super) fn draw(
             Overlay::Login(login) => asks::login(pen, screen, login),
             Overlay::Paste(paste) => asks::paste(pen, screen, state, paste),
             Overlay::Confirm(confirm) => asks::confirm(pen, screen, state, confirm),
+            Overlay::Secret(secret) => asks::secret(pen, screen, secret),
             Overlay::Person(menu) => lists::person(pen, screen, state, menu),
             Overlay::Search(panel) => search::search(pen, screen, state, when, now, panel),
             Overlay::Emoji(picker) => message::emoji(pen, screen, picker),

@@ -26,7 +26,11 @@ pub(super) enum Outcome {
     /// The room was chosen, but one has to join first.
     Join(chat_proto::RoomName),
     /// The name is to be borne.
-    Name(String),
+    Name,
+    /// Nobody is to come in now.
+    NotNow,
+    /// A password was typed.
+    Secret,
     /// The action was chosen; the overlay goes away.
     Run(Action),
     /// What an action takes was typed.
@@ -92,6 +96,14 @@ impl State {
             Overlay::Confirm(confirm) => confirm.press(key, action),
             Overlay::Emoji(picker) => picker.press(key, action),
             Overlay::Person(menu) => menu.press(action),
+            Overlay::Secret(secret) => match action {
+                Some(Action::Close) => Outcome::Close,
+                Some(Action::Send) => Outcome::Secret,
+                action => {
+                    write(secret.line.line(), key, action);
+                    Outcome::Done
+                }
+            },
             Overlay::Search(search) => search.press(key, action),
             Overlay::Info { .. } => match action {
                 Some(Action::Close | Action::Send) => Outcome::Close,
@@ -150,7 +162,9 @@ impl State {
                 let text = format!("/join {name}");
                 self.join(turn, name.into(), text);
             }
-            Outcome::Name(name) => self.submit_name(turn, &name),
+            Outcome::Name => self.submit_login(turn),
+            Outcome::NotNow => self.leave_login(turn),
+            Outcome::Secret => self.answer_secret(turn),
             Outcome::Paste(choice) => self.paste_chosen(turn, choice),
             Outcome::Confirmed(then) => {
                 self.overlays.pop();
@@ -201,7 +215,11 @@ impl State {
                 help.query.insert(line);
                 help.find(&self.settings.keys);
             }
+            Overlay::Login(login) if !login.busy && login.on_password => {
+                login.password.line().insert(line);
+            }
             Overlay::Login(login) if !login.busy => login.name.insert(line),
+            Overlay::Secret(secret) => secret.line.line().insert(line),
             Overlay::Search(search) => {
                 search.query.insert(line);
                 self.overlays.push(top);
@@ -244,7 +262,7 @@ impl State {
         let asks = |overlay: &Overlay| {
             matches!(
                 overlay,
-                Overlay::Login(_) | Overlay::Paste(_) | Overlay::Confirm(_)
+                Overlay::Login(_) | Overlay::Paste(_) | Overlay::Confirm(_) | Overlay::Secret(_)
             )
         };
         self.overlays.retain(asks);
@@ -362,13 +380,24 @@ impl RoomList {
 
 impl Login {
     fn press(&mut self, key: Key, action: Option<Action>) -> Outcome {
+        if action == Some(Action::Close) {
+            return Outcome::NotNow;
+        }
         if self.busy {
             return Outcome::Done;
         }
-        if action == Some(Action::Send) {
-            return Outcome::Name(self.name.text().to_owned());
+        match action {
+            Some(Action::Complete | Action::CompleteBack | Action::Up | Action::Down) => {
+                self.on_password = !self.on_password;
+            }
+            Some(Action::Send) => return Outcome::Name,
+            _ if self.on_password => {
+                write(self.password.line(), key, action);
+            }
+            _ => {
+                write(&mut self.name, key, action);
+            }
         }
-        write(&mut self.name, key, action);
         Outcome::Done
     }
 }

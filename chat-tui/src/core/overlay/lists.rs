@@ -86,6 +86,7 @@ impl State {
                 | Overlay::Confirm(_)
                 | Overlay::Emoji(_)
                 | Overlay::Person(_)
+                | Overlay::Secret(_)
                 | Overlay::Search(_)
                 | Overlay::Info { .. } => {}
             }

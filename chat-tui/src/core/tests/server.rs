@@ -4,10 +4,10 @@
 use chat_proto::codec::{Asked, Frame, decode_request};
 use chat_proto::event::{EventBody, Message, Role, RoomKind};
 use chat_proto::limits::RESUME_EVENTS;
-use chat_proto::reply::MemberListing;
 use chat_proto::reply::{
     Done, Found, History, Joined, Left, Members, Pong, RoomState, Sent, Welcome,
 };
+use chat_proto::reply::{MemberListing, Registered};
 use chat_proto::request::{GetHistory, Hello, Search, Send};
 use chat_proto::{
     Entry, ErrorCode, ErrorReply, Event, Gap, Greeting, Limits, Request, RequestId, RoomName,
@@ -169,7 +169,8 @@ impl Server {
                 let (target, on) = (pin.target, pin.on.unwrap_or(true));
                 self.change(id, pin.room, EventBody::Pinned { target, on });
             }
-            Request::Kick(_)
+            Request::Logout(_)
+            | Request::Kick(_)
             | Request::Ban(_)
             | Request::Unban(_)
             | Request::Mute(_)
@@ -189,6 +190,13 @@ impl Server {
                     more_before: false,
                 };
                 self.say(&Frame::Joined(Box::new(joined)), id);
+            }
+            Request::Register(_) => {
+                let registered = Registered {
+                    user: self.me.clone().unwrap(),
+                    token: "token".to_owned().into(),
+                };
+                self.say(&Frame::Registered(registered), id);
             }
             Request::Search(asked) => self.search(id, &asked),
             Request::Ping(_) => self.say(

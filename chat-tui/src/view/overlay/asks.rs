@@ -2,6 +2,7 @@
 
 use super::{boxed, field, take_row};
 use crate::core::State;
+use crate::core::account::Secret;
 use crate::core::actions::Action;
 use crate::core::overlay::{BigPaste, Confirm, Login};
 use crate::neutral;
@@ -12,21 +13,39 @@ use crate::view::wrap::wrap;
 use ratatui::layout::{Position, Rect};
 
 pub(super) fn login(pen: &mut Pen<'_>, screen: Rect, login: &Login) -> Option<Position> {
-    let mut area = boxed(pen, screen, "what is your name?", 52, 8);
-    if area.height > 3 {
+    let mut area = boxed(pen, screen, "what is your name?", 52, 9);
+    if area.height > 5 {
         take_row(&mut area);
     }
     let row = take_row(&mut area);
-    let cursor = field(pen, row, &login.name, "letters and digits");
+    let name = field(pen, row, &login.name, "letters and digits");
+    let row = take_row(&mut area);
+    let hint = "password; none for a guest";
+    let password = field(pen, row, &login.password.shown(), hint);
     if area.height > 2 {
         take_row(&mut area);
     }
     let (words, role) = match (&login.why, login.busy) {
         (_, true) => ("asking the server", Role::Faint),
         (Some(why), false) => (why.as_str(), Role::Warning),
-        (None, false) => ("Enter takes it", Role::Faint),
+        (None, false) => (
+            "Enter comes in; Tab goes to the password of an account",
+            Role::Faint,
+        ),
     };
     paragraph(pen, area, words, role);
+    if login.on_password { password } else { name }
+}
+
+pub(super) fn secret(pen: &mut Pen<'_>, screen: Rect, secret: &Secret) -> Option<Position> {
+    let mut area = boxed(pen, screen, secret.purpose.title(), 56, 6);
+    let row = take_row(&mut area);
+    pen.cut(row.left(), row.y, row.right(), secret.step(), Role::Faint);
+    let row = take_row(&mut area);
+    let cursor = field(pen, row, &secret.line.shown(), "nobody sees it");
+    if let Some(why) = &secret.why {
+        paragraph(pen, area, why, Role::Warning);
+    }
     cursor
 }
 

@@ -123,6 +123,7 @@ fn a_first_start() {
         name: Composer::holding("Ada"),
         why: Some("\"ada\" is in use; choose another name".into()),
         busy: false,
+        ..Login::default()
     }));
     check("login", &state, &ALL);
 }
@@ -398,4 +399,16 @@ fn whoever_is_hidden_leaves_no_trace_in_the_messages() {
     let shown = screen(&state, 80, 24);
     assert!(!shown.contains("good night"), "{shown}");
     check("hidden", &state, &THREE);
+}
+
+#[test]
+fn a_password_is_typed_hidden() {
+    let mut state = conversation();
+    state.outbox.items.clear();
+    press(&mut state, "C-x a r");
+    for c in "hunter2".chars() {
+        update(&mut state, Input::Key(Key::plain(KeyCode::Char(c))), now());
+    }
+    press(&mut state, "Enter");
+    check("secret", &state, &THREE);
 }

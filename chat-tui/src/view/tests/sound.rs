@@ -236,6 +236,7 @@ impl Oddities {
                 name: query,
                 why: Some(self.text(1)),
                 busy: false,
+                ..Login::default()
             }),
             6 => Overlay::Paste(BigPaste {
                 text: self.texts.join("\n"),
