@@ -163,7 +163,7 @@ impl Line {
                 let (width, widest) = (cluster.width as u8, cluster.widest as u8);
                 match &*cluster.shown {
                     " " => self.atom(" ", role, 1, 1, Kind::Blank),
-                    _ if cluster.widest > self.width => self.atom("…", role, 1, 1, Kind::Letter),
+                    _ if cluster.widest > self.width => self.leave_out(role),
                     shown if (width, widest) == (2, 2) => {
                         self.atom(shown, role, width, widest, Kind::Ideograph);
                     }
@@ -171,6 +171,20 @@ impl Line {
                 }
             }
         }
+    }
+
+    /// A cluster that no row has room for. What joined the one before to it
+    /// would stand there without anything to join, and be seen.
+    fn leave_out(&mut self, role: Role) {
+        let joined = self.text.trim_end_matches(['\u{200c}', '\u{200d}']).len();
+        self.text.truncate(joined);
+        if let Some(atom) = self.atoms.last_mut() {
+            atom.end = atom.end.min(joined);
+        }
+        if let Some((end, _)) = self.runs.last_mut() {
+            *end = joined.min(*end);
+        }
+        self.atom("…", role, 1, 1, Kind::Letter);
     }
 
     fn atom(&mut self, shown: &str, role: Role, width: u8, widest: u8, kind: Kind) {
@@ -339,6 +353,11 @@ mod tests {
         assert_eq!(rows("漢", 1), ["…"]);
         // Eight columns are kept for a family, in case that it is drawn in parts.
         assert_eq!(rows("abc 👩‍👩‍👧‍👦 d", 10), ["abc", "👩‍👩‍👧‍👦 d"]);
+    }
+
+    #[test]
+    fn what_is_left_out_leaves_no_joiner_behind() {
+        assert_eq!(rows("\u{620}\u{200d}\u{696}\u{1f3fb}", 2), ["\u{620}…"]);
     }
 
     #[test]
