@@ -10,6 +10,8 @@ pub struct Banner<'a> {
     pub config: &'a Config,
     /// Where the server listens, with the port it got.
     pub address: SocketAddr,
+    /// Where the metrics are, if on an address of their own.
+    pub metrics: Option<SocketAddr>,
 }
 
 impl fmt::Display for Banner<'_> {
@@ -29,6 +31,9 @@ impl fmt::Display for Banner<'_> {
             format!("chat-tui {url}").trim_end()
         )?;
         writeln!(f, "  browser        {page}")?;
+        if let Some(metrics) = self.metrics {
+            writeln!(f, "  metrics        http://{}/metrics", reachable(metrics))?;
+        }
         writeln!(f, "  by hand        connect to {websocket} and say")?;
         writeln!(
             f,
@@ -80,6 +85,7 @@ mod tests {
         Banner {
             config: &config,
             address,
+            metrics: None,
         }
         .to_string()
     }

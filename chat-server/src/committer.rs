@@ -7,10 +7,10 @@
 
 use crate::news::News;
 use crate::session::Bell;
-use crate::store::{Change, Decision, Outcome, Store, StoreError};
+use crate::store::{Change, Committed, Decision, Outcome, Store, StoreError};
 use chat_proto::Timestamp;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 
 /// Changes that may wait; beyond them a session waits before it reads its next request.
@@ -94,10 +94,16 @@ async fn run(store: Arc<dyn Store>, news: News, mut inbox: mpsc::Receiver<Waitin
             .drain(..)
             .map(|w| (w.change, (w.asker, w.answer)))
             .unzip();
+        news.metrics.commit_changes.observe(batch.len() as f64);
+        let begun = Instant::now();
         let _telling = news.logs.commit().await;
-        match store.commit(batch, now()).await {
+        let committed = store.commit(batch, now()).await;
+        let seconds = begun.elapsed().as_secs_f64();
+        news.metrics.commit_seconds.observe(seconds);
+        match committed {
             Ok(outcomes) => answer_all(&news, outcomes, askers),
             Err(error) => {
+                news.metrics.commit_failures.inc();
                 tracing::error!(%error, changes = askers.len(), "a commit failed");
                 let error = Arc::new(error);
                 for (_, answer) in askers {
@@ -113,6 +119,12 @@ fn answer_all(news: &News, outcomes: Vec<Outcome>, askers: Vec<(Asker, oneshot::
     for (outcome, (asker, answer)) in outcomes.into_iter().zip(askers) {
         for effect in outcome.effects {
             news.tell(effect, asker.as_ref());
+        }
+        if let Ok(Committed::Sent {
+            duplicate: true, ..
+        }) = outcome.decision
+        {
+            news.metrics.duplicates.inc();
         }
         let _ = answer.send(Ok(outcome.decision));
     }

@@ -31,6 +31,10 @@ pub struct Written {
     #[arg(long, value_name = "ADDR", env = "CHAT_LISTEN", default_value = DEFAULT_LISTEN)]
     pub listen: String,
 
+    /// Address and port of the metrics alone; otherwise they are at /metrics beside all else
+    #[arg(long, value_name = "ADDR", env = "CHAT_METRICS")]
+    pub metrics: Option<String>,
+
     /// Directory for all data [default: the platform's data directory]
     #[arg(long, value_name = "DIR", env = "CHAT_DATA")]
     pub data: Option<PathBuf>,
@@ -69,6 +73,8 @@ pub struct Written {
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where the metrics are, if not at the same place.
+    pub metrics: Option<SocketAddr>,
     /// Where all data lies; may not exist yet.
     pub data: PathBuf,
     /// The address that people type, where it is not `listen`.
@@ -109,7 +115,13 @@ impl Config {
             .map(check_public)
             .transpose()?;
         Ok(Self {
-            listen: check_listen(&written.listen)?,
+            listen: check_address("--listen", "CHAT_LISTEN", &written.listen)?,
+            metrics: written
+                .metrics
+                .as_deref()
+                .filter(|text| !text.is_empty())
+                .map(|text| check_address("--metrics", "CHAT_METRICS", text))
+                .transpose()?,
             data: check_data(written.data)?,
             origins: check_origins(&written.allow_origin, public.as_ref())?,
             public,
@@ -146,12 +158,16 @@ impl fmt::Display for PublicAddress {
     }
 }
 
-fn check_listen(text: &str) -> Result<SocketAddr, WrongSetting> {
+fn check_address(
+    setting: &'static str,
+    variable: &'static str,
+    text: &str,
+) -> Result<SocketAddr, WrongSetting> {
     let local = text.strip_prefix("localhost:");
     let address = local.map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
     address.parse().map_err(|_| WrongSetting {
-        setting: "--listen",
-        variable: "CHAT_LISTEN",
+        setting,
+        variable,
         value: text.to_owned(),
         allowed: "give an IP address and a port, such as 127.0.0.1:7878, 0.0.0.0:7878 or [::]:7878"
             .to_owned(),
@@ -410,6 +426,7 @@ mod tests {
                 "IP address and a port",
             ),
             (["--listen", "127.0.0.1:70000"], "IP address and a port"),
+            (["--metrics", "9100"], "IP address and a port"),
             (["--name", "   "], "one line"),
             (["--name", "a\nb"], "one line"),
             (["--public-url", "chat.example.com"], "scheme and a host"),

@@ -11,6 +11,7 @@ pub mod edge;
 pub mod fault;
 pub mod files;
 pub mod log;
+pub mod metrics;
 pub mod news;
 pub mod node;
 pub mod password;

@@ -42,7 +42,13 @@ fn serve(config: &Config) -> anyhow::Result<()> {
         let address = server.address();
         // Nobody may be listening on standard output; that is no reason not to serve.
         let mut stdout = io::stdout().lock();
-        let _ = write!(stdout, "{}", Banner { config, address }).and_then(|()| stdout.flush());
+        let metrics = server.metrics_address();
+        let banner = Banner {
+            config,
+            address,
+            metrics,
+        };
+        let _ = write!(stdout, "{banner}").and_then(|()| stdout.flush());
         drop(stdout);
         server.run(shutdown.cancelled()).await;
         Ok(())

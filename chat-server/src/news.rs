@@ -7,6 +7,7 @@
 //! (`crate::session`), so nothing of the room can reach it any more.
 
 use crate::log::Logs;
+use crate::metrics::Metrics;
 use crate::people::{People, Person};
 use crate::session::Bell;
 use crate::store::Effect;
@@ -20,6 +21,8 @@ pub struct News {
     pub logs: Arc<Logs>,
     /// Those who are here.
     pub people: Arc<People>,
+    /// Counts what is told.
+    pub metrics: Arc<Metrics>,
     /// Rung when bytes of files are to be taken away.
     pub files: Arc<Notify>,
 }
@@ -28,7 +31,11 @@ impl News {
     /// Tells of one thing; the connection that asked for it hears by its answer.
     pub fn tell(&self, effect: Effect, asker: Option<&Arc<Bell>>) {
         match effect {
-            Effect::Appended { room, event } => self.logs.publish(room, &event),
+            Effect::Appended { room, event } => {
+                if self.logs.publish(room, &event) {
+                    self.metrics.events_encoded.inc();
+                }
+            }
             Effect::Rewritten { room, events } => self.logs.rewrite(room, &events),
             Effect::FilesDoomed => self.files.notify_one(),
             Effect::Entered {

@@ -3,6 +3,7 @@
 use crate::committer::{Answer, Committer};
 use crate::files::Depot;
 use crate::log::{Logs, frame};
+use crate::metrics::Metrics;
 use crate::news::News;
 use crate::password::Passwords;
 use crate::people::{People, Person};
@@ -48,6 +49,8 @@ pub struct Node {
     /// Rung when bytes of files are to be taken away (`crate::files::sweep`).
     pub(crate) files_doomed: Arc<Notify>,
     callers: Callers,
+    /// What it counts of itself.
+    pub metrics: Arc<Metrics>,
     /// The greeting, as it stands on the wire.
     pub(crate) greeting: Vec<u8>,
     /// The zero of this node's monotonic clock.
@@ -72,7 +75,9 @@ impl Node {
     ) -> Arc<Self> {
         let logs = Arc::new(Logs::default());
         let people = Arc::new(People::default());
+        let metrics = Arc::<Metrics>::default();
         let news = News {
+            metrics: Arc::clone(&metrics),
             logs: Arc::clone(&logs),
             people: Arc::clone(&people),
             files: Arc::default(),
@@ -84,6 +89,7 @@ impl Node {
         Arc::new(Self {
             files,
             files_doomed,
+            metrics,
             presence: Presence::start(Arc::clone(&logs)),
             passwords,
             doors: Doors::new(settings.rates),
@@ -158,12 +164,15 @@ impl Node {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let (committer, _) = committer.as_ref()?;
+        self.metrics.sessions.inc();
         Some((self.bells().insert(Arc::clone(bell)), committer.clone()))
     }
 
     /// A session ended.
     pub(crate) fn detach(&self, key: usize) {
-        self.bells().try_remove(key);
+        if self.bells().try_remove(key).is_some() {
+            self.metrics.sessions.dec();
+        }
         self.session_gone.notify_waiters();
     }
 

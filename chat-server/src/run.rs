@@ -5,7 +5,7 @@
 
 use crate::committer;
 use crate::config::Config;
-use crate::edge::http::Site;
+use crate::edge::http::{Offers, Site};
 use crate::edge::{descriptors, listen};
 use crate::files::{Depot, sweep};
 use crate::node::Node;
@@ -25,10 +25,14 @@ const STOP_WITHIN: Duration = Duration::from_secs(4);
 /// Where uploaded files lie, in the data directory.
 const FILES: &str = "files";
 
+/// Connections to the address of the metrics.
+const SCRAPERS_MAX: usize = 16;
+
 /// A server that has its port and its data, and is about to serve.
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    metrics: Option<(TcpListener, SocketAddr)>,
     connections_max: usize,
     site: Site,
 }
@@ -74,11 +78,12 @@ impl Server {
     /// Takes the port and opens the data. Within a runtime.
     pub fn open(config: &Config) -> Result<Self, StartError> {
         let connections_max = descriptors::connections_max(descriptors::raise_limit());
-        let listener =
-            listen::bind(config.listen).map_err(|error| refused(config.listen, error))?;
-        let address = listener
-            .local_addr()
-            .map_err(|error| StartError::Listen(config.listen, error))?;
+        let (listener, address) = bind(config.listen)?;
+        let metrics = config.metrics.map(bind).transpose()?;
+        let offers = match metrics {
+            Some(_) => Offers::AllButMetrics,
+            None => Offers::All,
+        };
         let passwords = Passwords::start().map_err(StartError::Passwords)?;
         let store = SqliteStore::open(&config.data, committer::now())?;
         let dir = config.data.join(FILES);
@@ -86,8 +91,10 @@ impl Server {
         Ok(Self {
             listener,
             address,
+            metrics,
             connections_max,
             site: Site {
+                offers,
                 node: Node::start(Arc::new(store), files, config.chat.clone(), passwords),
                 origins: Arc::new(config.origins.clone()),
                 proxies: config.proxies.clone().into(),
@@ -98,6 +105,11 @@ impl Server {
     /// Where it listens, with the port that it got.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where the metrics are, if on an address of their own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|(_, address)| *address)
     }
 
     /// Serves until `shutdown` ends, then takes leave of everybody. While it
@@ -111,6 +123,14 @@ impl Server {
             self.connections_max,
             accepted.clone(),
         ));
+        if let Some((listener, _)) = self.metrics {
+            let site = Site {
+                offers: Offers::MetricsAlone,
+                ..site.clone()
+            };
+            let accepting = listen::accept(listener, site, SCRAPERS_MAX, accepted.clone());
+            tokio::spawn(accepting);
+        }
         tokio::spawn(sweep::run(Arc::downgrade(&site.node)));
         shutdown.await;
         tracing::info!("stopping");
@@ -126,6 +146,13 @@ impl Server {
         }
         tracing::info!("stopped");
     }
+}
+
+fn bind(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let listener = listen::bind(wanted).map_err(|error| refused(wanted, error))?;
+    let address = listener.local_addr();
+    let address = address.map_err(|error| StartError::Listen(wanted, error))?;
+    Ok((listener, address))
 }
 
 fn refused(address: SocketAddr, error: io::Error) -> StartError {

@@ -31,6 +31,7 @@ mod http;
 mod load;
 mod markers;
 mod messages;
+mod metrics;
 mod moderation;
 mod outbox;
 mod page_changes;

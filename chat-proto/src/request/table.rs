@@ -43,6 +43,13 @@ macro_rules! requests {
                 match self { $( Self::$variant(_) => $kind, )* }
             }
 
+            /// Where the request's `type` stands in [`Request::KINDS`].
+            pub fn number(&self) -> usize {
+                enum Number { $($variant),* }
+                let number = match self { $( Self::$variant(_) => Number::$variant, )* };
+                number as usize
+            }
+
             /// What a request does, in words; `None` if there is none of that `type`.
             pub fn about(kind: &str) -> Option<&'static str> {
                 match kind { $( $kind => Some(concat!($($about),+).trim_ascii()), )* _ => None }

@@ -49,7 +49,10 @@ pub(super) async fn say(site: &Site, token: &str, ask: Ask) -> Answer {
     };
     match site.node.commit(Change::HookSays(said)).await {
         // What Slack's own answer says; some tools look for it.
-        Ok(Ok(_)) => plain("ok"),
+        Ok(Ok(_)) => {
+            site.node.metrics.hook_messages.inc();
+            plain("ok")
+        }
         Ok(Err(error)) => refusal(&error),
         Err(error) => broke(&error),
     }

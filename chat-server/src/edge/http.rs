@@ -8,7 +8,7 @@ use super::answer::{Answer, error, method_not_allowed};
 use super::client::Network;
 use super::origin::Policy;
 use super::page::{self, Asset};
-use super::{files, handshake, hooks, probe};
+use super::{files, handshake, hooks, metrics, probe};
 use crate::node::Node;
 use bytes::Bytes;
 use chat_proto::ErrorCode;
@@ -29,18 +29,49 @@ pub type AskBody = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
 pub struct Site {
     /// Asked whether it is ready; one that is going away takes no new WebSockets.
     pub node: Arc<Node>,
+    /// Which paths are there.
+    pub offers: Offers,
     /// Whose pages may connect.
     pub origins: Arc<Policy>,
     /// Who may speak for others.
     pub proxies: Arc<[Network]>,
 }
 
+/// Which paths are there, where a server listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offers {
+    /// All of them.
+    All,
+    /// The metrics are on an address of their own.
+    AllButMetrics,
+    /// That address.
+    MetricsAlone,
+}
+
+impl Offers {
+    fn include(self, route: &Route) -> bool {
+        let is_metrics = matches!(route, Route::Metrics);
+        match self {
+            Self::All => true,
+            Self::AllButMetrics => !is_metrics,
+            Self::MetricsAlone => is_metrics,
+        }
+    }
+}
+
 /// Answers one request.
 pub async fn respond(site: &Site, ask: Ask) -> Answer {
+    let answer = answer(site, ask).await;
+    site.node.metrics.http_answer(answer.status().as_u16());
+    answer
+}
+
+async fn answer(site: &Site, ask: Ask) -> Answer {
     if let Err(refusal) = check_host(&ask) {
         return *refusal;
     }
-    let Some(route) = Route::of(ask.uri().path()) else {
+    let route = Route::of(ask.uri().path()).filter(|route| site.offers.include(route));
+    let Some(route) = route else {
         let message = "no such page; the chat is at /, the WebSocket at /ws";
         return error(StatusCode::NOT_FOUND, ErrorCode::NotFound, message);
     };
@@ -53,6 +84,7 @@ pub async fn respond(site: &Site, ask: Ask) -> Answer {
         Route::Alive => probe::alive(),
         Route::Ready => probe::ready(site).await,
         Route::Hook(token) => hooks::say(site, &token, ask).await,
+        Route::Metrics => metrics::serve(site),
         Route::Upload => files::upload(site, ask).await,
         Route::File(id) => files::fetch(site, &id, ask.method(), ask.headers()).await,
         Route::Page(asset) => page::serve(asset, ask.headers()),
@@ -67,6 +99,7 @@ enum Route {
     Page(&'static Asset),
     /// By its token.
     Hook(SmolStr),
+    Metrics,
     Upload,
     /// By its id.
     File(SmolStr),
@@ -78,6 +111,7 @@ impl Route {
             "/ws" => Some(Self::WebSocket),
             "/healthz" => Some(Self::Alive),
             "/readyz" => Some(Self::Ready),
+            "/metrics" => Some(Self::Metrics),
             "/files" => Some(Self::Upload),
             _ => Self::below(path).or_else(|| page::find(path).map(Self::Page)),
         }
@@ -97,9 +131,12 @@ impl Route {
     /// answer to HEAD by itself.
     fn methods(&self) -> &'static str {
         match self {
-            Self::WebSocket | Self::Alive | Self::Ready | Self::File(_) | Self::Page(_) => {
-                "GET, HEAD"
-            }
+            Self::WebSocket
+            | Self::Alive
+            | Self::Ready
+            | Self::Metrics
+            | Self::File(_)
+            | Self::Page(_) => "GET, HEAD",
             Self::Hook(_) | Self::Upload => "POST",
         }
     }
@@ -149,7 +186,8 @@ pub(super) mod tests {
             ("GET", "/index.html", 404),
             ("GET", "/ws/", 404),
             ("GET", "/../Cargo.toml", 404),
-            ("GET", "/metrics", 404),
+            ("GET", "/metrics", 200),
+            ("POST", "/metrics", 405),
         ] {
             let answer = ask(&site, method, target, &[("host", "h")]).await;
             assert_eq!(answer.status(), status, "{method} {target}");
@@ -184,6 +222,7 @@ pub(super) mod tests {
         let files = Depot::local(&data.path().join("files")).unwrap();
         let config = Config::check(Written::parse_from(["chat-server"])).unwrap();
         let site = Site {
+            offers: Offers::All,
             node: Node::start(
                 Arc::new(store),
                 files,

@@ -16,6 +16,7 @@ use hyper::service::service_fn;
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper::{Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use prometheus_client::metrics::gauge::Gauge;
 use std::convert::Infallible;
 use std::io::{self, Write as _};
 use std::net::{IpAddr, SocketAddr};
@@ -74,6 +75,7 @@ pub async fn accept(
                 pause = PAUSES.0;
                 match Arc::clone(&places).try_acquire_owned() {
                     Ok(place) => {
+                        let place = Place::new(place, &site.node.metrics.connections);
                         tokio::spawn(connection(stream, peer.ip(), site.clone(), place));
                     }
                     Err(_) => {
@@ -99,6 +101,28 @@ pub async fn accept(
                 pause = (pause * 2).min(PAUSES.1);
             }
         }
+    }
+}
+
+/// A connection's place among those that there may be; counted while it is held.
+struct Place {
+    _permit: OwnedSemaphorePermit,
+    open: Gauge,
+}
+
+impl Place {
+    fn new(permit: OwnedSemaphorePermit, open: &Gauge) -> Arc<Self> {
+        open.inc();
+        Arc::new(Self {
+            _permit: permit,
+            open: open.clone(),
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.open.dec();
     }
 }
 
@@ -136,12 +160,11 @@ fn refuse(stream: TcpStream) {
 
 /// One connection, as long as it speaks HTTP. Its place is free again when
 /// neither HTTP nor a session holds it.
-async fn connection(stream: TcpStream, peer: IpAddr, site: Site, place: OwnedSemaphorePermit) {
+async fn connection(stream: TcpStream, peer: IpAddr, site: Site, place: Arc<Place>) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection was gone before it was served");
         return;
     }
-    let place = Arc::new(place);
     let service = service_fn(move |mut request: Request<Incoming>| {
         let site = site.clone();
         let place = Arc::clone(&place);
@@ -169,7 +192,7 @@ async fn connection(stream: TcpStream, peer: IpAddr, site: Site, place: OwnedSem
 
 /// Gives an upgraded connection to a session. Here HTTP's buffers end: what
 /// they held of the WebSocket's first bytes goes along as a copy.
-async fn hand_over(upgrade: OnUpgrade, from: IpAddr, site: Site, place: Arc<OwnedSemaphorePermit>) {
+async fn hand_over(upgrade: OnUpgrade, from: IpAddr, site: Site, place: Arc<Place>) {
     let upgraded = match upgrade.await {
         Ok(upgraded) => upgraded,
         Err(error) => {
@@ -193,6 +216,7 @@ mod tests {
     use super::*;
     use crate::committer;
     use crate::config::{Config, Written};
+    use crate::edge::http::Offers;
     use crate::files::Depot;
     use crate::node::Node;
     use crate::password::Passwords;
@@ -340,6 +364,7 @@ mod tests {
             let files = Depot::local(&data.path().join("files")).unwrap();
             let config = Config::check(Written::parse_from(["chat-server"])).unwrap();
             let site = Site {
+                offers: Offers::All,
                 node: Node::start(
                     Arc::new(store),
                     files,

@@ -13,6 +13,7 @@ mod handshake;
 mod hooks;
 pub mod http;
 pub mod listen;
+mod metrics;
 pub mod origin;
 pub mod page;
 mod probe;

@@ -121,13 +121,14 @@ impl RoomLog {
 
     /// Fills the ring with what a reader at `cursor` lacks. Readers that come
     /// at once wait for one query.
-    pub async fn fill(&self, store: &dyn Store, cursor: Seq) -> Result<(), StoreError> {
+    /// True if that took a query of this reader's.
+    pub async fn fill(&self, store: &dyn Store, cursor: Seq) -> Result<bool, StoreError> {
         let _one = self.filling.lock().await;
         loop {
             let rewritten = self.rewritten();
             let (start, head) = self.with_ring(|ring| (ring.start(), ring.head()));
             if cursor.next() >= start {
-                return Ok(());
+                return Ok(false);
             }
             let from = head.minus(RESUME_EVENTS);
             let lacking = start.since(from.next()) as usize;
@@ -147,7 +148,7 @@ impl RoomLog {
                 current
             });
             if current {
-                return Ok(());
+                return Ok(true);
             }
         }
     }

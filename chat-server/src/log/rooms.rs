@@ -59,12 +59,16 @@ impl Logs {
 
     /// Hands a committed event to the readers of its room. A room that nobody
     /// has read here needs no log: whoever comes reads the head from the store.
-    pub fn publish(&self, room: RoomId, event: &Event) {
-        let Some(log) = self.known(room) else { return };
+    /// True if it was encoded for them.
+    pub fn publish(&self, room: RoomId, event: &Event) -> bool {
+        let Some(log) = self.known(room) else {
+            return false;
+        };
         log.publish(event.seq, Frame::event(event));
         if self.bytes.load(Ordering::Relaxed) > RINGS_BYTES {
             self.give_way();
         }
+        true
     }
 
     /// What these events said is gone: rings hold what is left of them from now on.

@@ -195,6 +195,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                     from,
                     to,
                 };
+                self.node.metrics.gaps.inc();
                 self.push(&Message::Gap(gap), None);
                 true
             }
@@ -211,6 +212,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let wire = self.ws.get_mut();
         let sent = ready!(wire.poll_units(cx, bytes, units, |unit| unit.end))?;
         let stuck = wire.is_stuck();
+        let replies = usize::from(matches!(
+            units.first(),
+            Some(Unit {
+                what: What::Out,
+                ..
+            })
+        ));
+        let taken = sent.checked_sub(1).map_or(0, |last| units[last].end);
+        self.node
+            .metrics
+            .delivered(sent.saturating_sub(replies), taken);
         self.reply_begun = stuck
             && matches!(
                 units[..sent].last(),
@@ -253,8 +265,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let (log, cursor) = (log.clone(), *cursor);
         let store = &*self.node.store;
         if log.head().since(cursor) <= RESUME_EVENTS {
-            return log.fill(store, cursor).await;
+            if log.fill(store, cursor).await? {
+                self.node.metrics.ring_fills.inc();
+            }
+            return Ok(());
         }
+        self.node.metrics.lagging_reads.inc();
         let rewritten = log.rewritten();
         let events = store.events(log.id(), cursor, PAGE_EVENTS).await?;
         if events.is_empty() {

@@ -45,6 +45,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let Committed::Welcomed(welcomed) = self.commit(change).await? else {
             return Err(mismatch("hello"));
         };
+        self.node.metrics.logins.inc();
         let had = hello.token.as_ref().and_then(Token::parse);
         let token = had.filter(|_| !welcomed.new_device).unwrap_or(fresh);
         self.gaps = if hello.gaps == Some(false) {
@@ -221,6 +222,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 from,
                 to,
             };
+            self.node.metrics.gaps.inc();
             crate::log::frame::push_text(&mut self.out, &Frame::Gap(gap).encode(None));
         }
         let slot = self.readings.next_slot() as u32;

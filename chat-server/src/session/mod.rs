@@ -320,12 +320,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     fn take(&mut self, text: &str) -> Result<(), Close> {
         match codec::decode_request(text, &self.node.settings.limits) {
             Ok(asked) => {
+                self.node.metrics.request(&asked.request);
                 self.held = self.begin(asked).map(Box::new);
                 Ok(())
             }
             Err(refused) => {
                 let bad_json = refused.error.code == ErrorCode::BadJson;
-                self.push(&Frame::Error(refused.error), refused.id.as_ref());
+                self.refuse(refused.id.as_ref(), refused.error);
                 if bad_json {
                     self.count_bad_json()
                 } else {
@@ -395,6 +396,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     /// Adds the error that answers a request.
     fn refuse(&mut self, id: Option<&RequestId>, error: ErrorReply) {
+        self.node.metrics.error(error.code);
         self.push(&Frame::Error(error), id);
     }
 }

@@ -152,6 +152,8 @@ impl Upload {
             Ok(Err(error)) => return Err(refusal(&error)),
             Err(error) => return Err(broke(&error)),
         }
+        node.metrics.uploads.inc();
+        node.metrics.upload_bytes.inc_by(size);
         let row = FileRow {
             id: self.id.clone(),
             name: self.name.clone(),
