@@ -21,7 +21,9 @@ fn the_manual_and_completions_know_every_command() -> Result<()> {
         ensure!(output.status.success(), "{args:?}: {output:?}");
         Ok(String::from_utf8(output.stdout)?)
     };
-    let commands = ["send", "tail", "history", "rooms", "config", "man"];
+    let commands = [
+        "send", "tail", "history", "search", "export", "rooms", "config", "man",
+    ];
     for shell in ["bash", "zsh", "fish"] {
         let text = run(&["completions", shell])?;
         for command in commands {
@@ -35,6 +37,67 @@ fn the_manual_and_completions_know_every_command() -> Result<()> {
     for command in commands {
         ensure!(home.path().join(format!("chat-tui-{command}.1")).is_file());
     }
+    Ok(())
+}
+
+/// Behaviour 40.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_room_is_searched_and_exported_without_a_screen() -> Result<()> {
+    let server = chat_tests::server::Setup::without_rates().start().await?;
+    let home = home()?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    for n in 0..450 {
+        bob.send("lobby", &format!("message {n}"), &n.to_string())
+            .await?;
+    }
+    let sent = json!({ "type": "send", "room": "lobby", "text": "the plan" });
+    bob.ask("sent", sent).await?;
+    bob.ask(
+        "ok",
+        json!({ "type": "delete", "room": "lobby", "target": 1 }),
+    )
+    .await?;
+    let found = run(
+        &server,
+        home.path(),
+        &["search", "plan", "--from", "bob", "--room", "#lobby"],
+        "",
+    )
+    .await?;
+    let text = String::from_utf8(found.stdout)?;
+    ensure!(
+        found.status.success() && text.ends_with("bob: the plan\n"),
+        "{text}"
+    );
+    let found = run(
+        &server,
+        home.path(),
+        &["search", "message", "-n", "300", "--json"],
+        "",
+    )
+    .await?;
+    let lines = String::from_utf8(found.stdout)?;
+    ensure!(
+        lines.lines().count() == 300,
+        "over several pages: {}",
+        lines.lines().count()
+    );
+    let first: Value = serde_json::from_str(lines.lines().next().context("no line")?)?;
+    assert_eq!(first["text"], "message 449", "newest first");
+    let none = run(&server, home.path(), &["search", "nowhere"], "").await?;
+    ensure!(!none.status.success() && none.stdout.is_empty(), "{none:?}");
+
+    let export = run(&server, home.path(), &["export", "lobby", "--json"], "").await?;
+    let entries: Vec<Value> = String::from_utf8(export.stdout)?
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<_, _>>()?;
+    assert_eq!(entries.len(), 451);
+    ensure!(entries.iter().map(|e| e["seq"].as_u64()).is_sorted());
+    ensure!(entries[0]["deleted"] == true && entries[0]["text"].is_null());
+    let export = run(&server, home.path(), &["export", "lobby"], "").await?;
+    let text = String::from_utf8(export.stdout)?;
+    ensure!(text.contains("bob: message 200") && text.lines().count() == 451);
     Ok(())
 }
 

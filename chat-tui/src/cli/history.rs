@@ -103,14 +103,14 @@ pub(super) async fn read(
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Place {
+pub(super) enum Place {
     Newest,
     Before(Seq),
     After(Seq),
     At(Timestamp),
 }
 
-async fn page(
+pub(super) async fn page(
     session: &mut Session,
     room: &RoomRef,
     place: Place,

@@ -4,10 +4,12 @@
 //! it reaches standard output or standard error.
 
 mod config;
+mod export;
 mod history;
 mod manual;
 mod print;
 mod rooms;
+mod search;
 mod send;
 mod session;
 mod start;
@@ -66,6 +68,10 @@ enum What {
     Tail(tail::Tail),
     /// Show messages of a room
     History(history::History),
+    /// Find messages in the rooms that one is in
+    Search(search::Search),
+    /// Print a whole room, oldest first
+    Export(export::Export),
     /// List the rooms
     Rooms(rooms::Rooms),
     /// Look at the configuration
@@ -145,6 +151,14 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         What::History(history) => {
             let place = place.parse()?;
             runtime.block_on(history::run(&place, history, &mut out))
+        }
+        What::Search(search) => {
+            let place = place.parse()?;
+            runtime.block_on(search::run(&place, search, &mut out))
+        }
+        What::Export(export) => {
+            let place = place.parse()?;
+            runtime.block_on(export::run(&place, export, &mut out))
         }
         What::Rooms(rooms) => {
             let place = place.parse()?;

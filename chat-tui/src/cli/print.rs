@@ -33,6 +33,35 @@ impl Output {
         self.line(&line)
     }
 
+    /// A message that was found: with its room and day, which others of the list don't share.
+    pub(super) fn hit(&mut self, entry: &Entry, json: bool) -> io::Result<()> {
+        if json {
+            return self.json(entry);
+        }
+        let (room, day) = (&entry.event.room, day(entry.event.at, &self.zone));
+        let sign = if room.is_direct() { "" } else { "#" };
+        let room = neutral::line(room.as_str()).into_owned();
+        let line = line(&entry.event, &self.zone);
+        self.line(&format!("{sign}{room} {day} {line}"))
+    }
+
+    /// An entry with its day.
+    pub(super) fn dated(&mut self, entry: &Entry, json: bool) -> io::Result<()> {
+        if json {
+            return self.json(entry);
+        }
+        let (day, line) = (
+            day(entry.event.at, &self.zone),
+            line(&entry.event, &self.zone),
+        );
+        let edited = if entry.fold.edited_at.is_some() {
+            " (edited)"
+        } else {
+            ""
+        };
+        self.line(&format!("{day} {line}{edited}"))
+    }
+
     /// An event, as it happens.
     pub(super) fn event(&mut self, event: &Event, json: bool) -> io::Result<()> {
         if json {
@@ -121,6 +150,12 @@ fn changed(change: MemberChanged) -> &'static str {
         MemberChanged::Unmuted => "unmuted",
         MemberChanged::Role => "changed the role of",
     }
+}
+
+/// `2026-11-22`
+fn day(at: Timestamp, zone: &TimeZone) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(jiff::Timestamp::MAX);
+    zone.to_datetime(at).date().to_string()
 }
 
 fn clock(at: Timestamp, zone: &TimeZone) -> String {
