@@ -2,12 +2,15 @@
 
 use super::words::words;
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 /// Words and phrases that must all occur, in any order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
-    /// Each is one or more words that must stand in a row; none is empty.
+    /// Each is one or more words that must stand in a row; none is empty, and
+    /// no two are the same.
     phrases: Vec<Vec<SmolStr>>,
+    tree: Tree,
 }
 
 impl Query {
@@ -19,10 +22,10 @@ impl Query {
         if typed.trim().is_empty() {
             return None;
         }
-        let mut phrases = Vec::new();
+        let (mut phrases, mut tree) = (Vec::new(), Tree::default());
         let mut add = |part: &str| {
             let phrase = words(part);
-            if !phrase.is_empty() && !phrases.contains(&phrase) {
+            if !phrase.is_empty() && tree.add(&phrase) {
                 phrases.push(phrase);
             }
         };
@@ -38,7 +41,7 @@ impl Query {
             };
         }
         rest.split_whitespace().for_each(&mut add);
-        Some(Self { phrases })
+        Some(Self { phrases, tree })
     }
 
     /// Each is one or more words that must stand in a row. None: there are no
@@ -49,11 +52,63 @@ impl Query {
 
     /// Whether it finds a text with these words.
     pub fn finds(&self, words: &[SmolStr]) -> bool {
-        !self.phrases.is_empty()
-            && self
-                .phrases
-                .iter()
-                .all(|phrase| words.windows(phrase.len()).any(|row| row == phrase))
+        !self.phrases.is_empty() && self.tree.count_in(words) == self.phrases.len()
+    }
+}
+
+/// Phrases by their words, one after another: what stands at a place of a text
+/// is compared with all of them at once, as a frame has room for thousands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Tree(Vec<Node>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Node {
+    next: BTreeMap<SmolStr, usize>,
+    /// A phrase ends here.
+    ends: bool,
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        Self(vec![Node::default()])
+    }
+}
+
+impl Tree {
+    /// False if it is there already.
+    fn add(&mut self, phrase: &[SmolStr]) -> bool {
+        let mut at = 0;
+        for word in phrase {
+            at = match self.0[at].next.get(word) {
+                Some(next) => *next,
+                None => {
+                    let next = self.0.len();
+                    self.0[at].next.insert(word.clone(), next);
+                    self.0.push(Node::default());
+                    next
+                }
+            };
+        }
+        !std::mem::replace(&mut self.0[at].ends, true)
+    }
+
+    /// How many of the phrases stand in a text with these words.
+    fn count_in(&self, words: &[SmolStr]) -> usize {
+        let mut found = vec![false; self.0.len()];
+        let mut count = 0;
+        for start in 0..words.len() {
+            let mut at = 0;
+            for word in &words[start..] {
+                let Some(next) = self.0[at].next.get(word) else {
+                    break;
+                };
+                at = *next;
+                if self.0[at].ends && !std::mem::replace(&mut found[at], true) {
+                    count += 1;
+                }
+            }
+        }
+        count
     }
 }
 
@@ -99,6 +154,27 @@ mod tests {
         for typed in ["\"", "\"\" ", "*", "a", "\u{0}", "\u{200b}"] {
             assert!(Query::parse(typed).is_some(), "{typed:?}");
         }
+    }
+
+    /// A frame full of words, held against a text full of them; one by one
+    /// this would be hundreds of millions of comparisons.
+    #[test]
+    fn thousands_of_words_and_phrases_are_looked_for_at_once() {
+        let word = |n: usize| format!("{n:03x}");
+        let text: Vec<_> = (0..1000).map(word).collect();
+        let said = words(&text.join(" "));
+        let pairs = text
+            .windows(2)
+            .map(|pair| format!("\"{}\"", pair.join(" ")));
+        let typed: Vec<_> = text.iter().cloned().chain(pairs).collect();
+        let query = Query::parse(&typed.join(" ")).unwrap();
+        assert_eq!(query.phrases().len(), 1999);
+        assert!((0..100).all(|_| query.finds(&said)));
+        assert!(!query.finds(&said[1..]));
+        let many: Vec<_> = (0..4096).map(word).collect();
+        let many = Query::parse(&many.join(" ")).unwrap();
+        assert_eq!(many.phrases().len(), 4096);
+        assert!(!many.finds(&said));
     }
 
     proptest::proptest! {
