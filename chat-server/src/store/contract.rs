@@ -109,6 +109,7 @@ macro_rules! promises {
             private a_private_room_is_listed_for_its_members_only,
             direct a_direct_room_is_opened_for_both_and_logs_nothing,
             direct who_leaves_a_direct_room_gets_it_back_with_the_next_message,
+            direct a_repeated_message_brings_no_direct_room_back_to_the_other_one,
             direct a_refused_message_opens_nothing,
             direct a_direct_room_counts_among_the_rooms_of_both,
             moderation who_is_kicked_is_out_and_may_come_back,

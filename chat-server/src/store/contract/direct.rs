@@ -108,6 +108,22 @@ pub(crate) fn who_leaves_a_direct_room_gets_it_back_with_the_next_message<E: Eng
     assert!(scene.standing(&ada, ROOM).is_some());
 }
 
+pub(crate) fn a_repeated_message_brings_no_direct_room_back_to_the_other_one<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let (ada, bob) = (scene.account("ada"), scene.account("bob"));
+    let message = send(&ada, ROOM, "hi", Some("n1"));
+    assert_eq!(sent(scene.one(message.clone())), seq(1));
+    scene.one(leave(&bob, ROOM)).unwrap();
+    let Ok(Committed::Sent {
+        duplicate: true, ..
+    }) = scene.one(message)
+    else {
+        panic!("it was sent before")
+    };
+    assert_eq!(scene.effects.borrow()[..], []);
+    assert_eq!(scene.standing(&bob, ROOM), None);
+}
+
 pub(crate) fn a_refused_message_opens_nothing<E: Engine>() {
     let mut scene = Scene::<E>::new();
     let (ada, bob) = (scene.account("ada"), scene.account("bob"));

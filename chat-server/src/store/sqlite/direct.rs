@@ -53,7 +53,13 @@ pub(super) fn send(
         Ok(pair) => pair,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let opening = match pair.opening(&send.room, Reason::ToWrite) {
+    // A repeat says nothing new for which the other one would want it back.
+    let reason = if pair.has_heard(conn, send)? {
+        Reason::ToSee
+    } else {
+        Reason::ToWrite
+    };
+    let opening = match pair.opening(&send.room, reason) {
         Ok(opening) => opening,
         Err(refusal) => return Ok(Err(about_room(refusal))),
     };
@@ -201,6 +207,17 @@ fn share(conn: &Connection, user: UserId, room: Option<RoomId>) -> Result<(Share
 }
 
 impl Pair {
+    /// Whether this message is on the log already.
+    fn has_heard(&self, conn: &Connection, send: &SendMessage) -> Result<bool, Fault> {
+        match (self.room, &send.nonce) {
+            (Some((room, _)), Some(nonce)) => {
+                let earlier = message::earlier(conn, send.author.0, room, nonce.as_str())?;
+                Ok(earlier.is_some())
+            }
+            (None, _) | (_, None) => Ok(false),
+        }
+    }
+
     fn opening(&self, name: &RoomName, reason: Reason) -> Result<rules::Opening, ErrorReply> {
         let other = self.other.as_ref().map(|half| half.side);
         rules::open(name, &self.who, self.mine.side, other, reason)
