@@ -4,12 +4,13 @@
 //! value never comes further than here: its error names the setting and says
 //! what is allowed.
 
+use crate::admin::Admin;
 use crate::edge::client::Network;
 use crate::edge::origin::{Origin, Policy};
 use crate::node::Settings;
 use crate::rate::Rates;
 use chat_proto::{Limits, RoomName};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use etcetera::{AppStrategy as _, AppStrategyArgs, choose_app_strategy};
 use std::fmt;
 use std::net::SocketAddr;
@@ -27,6 +28,10 @@ const DEFAULT_ROOM: &str = "lobby";
 #[derive(Debug, Clone, Parser)]
 #[command(name = "chat-server", version)]
 pub struct Written {
+    /// What to do instead of serving
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Address and port to listen on; 0.0.0.0:7878 lets other machines in, port 0 takes a free one
     #[arg(long, value_name = "ADDR", env = "CHAT_LISTEN", default_value = DEFAULT_LISTEN)]
     pub listen: String,
@@ -36,7 +41,7 @@ pub struct Written {
     pub metrics: Option<String>,
 
     /// Directory for all data [default: the platform's data directory]
-    #[arg(long, value_name = "DIR", env = "CHAT_DATA")]
+    #[arg(long, value_name = "DIR", env = "CHAT_DATA", global = true)]
     pub data: Option<PathBuf>,
 
     /// The server's name, shown to those who connect
@@ -66,6 +71,14 @@ pub struct Written {
     /// What is logged to standard error: off, error, warn, info, debug or trace
     #[arg(long, value_name = "LEVEL", env = "CHAT_LOG", default_value = "info")]
     pub log: String,
+}
+
+/// What the program does besides serving.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Accounts, their passwords and devices, whether the server runs or not
+    #[command(subcommand)]
+    Admin(Admin),
 }
 
 /// Settings that make sense.

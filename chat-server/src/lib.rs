@@ -4,6 +4,7 @@
 // WebSocket library logs at every poll.
 use ::log as _;
 
+pub mod admin;
 pub mod banner;
 pub mod committer;
 pub mod config;

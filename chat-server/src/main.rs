@@ -1,7 +1,8 @@
 //! The program: settings, log, signals and exit codes around [`chat_server::run`].
 
+use chat_server::admin;
 use chat_server::banner::Banner;
-use chat_server::config::{Config, Written};
+use chat_server::config::{Command, Config, Written};
 use chat_server::run::Server;
 use clap::Parser as _;
 use std::fmt::Display;
@@ -20,12 +21,20 @@ const FAILURE: u8 = 1;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let config = match Config::check(Written::parse()) {
+    let written = Written::parse();
+    let command = written.command.clone();
+    let config = match Config::check(written) {
         Ok(config) => config,
         Err(error) => return fail(USAGE, &error),
     };
-    log_to_stderr(config.log);
-    match serve(&config) {
+    let done = match command {
+        None => {
+            log_to_stderr(config.log);
+            serve(&config)
+        }
+        Some(Command::Admin(order)) => admin::run(&config, &order).map_err(Into::into),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(FAILURE, &format!("{error:#}")),
     }

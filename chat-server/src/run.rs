@@ -3,6 +3,7 @@
 //! Opening takes everything that can be refused (the port, the data) before
 //! anybody is told that the server is there. Running ends when it is told to.
 
+use crate::admin;
 use crate::committer;
 use crate::config::Config;
 use crate::edge::http::{Offers, Site};
@@ -23,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 const STOP_WITHIN: Duration = Duration::from_secs(4);
 
 /// Where uploaded files lie, in the data directory.
-const FILES: &str = "files";
+pub(crate) const FILES: &str = "files";
 
 /// Connections to the address of the metrics.
 const SCRAPERS_MAX: usize = 16;
@@ -34,6 +35,8 @@ pub struct Server {
     address: SocketAddr,
     metrics: Option<(TcpListener, SocketAddr)>,
     connections_max: usize,
+    /// Where admin commands come in, if it could be had.
+    admin: Option<admin::Socket>,
     site: Site,
 }
 
@@ -88,11 +91,17 @@ impl Server {
         let store = SqliteStore::open(&config.data, committer::now())?;
         let dir = config.data.join(FILES);
         let files = Depot::local(&dir).map_err(|source| StartError::Files { dir, source })?;
+        let admin = admin::Socket::bind(&config.data)
+            .inspect_err(|error| {
+                tracing::warn!(%error, "admin commands will work only while the server is stopped");
+            })
+            .ok();
         Ok(Self {
             listener,
             address,
             metrics,
             connections_max,
+            admin,
             site: Site {
                 offers,
                 node: Node::start(Arc::new(store), files, config.chat.clone(), passwords),
@@ -132,7 +141,17 @@ impl Server {
             tokio::spawn(accepting);
         }
         tokio::spawn(sweep::run(Arc::downgrade(&site.node)));
-        shutdown.await;
+        let ordered = async {
+            match &self.admin {
+                Some(socket) => socket.serve(&site.node).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = shutdown => {}
+            () = ordered => {}
+        }
+        drop(self.admin);
         tracing::info!("stopping");
         if tokio::time::timeout(STOP_WITHIN, site.node.stop())
             .await

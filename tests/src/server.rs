@@ -3,7 +3,7 @@
 //! Holds: the process is gone when the value is; a server that died unasked, or
 //! that panicked, fails the test that owns it.
 
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
@@ -246,9 +246,22 @@ impl Drop for Server {
 /// Runs the server's program with these arguments to its end: for commands and
 /// for starts that must fail.
 pub async fn run(args: &[&str], within: Duration) -> Result<(ExitStatus, String)> {
+    run_with(args, "", within).await
+}
+
+/// [`run`] with this on its standard input, which a pipe holds as a whole.
+pub async fn run_with(
+    args: &[&str],
+    input: &str,
+    within: Duration,
+) -> Result<(ExitStatus, String)> {
     let mut command = Command::new(binaries::server()?);
-    command.args(args);
+    command.args(args).stdin(Stdio::piped());
     let mut running = Running::spawn(command)?;
+    if let Some(mut stdin) = running.child.stdin.take() {
+        // One that ended without reading it has said why.
+        let _ = stdin.write_all(input.as_bytes());
+    }
     let ended = wait::until("the server's program to end", within, || {
         running.child.try_wait().ok().flatten()
     })
@@ -261,7 +274,6 @@ impl Running {
     fn spawn(mut command: Command) -> Result<Self> {
         let mut child = command
             .process_group(0)
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -326,6 +338,7 @@ fn spawn(setup: &Setup, address: SocketAddr, data: &Path) -> Result<Running> {
     line.push(program);
     let mut command = Command::new(&line[0]);
     command
+        .stdin(Stdio::null())
         .args(&line[1..])
         .arg("--listen")
         .arg(address.to_string())

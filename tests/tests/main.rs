@@ -8,6 +8,7 @@
 
 mod accounts;
 mod acting;
+mod admin;
 mod catch_up;
 mod changes;
 mod closing;

@@ -142,7 +142,8 @@ fn back(
     }
 }
 
-fn bear(wish: Wish<'_>, now: Timestamp) -> Result<UserName, ErrorReply> {
+/// Whether a name may be borne.
+pub(super) fn bear(wish: Wish<'_>, now: Timestamp) -> Result<UserName, ErrorReply> {
     let name = wish.name;
     if name.is_reserved() {
         return Err(name_taken(format!(

@@ -5,6 +5,7 @@
 //! decides alike, and a rule is tested by its inputs alone.
 
 pub mod account;
+pub mod admin;
 pub mod direct;
 pub mod file;
 pub mod hook;

@@ -1,9 +1,11 @@
 //! What can be changed, and what came of it.
 
 mod account;
+mod admin;
 mod room;
 
 pub use account::{Devices, Login, Logout, Register, SetPassword};
+pub use admin::{AdminDeed, Administer};
 pub use room::{Create, Direct, Invite, Moderate, SetRole, SetSettings};
 
 use super::file::{FileId, KeepFile, ReserveFile};
@@ -28,6 +30,8 @@ pub enum Change {
     SetPassword(SetPassword),
     /// A device's token is void.
     Logout(Logout),
+    /// The operator does something with an account.
+    Administer(Administer),
     /// A user's last connection is gone (it ended `at` the batch's now).
     Gone(UserId),
     /// Someone comes into a room, and makes it if need be.

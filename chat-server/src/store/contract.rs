@@ -3,6 +3,7 @@
 //! An engine's own tests say `crate::store::contract::promises!(Engine);`.
 
 pub(crate) mod account;
+pub(crate) mod admin;
 pub(crate) mod direct;
 pub(crate) mod file;
 mod fold;
@@ -73,6 +74,11 @@ macro_rules! promises {
             account names_that_can_be_confused_are_taken,
             account all_are_offline_when_a_store_is_opened,
             account the_epoch_stays,
+            admin an_admin_does_what_others_may_not_until_it_is_none,
+            admin the_operator_opens_an_account_again_and_closes_it_to_others,
+            admin an_account_can_be_made_that_was_never_a_guest,
+            admin orders_about_nobody_and_about_guests_are_refused,
+            admin users_are_listed_in_pages_as_they_came,
             login a_guest_that_registers_stays_who_it_is_and_never_lapses,
             login only_a_guest_registers,
             login a_password_lets_a_new_device_in,

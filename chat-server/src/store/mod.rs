@@ -17,15 +17,15 @@ mod search;
 pub mod sqlite;
 
 pub use change::{
-    Change, Committed, Create, Decision, Devices, Direct, Effect, Hello, Invite, Join, Leave,
-    Login, Logout, MarkRead, Moderate, Outcome, Register, Revise, Revision, SendMessage,
-    SetPassword, SetRole, SetSettings, SetTopic, Welcomed,
+    AdminDeed, Administer, Change, Committed, Create, Decision, Devices, Direct, Effect, Hello,
+    Invite, Join, Leave, Login, Logout, MarkRead, Moderate, Outcome, Register, Revise, Revision,
+    SendMessage, SetPassword, SetRole, SetSettings, SetTopic, Welcomed,
 };
 pub use file::{DueFiles, FileId, FileRow, KeepFile, ReserveFile};
 pub use hook::{HookId, HookSays, MakeHook, VoidHook};
 pub use row::{
-    Anchor, Counts, Credentials, Invitation, MembersPage, Page, PasswordHash, RoomId, RoomRow,
-    RoomsPage, Seen, Standing, TokenHash, UserId, UserRow,
+    AccountRow, Anchor, Counts, Credentials, DeviceRow, Invitation, MembersPage, Page,
+    PasswordHash, RoomId, RoomRow, RoomsPage, Seen, Standing, TokenHash, UserId, UserRow,
 };
 pub use search::{Hits, NoPlace, Place, Search};
 
@@ -65,6 +65,13 @@ pub trait Store: Send + Sync {
 
     /// Whose device has this token; `None` if it is nobody's, or void.
     fn device(&self, token: TokenHash) -> Pending<'_, Option<UserRow>>;
+
+    /// Those who bear a name, in the order in which they came, after `after`.
+    fn accounts(&self, after: UserId, limit: usize) -> Pending<'_, Vec<AccountRow>>;
+
+    /// The devices of the user with this name, the last used first; `None` if
+    /// there is no such user.
+    fn devices(&self, name: UserName, limit: usize) -> Pending<'_, Option<Vec<DeviceRow>>>;
 
     /// The rooms that a user is in, with heads, markers and counts, by name.
     fn standings(&self, user: UserId, name: UserName) -> Pending<'_, Vec<Standing>>;

@@ -47,6 +47,36 @@ pub struct UserRow {
     pub guest: bool,
 }
 
+/// A user, as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Who, inwardly.
+    pub id: UserId,
+    /// The name borne now.
+    pub name: UserName,
+    /// Without an account.
+    pub guest: bool,
+    /// An admin of the server.
+    pub admin: bool,
+    /// Connected now.
+    pub online: bool,
+    /// When the last connection ended; of no meaning while online.
+    pub last_seen: Timestamp,
+    /// How many tokens are not void.
+    pub devices: u32,
+}
+
+/// A user's device, as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRow {
+    /// Its token.
+    pub token: TokenHash,
+    /// When it first came in.
+    pub created: Timestamp,
+    /// When it last came in.
+    pub last_used: Timestamp,
+}
+
 /// A room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomRow {

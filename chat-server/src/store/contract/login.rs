@@ -167,7 +167,7 @@ fn register(guest: &Guest, password: &str) -> Change {
     })
 }
 
-fn login(guest: &Guest, verified: &str, fresh: TokenHash) -> Change {
+pub(super) fn login(guest: &Guest, verified: &str, fresh: TokenHash) -> Change {
     Change::Login(Login {
         user: guest.row.id,
         verified: hash(verified),
@@ -185,11 +185,11 @@ fn set_password(guest: &Guest, verified: &str, password: &str) -> Change {
 }
 
 /// The store compares hashes and knows nothing of how they are made.
-fn hash(password: &str) -> PasswordHash {
+pub(super) fn hash(password: &str) -> PasswordHash {
     PasswordHash(format!("the hash of {password}"))
 }
 
-fn credentials<E: Engine>(
+pub(super) fn credentials<E: Engine>(
     scene: &Scene<E>,
     name: &str,
 ) -> Option<(crate::store::UserId, PasswordHash)> {
@@ -198,7 +198,7 @@ fn credentials<E: Engine>(
 }
 
 /// Whose device has this token.
-fn owner<E: Engine>(scene: &Scene<E>, token: TokenHash) -> Option<String> {
+pub(super) fn owner<E: Engine>(scene: &Scene<E>, token: TokenHash) -> Option<String> {
     let found = scene.wait(|store| store.device(token));
     found.map(|row| row.name.as_str().to_owned())
 }

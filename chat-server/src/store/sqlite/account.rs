@@ -4,8 +4,10 @@ use super::fault::Fault;
 use super::row::{time, user_name};
 use super::{hook, login, room};
 use crate::rules::account::{self as rules, Account, Arrival, Device, Wish};
-use crate::store::{Committed, Decision, Hello, UserId, UserRow, Welcomed};
-use chat_proto::{Timestamp, UserName};
+use crate::store::{
+    Committed, Decision, Hello, PasswordHash, TokenHash, UserId, UserRow, Welcomed,
+};
+use chat_proto::{RoomName, Timestamp, UserName};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 /// Guests who lapse within one commit; the rest follows with the next.
@@ -45,7 +47,11 @@ pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<
     });
     let row = match rules::hello(device, wish, hello.guests, now) {
         Err(refusal) => return Ok(Err(refusal)),
-        Ok(Arrival::New(name)) => create(conn, name, hello, now)?,
+        Ok(Arrival::New(name)) => {
+            let newcomer = Newcomer::Guest(&hello.fresh);
+            let id = create(conn, &name, newcomer, &hello.default_rooms, now)?;
+            load_row(conn, id)?
+        }
         Ok(Arrival::Back(id)) => arrive(conn, id)?,
         Ok(Arrival::Revived(id, name)) => {
             revive(conn, id, &name)?;
@@ -89,27 +95,48 @@ pub(super) fn sweep(conn: &Connection, now: Timestamp) -> Result<(), Fault> {
     Ok(())
 }
 
-fn create(
+/// How a user begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Newcomer<'a> {
+    /// As a guest who is here, with a device.
+    Guest(&'a TokenHash),
+    /// As an account that nobody has used yet.
+    Account(&'a PasswordHash),
+}
+
+pub(super) fn create(
     conn: &Connection,
-    name: UserName,
-    hello: &Hello,
+    name: &UserName,
+    newcomer: Newcomer<'_>,
+    default_rooms: &[RoomName],
     now: Timestamp,
-) -> Result<UserRow, Fault> {
-    evict(conn, &name, None)?;
+) -> Result<UserId, Fault> {
+    evict(conn, name, None)?;
+    let (guest, password) = match newcomer {
+        Newcomer::Guest(_) => (true, None),
+        Newcomer::Account(password) => (false, Some(&password.0)),
+    };
     conn.prepare_cached(
-        "INSERT INTO users (name, key, skeleton, guest, online, last_seen) VALUES (?, ?, ?, 1, 1, ?)",
+        "INSERT INTO users (name, key, skeleton, guest, online, last_seen, password)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
     )?
-    .execute((name.as_str(), &*name.key(), &*name.skeleton(), now.millis()))?;
+    .execute((
+        name.as_str(),
+        &*name.key(),
+        &*name.skeleton(),
+        guest,
+        guest,
+        now.millis(),
+        password,
+    ))?;
     let id = UserId(conn.last_insert_rowid());
-    login::add_device(conn, id, &hello.fresh, now)?;
-    for default in &hello.default_rooms {
+    if let Newcomer::Guest(token) = newcomer {
+        login::add_device(conn, id, token, now)?;
+    }
+    for default in default_rooms {
         room::enter_default(conn, id, &name.key(), default, now)?;
     }
-    Ok(UserRow {
-        id,
-        name,
-        guest: true,
-    })
+    Ok(id)
 }
 
 /// A user who is as it was left is here.

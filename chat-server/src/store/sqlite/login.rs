@@ -90,8 +90,7 @@ pub(super) fn set_password(
     if let Err(refusal) = rules::set_password(kept.as_ref(), &set.verified) {
         return Ok(Err(refusal));
     }
-    conn.prepare_cached("UPDATE users SET password = ? WHERE id = ?")?
-        .execute((&set.password.0, set.user.0))?;
+    keep_password(conn, set.user, &set.password)?;
     log_out(conn, set.user, Devices::AllBut(set.keep), effects)?;
     Ok(Ok(Committed::Account))
 }
@@ -103,6 +102,17 @@ pub(super) fn logout(
 ) -> Result<Decision, Fault> {
     log_out(conn, logout.user, Devices::This(logout.token), effects)?;
     Ok(Ok(Committed::Account))
+}
+
+/// An account's password from now on.
+pub(super) fn keep_password(
+    conn: &Connection,
+    user: UserId,
+    password: &PasswordHash,
+) -> Result<(), Fault> {
+    conn.prepare_cached("UPDATE users SET password = ? WHERE id = ?")?
+        .execute((&password.0, user.0))?;
+    Ok(())
 }
 
 /// A user's new device.
@@ -118,7 +128,7 @@ pub(super) fn add_device(
 }
 
 /// Voids the tokens of these devices.
-fn log_out(
+pub(super) fn log_out(
     conn: &Connection,
     user: UserId,
     devices: Devices,

@@ -7,6 +7,7 @@
 //! gives back however the process ends.
 
 mod account;
+mod admin;
 mod append;
 mod begin;
 mod chores;
@@ -40,9 +41,9 @@ mod worker;
 pub use open::OpenError;
 
 use super::{
-    Anchor, Change, Credentials, DueFiles, Effect, FileId, FileRow, Hits, HookId, Invitation,
-    MembersPage, Outcome, Page, Pending, RoomId, RoomRow, RoomsPage, Search, Seen, Standing, Store,
-    TokenHash, UserId, UserRow,
+    AccountRow, Anchor, Change, Credentials, DeviceRow, DueFiles, Effect, FileId, FileRow, Hits,
+    HookId, Invitation, MembersPage, Outcome, Page, Pending, RoomId, RoomRow, RoomsPage, Search,
+    Seen, Standing, Store, TokenHash, UserId, UserRow,
 };
 use chat_proto::{ErrorReply, Event, RoomName, Seq, Timestamp, UserName};
 use chores::{Chores, NoChores};
@@ -157,6 +158,7 @@ fn apply(conn: &Connection, change: &Change, now: Timestamp) -> Result<Outcome, 
         Change::Register(register) => login::register(conn, register, told),
         Change::SetPassword(set) => login::set_password(conn, set, told),
         Change::Logout(logout) => login::logout(conn, logout, told),
+        Change::Administer(change) => admin::administer(conn, change, now, told),
         Change::Gone(user) => account::gone(conn, *user, now),
         Change::Join(join) => room::join(conn, join, now, told),
         Change::Create(create) => room::create(conn, create, now, told),
@@ -237,6 +239,14 @@ impl Store for SqliteStore {
 
     fn device(&self, token: TokenHash) -> Pending<'_, Option<UserRow>> {
         self.read(move |conn| login::device(conn, &token))
+    }
+
+    fn accounts(&self, after: UserId, limit: usize) -> Pending<'_, Vec<AccountRow>> {
+        self.read(move |conn| admin::accounts(conn, after, limit))
+    }
+
+    fn devices(&self, name: UserName, limit: usize) -> Pending<'_, Option<Vec<DeviceRow>>> {
+        self.read(move |conn| admin::devices(conn, &name, limit))
     }
 
     fn standings(&self, user: UserId, name: UserName) -> Pending<'_, Vec<Standing>> {

@@ -1,0 +1,126 @@
+//! Answers orders over a node, whether it serves anybody or not.
+
+use super::{Answer, Order};
+use crate::node::Node;
+use crate::rules::admin as rules;
+use crate::store::{AccountRow, AdminDeed, Administer, Change, DeviceRow, UserId};
+use chat_proto::{Limits, Password, UserName};
+use std::fmt::Write as _;
+
+/// Rows of one page of users, and devices that are listed.
+const ROWS: usize = 500;
+
+/// Does what is ordered.
+pub(super) async fn answer(node: &Node, order: Order) -> Answer {
+    match done(node, order).await {
+        Ok(answer) => answer,
+        Err(words) => Answer::Refused { words },
+    }
+}
+
+async fn done(node: &Node, order: Order) -> Result<Answer, String> {
+    match order {
+        Order::Add { name, password } => {
+            let deed = AdminDeed::Add {
+                password: hashed(node, &password).await?,
+                default_rooms: node.settings.default_rooms.clone(),
+            };
+            change(node, &name, deed, "has an account now").await
+        }
+        Order::Promote { name } => {
+            let deed = AdminDeed::Promote(true);
+            change(node, &name, deed, "is an admin of the server").await
+        }
+        Order::Demote { name } => {
+            let deed = AdminDeed::Promote(false);
+            change(node, &name, deed, "is no admin of the server").await
+        }
+        Order::Password { name, password } => {
+            let deed = AdminDeed::SetPassword(hashed(node, &password).await?);
+            let words = "has the new password, and all devices are logged out";
+            change(node, &name, deed, words).await
+        }
+        Order::Revoke { name } => {
+            let words = "is logged out on all devices";
+            change(node, &name, AdminDeed::Revoke, words).await
+        }
+        Order::Users { after } => {
+            let page = node.store.accounts(UserId(after), ROWS).await;
+            let users = page.map_err(|error| error.to_string())?;
+            Ok(Answer::Users {
+                next: users
+                    .last()
+                    .filter(|_| users.len() == ROWS)
+                    .map(|row| row.id.0),
+                users: users.iter().map(user).collect(),
+            })
+        }
+        Order::Tokens { name } => {
+            let name = named(&name)?;
+            let found = node.store.devices(name.clone(), ROWS).await;
+            let devices = found
+                .map_err(|error| error.to_string())?
+                .ok_or_else(|| rules::no_account(&name).message)?;
+            Ok(Answer::Tokens {
+                tokens: devices.iter().map(device).collect(),
+            })
+        }
+    }
+}
+
+async fn change(node: &Node, name: &str, deed: AdminDeed, words: &str) -> Result<Answer, String> {
+    let name = named(name)?;
+    let change = Change::Administer(Administer {
+        name: name.clone(),
+        deed,
+    });
+    node.commit(change)
+        .await
+        .map_err(|error| error.to_string())?
+        .map_err(|refusal| refusal.message)?;
+    tracing::info!(%name, "by the operator: {words}");
+    Ok(Answer::Done {
+        words: format!("{name} {words}"),
+    })
+}
+
+fn named(text: &str) -> Result<UserName, String> {
+    UserName::parse(text, Limits::DEFAULT.name_chars)
+        .map_err(|problem| format!("the name {problem}"))
+}
+
+async fn hashed(node: &Node, text: &str) -> Result<crate::store::PasswordHash, String> {
+    let password = Password::parse(text).map_err(|problem| format!("the password {problem}"))?;
+    let hash = node.passwords.hash(password).await;
+    hash.map_err(|error| format!("{error}; try again"))
+}
+
+fn user(row: &AccountRow) -> Vec<String> {
+    let kind = match (row.guest, row.admin) {
+        (true, _) => "guest",
+        (false, true) => "admin",
+        (false, false) => "account",
+    };
+    let seen = if row.online {
+        "online".to_owned()
+    } else {
+        row.last_seen.to_string()
+    };
+    vec![
+        row.name.to_string(),
+        kind.to_owned(),
+        seen,
+        row.devices.to_string(),
+    ]
+}
+
+/// By the beginning of the token's digest: enough to tell devices apart, and of
+/// no use to anybody.
+fn device(row: &DeviceRow) -> Vec<String> {
+    let mut id = String::new();
+    for byte in &row.token.0[..4] {
+        // Writing to a string does not fail.
+        let _ = write!(id, "{byte:02x}");
+    }
+    vec![id, row.created.to_string(), row.last_used.to_string()]
+}

@@ -1,0 +1,125 @@
+//! Promises about what the operator does with accounts.
+
+use super::login::{credentials, hash, login, owner};
+use super::*;
+use crate::store::{AdminDeed, Administer};
+
+pub(crate) fn an_admin_does_what_others_may_not_until_it_is_none<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let (bob, ada) = (scene.guest("bob"), scene.guest("ada"));
+    scene.join(&bob, "dev");
+    scene.join(&ada, "dev");
+    scene.register(&ada, "first");
+    let set = |scene: &Scene<E>, text| scene.one(topic(&ada, "dev", text));
+    assert_eq!(refused(set(&scene, "one")), ErrorCode::Forbidden);
+    done(&scene, "Ada", AdminDeed::Promote(true));
+    assert!(set(&scene, "two").is_ok());
+    assert!(row(&scene, "ada").admin);
+    done(&scene, "ada", AdminDeed::Promote(false));
+    assert_eq!(refused(set(&scene, "three")), ErrorCode::Forbidden);
+    assert!(!row(&scene, "ada").admin);
+}
+
+pub(crate) fn the_operator_opens_an_account_again_and_closes_it_to_others<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let ada = scene.guest("ada");
+    scene.register(&ada, "first");
+    let phone = token(77);
+    scene.one(login(&ada, "first", phone)).unwrap();
+    assert_eq!(row(&scene, "ada").devices, 2);
+    done(&scene, "ada", AdminDeed::SetPassword(hash("second")));
+    let expected = [Effect::LoggedOut {
+        user: ada.row.id,
+        devices: Devices::All,
+    }];
+    assert_eq!(scene.effects.borrow()[..], expected[..]);
+    assert_eq!(
+        credentials(&scene, "ada"),
+        Some((ada.row.id, hash("second")))
+    );
+    for token in [ada.token, phone] {
+        assert_eq!(owner(&scene, token), None);
+    }
+    scene.one(login(&ada, "second", token(78))).unwrap();
+    let listed = scene.wait(|store| store.devices(user("ADA"), 10)).unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].token, token(78));
+    done(&scene, "ada", AdminDeed::Revoke);
+    assert_eq!(scene.effects.borrow()[..], expected[..]);
+    assert_eq!(owner(&scene, token(78)), None);
+}
+
+pub(crate) fn an_account_can_be_made_that_was_never_a_guest<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let add = || AdminDeed::Add {
+        password: hash("first"),
+        default_rooms: vec![room("lobby")],
+    };
+    scene.guest("bob");
+    done(&scene, "Ada", add());
+    let (id, kept) = credentials(&scene, "ada").unwrap();
+    assert_eq!(kept, hash("first"));
+    let standings = scene.wait(|store| store.standings(id, user("Ada")));
+    assert_eq!(standings[0].room.name, room("lobby"));
+    assert_eq!(
+        (row(&scene, "Ada").guest, row(&scene, "Ada").online),
+        (false, false)
+    );
+    for taken in ["ada", "bob", "admin"] {
+        assert_eq!(refused(order(&scene, taken, add())), ErrorCode::NameTaken);
+    }
+    assert_eq!(scene.no_guest("ADA"), ErrorCode::NameTaken);
+}
+
+pub(crate) fn orders_about_nobody_and_about_guests_are_refused<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let ada = scene.guest("ada");
+    for deed in [
+        AdminDeed::Promote(true),
+        AdminDeed::SetPassword(hash("first")),
+        AdminDeed::Revoke,
+    ] {
+        let nobody = refused(order(&scene, "bob", deed.clone()));
+        assert_eq!(nobody, ErrorCode::NotFound);
+        let alike = refused(order(&scene, "аda", deed.clone()));
+        assert_eq!(alike, ErrorCode::NotFound, "a Cyrillic а");
+        assert_eq!(refused(order(&scene, "ada", deed)), ErrorCode::Conflict);
+    }
+    assert!(owner(&scene, ada.token).is_some());
+    assert_eq!(scene.wait(|store| store.devices(user("bob"), 10)), None);
+}
+
+pub(crate) fn users_are_listed_in_pages_as_they_came<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    for name in ["eve", "ada", "bob"] {
+        scene.guest(name);
+    }
+    let mut names = Vec::new();
+    let mut after = crate::store::UserId(0);
+    loop {
+        let page = scene.wait(|store| store.accounts(after, 2));
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        names.extend(page.iter().map(|row| row.name.to_string()));
+    }
+    assert_eq!(names, ["eve", "ada", "bob"]);
+}
+
+fn order<E: Engine>(scene: &Scene<E>, name: &str, deed: AdminDeed) -> Decision {
+    scene.one(Change::Administer(Administer {
+        name: user(name),
+        deed,
+    }))
+}
+
+fn done<E: Engine>(scene: &Scene<E>, name: &str, deed: AdminDeed) {
+    assert_eq!(order(scene, name, deed), Ok(Committed::Account));
+}
+
+fn row<E: Engine>(scene: &Scene<E>, name: &str) -> crate::store::AccountRow {
+    let rows = scene.wait(|store| store.accounts(crate::store::UserId(0), 100));
+    let mut found = rows
+        .into_iter()
+        .filter(|row| row.name.key() == user(name).key());
+    found.next().unwrap()
+}

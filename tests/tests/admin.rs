@@ -1,0 +1,169 @@
+//! `chat-server admin`: the same commands whether a server runs or not.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use chat_tests::client::Client;
+use chat_tests::server::{Server, Setup, run_with};
+use chat_tests::wait::SOON;
+use serde_json::json;
+
+const PASSWORD: &str = "correct horse battery";
+
+#[tokio::test]
+async fn accounts_are_administered_while_the_server_runs_and_while_it_does_not() -> Result<()> {
+    let mut server = Server::start().await?;
+    Client::enter(server.address(), "guest").await?;
+    for running in [true, false] {
+        if !running {
+            server.terminate(SOON).await?;
+        }
+        let name = if running { "Ada" } else { "Bob" };
+        let data = server.data();
+        says(data, &["add", name], PASSWORD, "has an account now").await?;
+        says(data, &["promote", name], "", "is an admin of the server").await?;
+        let users = admin(data, &["users"], "").await?;
+        ensure!(users.contains(name) && users.contains("admin"), "{users}");
+        says(data, &["demote", name], "", "is no admin").await?;
+        says(data, &["password", name], "another horse\n", "new password").await?;
+        for (refused, why) in [
+            (["promote", "nobody"], "there is no nobody"),
+            (["promote", "guest"], "register first"),
+            (["add", name], "in use"),
+            (["add", "no-password"], "at least 8"),
+            (["tokens", "nobody"], "there is no nobody"),
+            (["add", "-"], "the name"),
+        ] {
+            let input = if refused[1] == "no-password" {
+                "short\n"
+            } else {
+                PASSWORD
+            };
+            let said = fails(data, &refused, input).await?;
+            ensure!(said.contains(why), "{refused:?}: {said}");
+        }
+    }
+    server.restart().await?;
+    for name in ["ada", "bob"] {
+        let mut client = Client::connect(server.address()).await?;
+        let hello = json!({ "name": name, "password": "another horse" });
+        let welcome = client.hello(hello).await?;
+        ensure!(welcome["guest"] == false, "{welcome}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_admin_of_the_server_may_do_all() -> Result<()> {
+    let server = Server::start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    bob.join("dev").await?;
+    says(server.data(), &["add", "ada"], PASSWORD, "account").await?;
+    let mut ada = Client::connect(server.address()).await?;
+    ada.hello(json!({ "name": "ada", "password": PASSWORD }))
+        .await?;
+    ada.join("dev").await?;
+    let topic = json!({ "type": "topic", "room": "dev", "topic": "by the admin" });
+    ada.refused("forbidden", topic.clone()).await?;
+    says(server.data(), &["promote", "ada"], "", "is an admin").await?;
+    ada.ask("ok", topic.clone()).await?;
+    says(server.data(), &["demote", "ada"], "", "is no admin").await?;
+    let other = json!({ "type": "topic", "room": "dev", "topic": "once more" });
+    ada.refused("forbidden", other).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_operator_revokes_is_closed_at_once() -> Result<()> {
+    let server = Server::start().await?;
+    says(server.data(), &["add", "ada"], PASSWORD, "account").await?;
+    for revoke in [&["tokens", "ada", "--revoke"][..], &["password", "ada"]] {
+        let mut ada = Client::connect(server.address()).await?;
+        ada.hello(json!({ "name": "ada", "password": PASSWORD }))
+            .await?;
+        let tokens = admin(server.data(), &["tokens", "ada"], "").await?;
+        ensure!(tokens.lines().count() == 2, "{tokens}");
+        ensure!(!tokens.contains(ada.token()), "{tokens}");
+        admin(server.data(), revoke, PASSWORD).await?;
+        let closed = ada.closed(Duration::from_secs(1)).await?;
+        assert_eq!(
+            (closed.code, closed.reason.as_str()),
+            (Some(1008), "logged out")
+        );
+        let mut again = Client::connect(server.address()).await?;
+        let hello = json!({ "type": "hello", "token": ada.token() });
+        again.refused("bad_credentials", hello).await?;
+    }
+    Ok(())
+}
+
+/// With guests off, this is how one comes by an account.
+#[tokio::test]
+async fn without_guests_the_operator_makes_accounts() -> Result<()> {
+    let server = Setup::default().arg("--guests").arg("off").start().await?;
+    says(server.data(), &["add", "ada"], PASSWORD, "account").await?;
+    let mut ada = Client::connect(server.address()).await?;
+    let welcome = ada
+        .hello(json!({ "name": "ada", "password": PASSWORD }))
+        .await?;
+    assert_eq!(welcome["rooms"][0]["room"], "lobby");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_socket_is_private_replaced_after_a_kill_and_gone_after_a_stop() -> Result<()> {
+    let mut server = Server::start().await?;
+    let socket = server.data().join("admin.sock");
+    for _ in 0..2 {
+        let mode = std::fs::metadata(&socket)?.permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        says(server.data(), &["users"], "", "NAME").await?;
+        server.kill9()?;
+        // What the killed one left is no server.
+        says(server.data(), &["users"], "", "NAME").await?;
+        server.restart().await?;
+    }
+    server.terminate(SOON).await?;
+    ensure!(!socket.exists());
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_there_is_no_data_none_is_made() -> Result<()> {
+    let place = tempfile::tempdir()?;
+    let data = place.path().join("nothing");
+    let said = fails(&data, &["users"], "").await?;
+    ensure!(
+        said.contains("--data") && said.lines().count() == 1,
+        "{said}"
+    );
+    ensure!(!data.exists());
+    Ok(())
+}
+
+async fn says(data: &Path, order: &[&str], input: &str, expected: &str) -> Result<()> {
+    let said = admin(data, order, input).await?;
+    ensure!(said.contains(expected), "{order:?}: {said}");
+    Ok(())
+}
+
+async fn admin(data: &Path, order: &[&str], input: &str) -> Result<String> {
+    let (good, said) = give(data, order, input).await?;
+    ensure!(good, "{order:?}: {said}");
+    Ok(said)
+}
+
+async fn fails(data: &Path, order: &[&str], input: &str) -> Result<String> {
+    let (good, said) = give(data, order, input).await?;
+    ensure!(!good, "{order:?}: {said}");
+    Ok(said)
+}
+
+async fn give(data: &Path, order: &[&str], input: &str) -> Result<(bool, String)> {
+    let data = data.to_str().context("a path that is no text")?;
+    let line = [&["admin", "--data", data], order].concat();
+    let (status, said) = run_with(&line, input, SOON).await?;
+    Ok((status.success(), said))
+}
