@@ -21,7 +21,7 @@ async fn the_banner_says_all_that_is_needed_to_begin() -> Result<()> {
         "chat-tui",
         &server.http("/"),
         r#"{"type":"hello""#,
-        "--listen 0.0.0.0:7878",
+        &format!("--listen 0.0.0.0:{}", server.address().port()),
         "TLS",
     ] {
         assert!(output.contains(part), "{part:?} is missing:\n{output}");
