@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
 use chat_tests::server::Server;
 use chat_tests::terminal::{Key, Program, Terminal, home};
-use chat_tests::user::{PENDING, User};
+use chat_tests::user::{PENDING, SAVING, User};
 use chat_tests::wait::SOON;
 use serde_json::json;
 
@@ -81,7 +81,9 @@ async fn without_a_place_to_keep_anything_it_says_so_and_goes_on() -> Result<()>
     ada.wait_for("message #lobby").await?;
     ada.enter("said from memory").await?;
     ada.wait_until("it to be sent", SOON, |screen| {
-        screen.shows("said from memory") && !pending(screen, "said from memory")
+        screen.shows("message #lobby")
+            && screen.shows("said from memory")
+            && !pending(screen, "said from memory")
     })
     .await?;
     assert_eq!(said(&server).await?, ["said from memory"]);
@@ -141,7 +143,7 @@ fn start(server: &Server, home: &Path) -> Result<Terminal> {
 fn pending(screen: &chat_tests::screen::Screen, text: &str) -> bool {
     let rows = screen.rows();
     let row = rows.iter().rev().find(|row| row.contains(text));
-    row.is_some_and(|row| row.contains(PENDING))
+    row.is_some_and(|row| row.contains(PENDING) || row.contains(SAVING))
 }
 
 async fn said(server: &Server) -> Result<Vec<String>> {

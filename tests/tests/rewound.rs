@@ -14,10 +14,17 @@ use tempfile::TempDir;
 
 const WITHIN: Duration = Duration::from_secs(10);
 
+/// Copies files and folders; a socket is no data.
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    for file in fs::read_dir(from)? {
-        let file = file?;
-        fs::copy(file.path(), to.join(file.file_name()))?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (kind, place) = (entry.file_type()?, to.join(entry.file_name()));
+        if kind.is_dir() {
+            fs::create_dir_all(&place)?;
+            copy(&entry.path(), &place)?;
+        } else if kind.is_file() {
+            fs::copy(entry.path(), place)?;
+        }
     }
     Ok(())
 }
