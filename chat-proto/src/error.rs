@@ -74,6 +74,7 @@ impl ErrorCode {
 
 /// The frame `error`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorReply {
     /// For programs.
     pub code: ErrorCode,

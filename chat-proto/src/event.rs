@@ -1,6 +1,8 @@
 //! Events: the entries of a room's log, as the log holds them ([`Event`]) and
 //! as history folds them ([`Entry`]).
 
+#[cfg(feature = "schema")]
+pub(crate) mod shape;
 mod wire;
 
 use crate::name::{RoomName, UserName};
@@ -99,6 +101,7 @@ pub struct MemberChange {
 
 /// How a member's standing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum MemberChanged {
     /// Came into a private room.
@@ -121,6 +124,7 @@ pub enum MemberChanged {
 
 /// What a member may do, in rising order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Reads and writes.
@@ -133,6 +137,7 @@ pub enum Role {
 
 /// The kinds of room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RoomKind {
     /// Anyone may find and join it.
@@ -145,6 +150,7 @@ pub enum RoomKind {
 
 /// Stands in the place of events: delivery goes on after `to`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Gap {
     /// Whose log.
     pub room: RoomName,

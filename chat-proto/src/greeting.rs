@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// The frame `server`: who this is and what holds here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Greeting {
     /// The server's name, for people.
     pub name: String,
@@ -30,6 +31,7 @@ pub struct Greeting {
 
 /// So many a second in the long run, so many at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rate {
     /// Requests a second; 0 is no limit.
     pub per_s: u32,

@@ -26,6 +26,8 @@ pub mod name;
 pub mod notice;
 pub mod reply;
 pub mod request;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod seq;
 pub mod text;
 pub mod time;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The limits that a server states in its greeting; clients check against
 /// them before they send. Characters are Unicode scalar values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Limits {
     /// Bytes of one frame from a client, fragments added up; beyond it the connection is closed with 1009.

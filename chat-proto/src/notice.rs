@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The notice `invited`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Invited {
     /// Where to.
     pub room: RoomName,
@@ -18,6 +19,7 @@ pub struct Invited {
 
 /// The notice `read`: the marker was moved by another connection of this user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReadMoved {
     /// In which room.
     pub room: RoomName,
@@ -31,6 +33,7 @@ pub struct ReadMoved {
 
 /// The notice `typing`, to be shown for five seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TypingNow {
     /// Where.
     pub room: RoomName,
@@ -40,6 +43,7 @@ pub struct TypingNow {
 
 /// The notice `presence`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Presence {
     /// Who.
     pub user: UserName,

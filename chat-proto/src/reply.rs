@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 
 /// The reply `welcome` to `hello`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Welcome {
     /// The name that one bears here.
     pub user: UserName,
@@ -29,6 +30,7 @@ pub struct Welcome {
 
 /// A room as one member sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RoomState {
     /// Which.
     pub room: RoomName,
@@ -50,6 +52,7 @@ pub struct RoomState {
 
 /// The reply `joined`; as a notice it has no `events`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Joined {
     /// The room.
     #[serde(flatten)]
@@ -64,6 +67,7 @@ pub struct Joined {
 
 /// The reply and the notice `left`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Left {
     /// Which room.
     pub room: RoomName,
@@ -71,6 +75,7 @@ pub struct Left {
 
 /// The reply `rooms`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rooms {
     /// By name.
     pub rooms: Vec<RoomListing>,
@@ -80,6 +85,7 @@ pub struct Rooms {
 
 /// A row of `rooms`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RoomListing {
     /// Which.
     pub room: RoomName,
@@ -95,6 +101,7 @@ pub struct RoomListing {
 
 /// The reply `members`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Members {
     /// Which room.
     pub room: RoomName,
@@ -108,6 +115,7 @@ pub struct Members {
 
 /// A row of `members`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MemberListing {
     /// Who.
     pub name: UserName,
@@ -119,6 +127,7 @@ pub struct MemberListing {
 
 /// The reply `ok`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Done {
     /// The room of the event that made it so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -130,6 +139,7 @@ pub struct Done {
 
 /// The reply `sent`: the message is on stable storage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sent {
     /// Where.
     pub room: RoomName,
@@ -144,6 +154,7 @@ pub struct Sent {
 
 /// The reply `history`: a page as of its `head`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct History {
     /// Whose log.
     pub room: RoomName,
@@ -161,6 +172,7 @@ pub struct History {
 
 /// The reply `found` to `search`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Found {
     /// Newest first.
     pub hits: Vec<Entry>,
@@ -173,6 +185,7 @@ pub struct Found {
 
 /// The reply `registered`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Registered {
     /// The name, as before.
     pub user: UserName,
@@ -182,6 +195,7 @@ pub struct Registered {
 
 /// The reply `pong`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pong {
     /// The server's time.
     pub at: Timestamp,
@@ -189,6 +203,7 @@ pub struct Pong {
 
 /// The reply `help`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Help {
     /// Every request.
     pub requests: Vec<HelpRequest>,
@@ -196,6 +211,7 @@ pub struct Help {
 
 /// A row of `help`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HelpRequest {
     /// Its `type`.
     #[serde(rename = "type")]
@@ -231,6 +247,7 @@ impl PartialEq for JsonText {
 
 /// The reply `hook`; `url` is shown this once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HookMade {
     /// Where it writes.
     pub room: RoomName,
@@ -243,6 +260,7 @@ pub struct HookMade {
 
 /// The reply `hooks`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hooks {
     /// Without their addresses.
     pub hooks: Vec<HookMade>,
@@ -250,6 +268,7 @@ pub struct Hooks {
 
 /// A file, as a message shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileInfo {
     /// By which `send` attaches it.
     pub id: SmolStr,

@@ -47,6 +47,7 @@ mod repeating;
 mod replay;
 mod rewound;
 mod rooms;
+mod schema;
 mod search;
 mod searching;
 mod sizes;

@@ -32,6 +32,12 @@ macro_rules! frames {
             /// Every `type` of frame but the events', see [`EventBody::KINDS`].
             pub const KINDS: &[&str] = &[$($kind),*];
 
+            /// The schema of every frame but the events', by `type`.
+            #[cfg(feature = "schema")]
+            pub(crate) fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+                vec![$( ($kind, <$type as schemars::JsonSchema>::json_schema(generator)), )*]
+            }
+
             /// The frame, as a server sends it; `id` is that of the request it answers.
             ///
             /// [`Frame::Unknown`] is written as nothing: a server never sends it.

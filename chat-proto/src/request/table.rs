@@ -13,6 +13,7 @@ macro_rules! requests {
         $(
             $(#[doc = $about])+
             #[derive(Debug, Clone, PartialEq, Serialize)]
+            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
             pub struct $variant {
                 $(
                     $(#[doc = $field_about])+
@@ -41,6 +42,12 @@ macro_rules! requests {
             /// The request's `type`.
             pub fn kind(&self) -> &'static str {
                 match self { $( Self::$variant(_) => $kind, )* }
+            }
+
+            /// The schema of every request, by `type`.
+            #[cfg(feature = "schema")]
+            pub(crate) fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+                vec![$( ($kind, <$variant as schemars::JsonSchema>::json_schema(generator)), )*]
             }
 
             /// Where the request's `type` stands in [`Request::KINDS`].

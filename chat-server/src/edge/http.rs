@@ -8,7 +8,7 @@ use super::answer::{Answer, error, method_not_allowed};
 use super::client::Network;
 use super::origin::Policy;
 use super::page::{self, Asset};
-use super::{files, handshake, hooks, metrics, probe};
+use super::{files, handshake, hooks, metrics, probe, schema};
 use crate::node::Node;
 use bytes::Bytes;
 use chat_proto::ErrorCode;
@@ -85,6 +85,7 @@ async fn answer(site: &Site, ask: Ask) -> Answer {
         Route::Ready => probe::ready(site).await,
         Route::Hook(token) => hooks::say(site, &token, ask).await,
         Route::Metrics => metrics::serve(site),
+        Route::Schema => schema::serve(ask.headers()),
         Route::Upload => files::upload(site, ask).await,
         Route::File(id) => files::fetch(site, &id, ask.method(), ask.headers()).await,
         Route::Page(asset) => page::serve(asset, ask.headers()),
@@ -100,6 +101,7 @@ enum Route {
     /// By its token.
     Hook(SmolStr),
     Metrics,
+    Schema,
     Upload,
     /// By its id.
     File(SmolStr),
@@ -112,6 +114,7 @@ impl Route {
             "/healthz" => Some(Self::Alive),
             "/readyz" => Some(Self::Ready),
             "/metrics" => Some(Self::Metrics),
+            "/protocol.schema.json" => Some(Self::Schema),
             "/files" => Some(Self::Upload),
             _ => Self::below(path).or_else(|| page::find(path).map(Self::Page)),
         }
@@ -135,6 +138,7 @@ impl Route {
             | Self::Alive
             | Self::Ready
             | Self::Metrics
+            | Self::Schema
             | Self::File(_)
             | Self::Page(_) => "GET, HEAD",
             Self::Hook(_) | Self::Upload => "POST",

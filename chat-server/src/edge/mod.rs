@@ -17,3 +17,4 @@ mod metrics;
 pub mod origin;
 pub mod page;
 mod probe;
+mod schema;
