@@ -170,8 +170,10 @@ async fn a_reply_leads_to_what_it_answers_and_back() -> Result<()> {
     ada.wait_for("the answer").await?;
     select(&mut ada).await?;
     ada.type_text("g")?;
-    let there = ada.wait_for("the question").await?;
-    ensure!(!there.shows("the answer"), "{there}");
+    ada.wait_until("what it answers", |screen| {
+        screen.shows("the question") && !screen.shows("the answer")
+    })
+    .await?;
     ada.settled().await?;
     ada.terminal()?.send_bytes(b"\x1b[1;3D")?;
     ada.wait_for("the answer").await.map(|_| ())
