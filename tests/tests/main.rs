@@ -50,6 +50,7 @@ mod rooms;
 mod schema;
 mod search;
 mod searching;
+mod second_client;
 mod sizes;
 mod starting;
 mod together;
