@@ -31,6 +31,7 @@ class Client:
         self._socket = socket
         self._replies = {}
         self._next_id = 1
+        self._resume = {}
         self._arrived = asyncio.Condition()
         self.greeting = greeting
         self.welcome = None
@@ -53,12 +54,11 @@ class Client:
     async def enter(cls, url, **hello):
         """Connects and says `hello`."""
         client = await cls.connect(url)
+        client._resume = hello.get("resume", {})
         client.welcome = await client.ask("hello", **hello)
-        for room in client.welcome["rooms"]:
-            client.heads.setdefault(room["room"], room["head"])
         return client
 
-    async def ask(self, kind, **fields):
+    async def ask(self, kind, /, **fields):
         """Makes a request and waits for its one reply."""
         number, self._next_id = self._next_id, self._next_id + 1
         self.asked.add(kind)
@@ -68,11 +68,9 @@ class Client:
         frame = await asyncio.wait_for(reply, DEADLINE_S)
         if frame["type"] == "error":
             raise Refused(frame)
-        if frame["type"] == "joined":
-            self.heads[frame["room"]] = frame["head"]
         return frame
 
-    async def tell(self, kind, **fields):
+    async def tell(self, kind, /, **fields):
         """Sends a frame that has no reply unless it fails."""
         self.asked.add(kind)
         await self._socket.send(json.dumps({"type": kind, **fields}))
@@ -121,10 +119,11 @@ class Client:
         async with self._arrived:
             waiting = self._replies.pop(frame.get("id"), None)
             if waiting is not None:
-                # What is asked in a row is numbered from the reply on.
-                if frame["type"] in ("welcome", "joined"):
-                    rooms = frame.get("rooms", [frame])
-                    self.heads.update({room["room"]: room["head"] for room in rooms})
+                if frame["type"] == "welcome":
+                    for room in frame["rooms"]:
+                        self._begin(room, self._resume.get(room["room"], room["head"]))
+                elif frame["type"] == "joined":
+                    self._begin(frame, frame["head"])
                 waiting.set_result(frame)
             elif "seq" in frame and "author" in frame:
                 self._in_order(frame)
@@ -134,9 +133,13 @@ class Client:
                 self.events.append(frame)
             else:
                 if frame["type"] == "joined":
-                    self.heads[frame["room"]] = frame["head"]
+                    self._begin(frame, frame["head"])
                 self.notices.append(frame)
             self._arrived.notify_all()
+
+    def _begin(self, room, cursor):
+        """Events of the room come after this cursor from now on."""
+        self.heads[room["room"]] = cursor
 
     def _in_order(self, event):
         """Each event of a room once, by rising seq, without holes."""
