@@ -10,7 +10,7 @@ use crate::people::{People, Person};
 use crate::presence::{self, Presence};
 use crate::rate::{Caller, Callers, Doors, Rates};
 use crate::session::Bell;
-use crate::store::{Change, Store, StoreError};
+use crate::store::{Change, Gone, Store, StoreError};
 use chat_proto::codec::Frame;
 use chat_proto::{ErrorReply, Greeting, Limits, PROTOCOL, RoomName};
 use slab::Slab;
@@ -206,6 +206,7 @@ impl Node {
             return;
         };
         let (node, person) = (Arc::downgrade(self), Arc::clone(person));
+        let left = crate::committer::now();
         tokio::spawn(async move {
             tokio::time::sleep(presence::LINGER).await;
             let Some(node) = node.upgrade() else { return };
@@ -214,7 +215,8 @@ impl Node {
             }
             node.presence.online(&person, false);
             // A failure is logged by the committer; the name then lapses a little late.
-            let _ = node.commit(Change::Gone(person.id())).await;
+            let user = person.id();
+            let _ = node.commit(Change::Gone(Gone { user, left })).await;
         });
     }
 

@@ -32,8 +32,8 @@ pub enum Change {
     Logout(Logout),
     /// The operator does something with an account.
     Administer(Administer),
-    /// A user's last connection is gone (it ended `at` the batch's now).
-    Gone(UserId),
+    /// A user's last connection is gone.
+    Gone(Gone),
     /// Someone comes into a room, and makes it if need be.
     Join(Join),
     /// Someone makes a room.
@@ -89,6 +89,15 @@ pub struct Hello {
     pub default_rooms: Vec<RoomName>,
     /// Whether those without an account are let in.
     pub guests: bool,
+}
+
+/// See [`Change::Gone`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gone {
+    /// Who.
+    pub user: UserId,
+    /// When the connection ended: of no effect on who came back since.
+    pub left: Timestamp,
 }
 
 /// See [`Change::Join`].

@@ -21,8 +21,8 @@ pub(crate) mod room;
 pub(crate) mod search;
 
 use super::{
-    Anchor, Change, Committed, Create, Decision, Devices, Direct, Effect, Hello, Invite, Join,
-    Leave, Login, Logout, MarkRead, Moderate, Page, PasswordHash, Register, Revise, Revision,
+    Anchor, Change, Committed, Create, Decision, Devices, Direct, Effect, Gone, Hello, Invite,
+    Join, Leave, Login, Logout, MarkRead, Moderate, Page, PasswordHash, Register, Revise, Revision,
     SendMessage, SetPassword, SetRole, SetSettings, SetTopic, Standing, Store, StoreError,
     TokenHash, UserId, UserRow,
 };
@@ -68,6 +68,7 @@ macro_rules! promises {
             log what_was_committed_survives_a_kill,
             account a_new_guest_starts_in_the_default_rooms,
             account a_guests_name_is_kept_for_two_minutes,
+            account who_came_back_is_not_taken_for_gone,
             account a_guest_who_wrote_keeps_the_name_for_a_day,
             account a_token_brings_name_and_memberships_back,
             account a_taken_name_is_given_up_for_another,
@@ -250,7 +251,10 @@ impl<E: Engine> Scene<E> {
     }
 
     fn gone(&self, guest: &Guest) {
-        let outcome = self.one(Change::Gone(guest.row.id));
+        let outcome = self.one(Change::Gone(Gone {
+            user: guest.row.id,
+            left: Timestamp::from_millis(self.now),
+        }));
         assert_eq!(outcome, Ok(Committed::Gone));
     }
 

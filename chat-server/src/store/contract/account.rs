@@ -36,6 +36,18 @@ pub(crate) fn a_guests_name_is_kept_for_two_minutes<E: Engine>() {
     );
 }
 
+pub(crate) fn who_came_back_is_not_taken_for_gone<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let ada = scene.guest("ada");
+    let left = Timestamp::from_millis(scene.now);
+    scene.now += 5000;
+    scene.back(&ada, None).unwrap();
+    let user = ada.row.id;
+    scene.one(Change::Gone(Gone { user, left })).unwrap();
+    scene.now += 10 * GUEST_WROTE_MS;
+    assert_eq!(scene.no_guest("ada"), ErrorCode::NameTaken, "she is here");
+}
+
 pub(crate) fn a_guest_who_wrote_keeps_the_name_for_a_day<E: Engine>() {
     let mut scene = Scene::<E>::new();
     let (ada, bob) = (scene.guest("ada"), scene.guest("bob"));

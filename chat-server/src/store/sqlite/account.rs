@@ -5,7 +5,7 @@ use super::row::{time, user_name};
 use super::{hook, login, room};
 use crate::rules::account::{self as rules, Account, Arrival, Device, Wish};
 use crate::store::{
-    Committed, Decision, Hello, PasswordHash, TokenHash, UserId, UserRow, Welcomed,
+    Committed, Decision, Gone, Hello, PasswordHash, TokenHash, UserId, UserRow, Welcomed,
 };
 use chat_proto::{RoomName, Timestamp, UserName};
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -52,9 +52,9 @@ pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<
             let id = create(conn, &name, newcomer, &hello.default_rooms, now)?;
             load_row(conn, id)?
         }
-        Ok(Arrival::Back(id)) => arrive(conn, id)?,
+        Ok(Arrival::Back(id)) => arrive(conn, id, now)?,
         Ok(Arrival::Revived(id, name)) => {
-            revive(conn, id, &name)?;
+            revive(conn, id, &name, now)?;
             load_row(conn, id)?
         }
     };
@@ -68,9 +68,13 @@ pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<
     })))
 }
 
-pub(super) fn gone(conn: &Connection, user: UserId, now: Timestamp) -> Result<Decision, Fault> {
-    conn.prepare_cached("UPDATE users SET online = 0, last_seen = ? WHERE id = ?")?
-        .execute((now.millis(), user.0))?;
+/// Takes note that someone is away, unless they came back after they had left:
+/// a `hello` may be committed while news of the departure are still under way.
+pub(super) fn gone(conn: &Connection, gone: Gone, now: Timestamp) -> Result<Decision, Fault> {
+    conn.prepare_cached(
+        "UPDATE users SET online = 0, last_seen = ? WHERE id = ? AND last_seen <= ?",
+    )?
+    .execute((now.millis(), gone.user.0, gone.left.millis()))?;
     Ok(Ok(Committed::Gone))
 }
 
@@ -140,18 +144,25 @@ pub(super) fn create(
 }
 
 /// A user who is as it was left is here.
-pub(super) fn arrive(conn: &Connection, id: UserId) -> Result<UserRow, Fault> {
-    conn.prepare_cached("UPDATE users SET online = 1 WHERE id = ?")?
-        .execute([id.0])?;
+pub(super) fn arrive(conn: &Connection, id: UserId, now: Timestamp) -> Result<UserRow, Fault> {
+    conn.prepare_cached("UPDATE users SET online = 1, last_seen = ? WHERE id = ?")?
+        .execute((now.millis(), id.0))?;
     load_row(conn, id)
 }
 
-fn revive(conn: &Connection, id: UserId, name: &UserName) -> Result<(), Fault> {
+fn revive(conn: &Connection, id: UserId, name: &UserName, now: Timestamp) -> Result<(), Fault> {
     evict(conn, name, Some(id))?;
     conn.prepare_cached(
-        "UPDATE users SET name = ?, key = ?, skeleton = ?, lapsed = 0, online = 1 WHERE id = ?",
+        "UPDATE users SET name = ?, key = ?, skeleton = ?, lapsed = 0, online = 1, last_seen = ?
+         WHERE id = ?",
     )?
-    .execute((name.as_str(), &*name.key(), &*name.skeleton(), id.0))?;
+    .execute((
+        name.as_str(),
+        &*name.key(),
+        &*name.skeleton(),
+        now.millis(),
+        id.0,
+    ))?;
     conn.prepare_cached("UPDATE memberships SET key = ? WHERE user = ?")?
         .execute((&*name.key(), id.0))?;
     conn.prepare_cached(

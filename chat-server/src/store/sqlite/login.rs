@@ -59,7 +59,7 @@ pub(super) fn login(conn: &Connection, login: &Login, now: Timestamp) -> Result<
     }
     add_device(conn, login.user, &login.fresh, now)?;
     Ok(Ok(Committed::Welcomed(Welcomed {
-        user: account::arrive(conn, login.user)?,
+        user: account::arrive(conn, login.user, now)?,
         new_device: true,
     })))
 }
