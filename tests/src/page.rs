@@ -100,6 +100,56 @@ impl Page {
         self.browser.type_text(&format!("{text}\n")).await
     }
 
+    /// Chooses a file for the next message and waits until it is up.
+    pub async fn attach(&mut self, name: &str, base64: &str) -> Result<()> {
+        let choose = "(file.files = data.files, file.dispatchEvent(new Event('change')))";
+        self.bring(name, base64, choose).await
+    }
+
+    /// The same with the mouse.
+    pub async fn drop_in(&mut self, name: &str, base64: &str) -> Result<()> {
+        let drop = "room.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))";
+        self.bring(name, base64, drop).await
+    }
+
+    async fn bring(&mut self, name: &str, base64: &str, bring: &str) -> Result<()> {
+        let (name, base64) = (Value::from(name), Value::from(base64));
+        let choose = format!(
+            "(() => {{ const data = new DataTransfer(); \
+             data.items.add(new File([Uint8Array.from(atob({base64}), c => c.charCodeAt(0))], {name})); \
+             {bring}; return true; }})()"
+        );
+        self.browser.evaluate(&choose).await?;
+        let up = format!(
+            "[...attached.children].some(e => e.textContent.includes({name}) && !e.textContent.includes('…'))"
+        );
+        self.browser.wait_for(&up).await
+    }
+
+    /// Waits until the message that shows this text has a picture that is drawn.
+    pub async fn wait_for_picture(&mut self, text: &str) -> Result<()> {
+        let text = Value::from(text);
+        let drawn = format!(
+            "[...document.querySelectorAll('#timeline li.message')].some(e => \
+             e.textContent.includes({text}) && e.querySelector('.file img')?.naturalWidth > 0)"
+        );
+        self.browser.wait_for(&drawn).await
+    }
+
+    /// Waits until a message of the log shows a file of this name.
+    pub async fn wait_for_file(&mut self, name: &str) -> Result<()> {
+        let name = Value::from(name);
+        let shown = format!(
+            "[...document.querySelectorAll('#timeline li[data-seq] .file')].some(e => e.textContent.includes({name}))"
+        );
+        self.browser.wait_for(&shown).await
+    }
+
+    /// What went wrong in the page, in its own words.
+    pub async fn faults(&mut self) -> Result<Vec<String>> {
+        self.browser.faults().await
+    }
+
     /// Waits until the open room shows this text.
     pub async fn wait_for(&mut self, text: &str) -> Result<()> {
         self.wait_for_within(text, wait::SOON).await

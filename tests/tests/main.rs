@@ -9,6 +9,7 @@
 mod accounts;
 mod acting;
 mod admin;
+mod attaching;
 mod catch_up;
 mod changes;
 mod closing;

@@ -20,10 +20,11 @@ pub struct Asset {
     pub etag: String,
 }
 
-/// What the page may do: its own scripts and styles, and WebSockets; nothing
+/// What the page may do: its own scripts and styles, WebSockets, and pictures that
+/// it fetched itself; nothing
 /// inline, nothing from elsewhere, in no frame.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
-     style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; \
+     style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -44,6 +45,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         "/chat.js" JAVASCRIPT "chat.js"
         "/composer.js" JAVASCRIPT "composer.js"
         "/console.js" JAVASCRIPT "console.js"
+        "/files.js" JAVASCRIPT "files.js"
         "/keep.js" JAVASCRIPT "keep.js"
         "/link.js" JAVASCRIPT "link.js"
         "/log.js" JAVASCRIPT "log.js"

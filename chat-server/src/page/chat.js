@@ -3,6 +3,7 @@
 
 import { Acts } from './acts.js';
 import { Composer } from './composer.js';
+import { Files } from './files.js';
 import { local, tab } from './keep.js';
 import { Link } from './link.js';
 import { Outbox } from './outbox.js';
@@ -36,10 +37,12 @@ export function startChat(url) {
   const request = (type, fields) => link.request(type, fields);
   const outbox = new Outbox(request, redraw);
   const unsaid = (name) => outbox.of(name).length > 0;
-  const composer = new Composer(limits, { send, edit, typing: () => optional('typing', { room: open }) });
+  const files = new Files({ room: () => open, limits, say: (reason) => { at('composer-reason').textContent = reason; }, changed: redraw });
+  const composer = new Composer(limits, files, { send, edit, typing: () => optional('typing', { room: open }) });
   const side = new Side({ choose: (name) => { choose(name); toText(); }, accept: (name) => join(name).catch(say('join-reason')) });
   const timeline = new Timeline(at('timeline'), {
     fill, quote,
+    file: (info) => files.shown(info),
     react: (entry, emoji) => acts.react(entry, emoji),
     retry: (own) => outbox.retry(own),
     edit: (own) => { outbox.discard(own); composer.cancel(); composer.write(own.text); },
@@ -350,10 +353,10 @@ export function startChat(url) {
     at('public-rooms').replaceChildren(...options.map(({ room, topic }) => make('option', { value: room }, topic ?? '')));
   }
 
-  function send(text, replyTo) {
+  function send(text, replyTo, attached) {
     rooms.get(open).newFrom = 0;
     timeline.atEnd = true;
-    outbox.add(open, text, replyTo);
+    outbox.add(open, text, replyTo, attached);
   }
 
   function edit({ room, seq }, text) {

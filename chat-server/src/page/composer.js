@@ -8,9 +8,10 @@ import { textReason, trimmed } from './rules.js';
 const TOLD_MS = 3000; // that one is typing is told at most this often
 
 export class Composer {
-  /** `limits()` as the server stated them; `send(text, replyTo)`, `edit(entry, text)` and `typing()` for the room that was opened last. */
-  constructor(limits, actions) {
+  /** `limits()` as the server stated them; `send(text, replyTo, files)`, `edit(entry, text)` and `typing()` for the room that was opened last. */
+  constructor(limits, files, actions) {
     this.limits = limits;
+    this.files = files; // of the next message
     this.actions = actions;
     this.room = null;
     this.answering = null; // the entry that is answered
@@ -36,6 +37,7 @@ export class Composer {
     this.form.inert = room === null;
     this.about(null, null);
     this.draft();
+    this.files.draw();
   }
 
   draft() {
@@ -100,7 +102,8 @@ export class Composer {
 
   submit() {
     const text = trimmed(this.box.value);
-    const reason = textReason(text, this.limits());
+    const files = this.editing ? [] : this.files.of(this.room);
+    const reason = this.files.busy() ? 'a file is still on its way' : text || !files.length ? textReason(text, this.limits()) : null;
     this.say(reason);
     if (reason) return;
     if (this.editing) return this.change(this.editing, text);
@@ -108,7 +111,7 @@ export class Composer {
     this.write('');
     this.cancel();
     this.told = -Infinity;
-    this.actions.send(text, answered);
+    this.actions.send(text, answered, this.files.take());
   }
 
   // The text stays in the box until the server has taken it.

@@ -29,8 +29,8 @@ export class Outbox {
     return this.entries.filter((entry) => entry.room === room);
   }
 
-  add(room, text, replyTo) {
-    this.entries.push({ room, text, reply_to: replyTo, nonce: nonce() });
+  add(room, text, replyTo, files) {
+    this.entries.push({ room, text, reply_to: replyTo, files, nonce: nonce() });
     this.note();
     this.pump();
   }
@@ -64,9 +64,10 @@ export class Outbox {
 
   async send(entry) {
     const { room, text, nonce: own, reply_to } = entry;
+    const files = entry.files?.length ? entry.files.map((file) => file.id) : undefined;
     let waitMs = 0;
     try {
-      entry.seq = (await this.request('send', { room, text, nonce: own, reply_to })).seq;
+      entry.seq = (await this.request('send', { room, text, nonce: own, reply_to, files })).seq;
     } catch (error) {
       if (error.code === 'rate_limited' || error.code === 'unavailable') waitMs = error.retry_after_ms ?? RETRY_MS;
       else if (error.code !== 'offline') entry.why = error.message ?? error.code;

@@ -23,7 +23,7 @@ export function make(tag, attributes = {}, ...children) {
 }
 
 export class Timeline {
-  /** `actions`: `fill(gap)`, `react(entry, emoji)`, `quote(seq)`, `retry(own)`, `edit(own)`, `discard(own)`, `scrolled(atEnd)`, `leave()`. */
+  /** `actions`: `fill(gap)`, `file(info)` (how a file is shown), `react(entry, emoji)`, `quote(seq)`, `retry(own)`, `edit(own)`, `discard(own)`, `scrolled(atEnd)`, `leave()`. */
   constructor(root, actions) {
     this.root = root;
     this.actions = actions;
@@ -162,7 +162,7 @@ export class Timeline {
     for (const [emoji, names] of Object.entries(entry.reactions ?? {})) {
       marks.push(this.reaction(entry, emoji, names, me));
     }
-    for (const file of entry.files ?? []) marks.push(make('span', {}, 'file: ', make('bdi', {}, file.name)));
+    for (const file of entry.files ?? []) marks.push(this.actions.file(file));
     if (marks.length) node.append(make('p', { class: 'marks' }, ...marks));
     return node;
   }
@@ -185,6 +185,7 @@ export class Timeline {
     const [state, mark, word] = entry.why ? ['refused', '✗', 'refused'] : entry.seq ? ['sent', '✓', 'sent'] : ['pending', '…', 'waiting to be sent'];
     const node = make('li', { class: `message own ${state}${follows ? ' follows' : ''}`, 'data-state': state, 'data-author': me },
       make('time', {}), author(me, ''), make('span', { class: `mark ${state}`, title: word, 'aria-label': word }, mark), text(entry.text));
+    for (const file of entry.files ?? []) node.append(make('p', { class: 'marks' }, make('bdi', {}, file.name)));
     if (!entry.why) return node;
     const button = (label, action) => make('button', { type: 'button', class: 'quiet', onclick: () => action(entry) }, label);
     node.append(make('p', { class: 'reason', dir: 'auto' }, entry.why), make('p', { class: 'marks' },
