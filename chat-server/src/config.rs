@@ -21,6 +21,10 @@ use tracing::level_filters::LevelFilter;
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7878";
 /// Characters of the server's own name.
 const NAME_CHARS_MAX: usize = 64;
+/// Nothing is forgotten.
+const KEEP_FOREVER: &str = "forever";
+/// A hundred years.
+const KEEP_DAYS_MAX: u32 = 36_500;
 /// Where new users start.
 const DEFAULT_ROOM: &str = "lobby";
 
@@ -67,6 +71,10 @@ pub struct Written {
     /// Limits on how often one may do what: on, or off for load tests
     #[arg(long, value_name = "on|off", env = "CHAT_RATES", default_value = "on")]
     pub rates: String,
+
+    /// For how many days what was said is kept, or forever
+    #[arg(long, value_name = "DAYS", env = "CHAT_KEEP", default_value = KEEP_FOREVER)]
+    pub keep: String,
 
     /// What is logged to standard error: off, error, warn, info, debug or trace
     #[arg(long, value_name = "LEVEL", env = "CHAT_LOG", default_value = "info")]
@@ -150,6 +158,7 @@ impl Config {
                 },
                 default_rooms: default_rooms(),
                 guests: is_on("--guests", "CHAT_GUESTS", &written.guests)?,
+                keep_days: check_keep(&written.keep)?,
             },
         })
     }
@@ -289,6 +298,20 @@ fn check_proxies(listed: &[String]) -> Result<Vec<Network>, WrongSetting> {
         .collect()
 }
 
+/// `None`: for ever.
+fn check_keep(text: &str) -> Result<Option<u32>, WrongSetting> {
+    match text.parse() {
+        _ if text == KEEP_FOREVER => Ok(None),
+        Ok(days @ 1..=KEEP_DAYS_MAX) => Ok(Some(days)),
+        _ => Err(WrongSetting {
+            setting: "--keep",
+            variable: "CHAT_KEEP",
+            value: text.to_owned(),
+            allowed: format!("give a number of days from 1 to {KEEP_DAYS_MAX}, or {KEEP_FOREVER}"),
+        }),
+    }
+}
+
 fn is_on(setting: &'static str, variable: &'static str, text: &str) -> Result<bool, WrongSetting> {
     match text {
         "on" => Ok(true),
@@ -347,6 +370,7 @@ mod tests {
         assert_eq!(config.chat.name, "chat");
         assert!(config.chat.guests);
         assert_eq!(config.chat.rates, Rates::On);
+        assert_eq!(config.chat.keep_days, None);
         assert_eq!(config.chat.default_rooms[0].as_str(), DEFAULT_ROOM);
     }
 
@@ -359,6 +383,8 @@ mod tests {
             "/srv/chat",
             "--rates",
             "off",
+            "--keep",
+            "30",
             "--guests",
             "off",
             "--proxy",
@@ -379,6 +405,7 @@ mod tests {
         assert_eq!(config.listen.to_string(), "127.0.0.1:0");
         assert_eq!(config.data, PathBuf::from("/srv/chat"));
         assert_eq!(config.chat.rates, Rates::Off);
+        assert_eq!(config.chat.keep_days, Some(30));
         assert!(!config.chat.guests);
         assert_eq!(config.proxies.len(), 2);
         assert_eq!(config.log, LevelFilter::DEBUG);
@@ -455,6 +482,8 @@ mod tests {
             (["--allow-origin", "null"], "'*' for all"),
             (["--proxy", "nginx"], "10.0.0.0/8"),
             (["--rates", "slow"], "on or off"),
+            (["--keep", "0"], "from 1 to 36500, or forever"),
+            (["--keep", "a week"], "number of days"),
             (["--guests", "some"], "on or off"),
             (["--log", "loud"], "warn, info"),
         ] {

@@ -11,6 +11,7 @@ pub mod config;
 pub mod edge;
 pub mod fault;
 pub mod files;
+mod keeping;
 pub mod log;
 pub mod metrics;
 pub mod news;

@@ -38,6 +38,7 @@ impl News {
             }
             Effect::Rewritten { room, events } => self.logs.rewrite(room, &events),
             Effect::FilesDoomed => self.files.notify_one(),
+            Effect::Forgotten { room, first } => self.logs.forget_before(room, first),
             Effect::Entered {
                 user,
                 room,

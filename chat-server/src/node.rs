@@ -34,6 +34,8 @@ pub struct Settings {
     pub default_rooms: Vec<RoomName>,
     /// Whether those without an account are let in.
     pub guests: bool,
+    /// Days that events are kept in rooms that say nothing else; `None`: for ever.
+    pub keep_days: Option<u32>,
 }
 
 /// The node. Sessions hold it by `Arc`.

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::edge::http::{Offers, Site};
 use crate::edge::{descriptors, listen};
 use crate::files::{Depot, sweep};
+use crate::keeping;
 use crate::node::Node;
 use crate::password::Passwords;
 use crate::store::sqlite::{OpenError, SqliteStore};
@@ -125,6 +126,7 @@ impl Server {
     /// does that, probes and newcomers are still answered, with 503.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let Self { listener, site, .. } = self;
+        keeping::start(Arc::downgrade(&site.node));
         let accepted = CancellationToken::new();
         let accepting = tokio::spawn(listen::accept(
             listener,

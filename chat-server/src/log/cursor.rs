@@ -25,7 +25,8 @@ pub enum Next {
     Fill,
     /// It lacks more than a ring holds: a page from the store, of its own.
     Store,
-    /// It is told that it missed the events up to and with `to`.
+    /// It is told that it missed the events up to and with `to`, because they
+    /// are too many or because they are not kept any more.
     Gap {
         /// The first event missed.
         from: Seq,
@@ -34,8 +35,9 @@ pub enum Next {
     },
 }
 
-/// For a reader that is connected: `start` is the first event in the ring.
-pub fn next(cursor: Seq, head: Seq, start: Seq, gaps: Gaps) -> Next {
+/// For a reader that is connected: `start` is the first event in the ring,
+/// `first` the oldest that is kept.
+pub fn next(cursor: Seq, head: Seq, start: Seq, first: Seq, gaps: Gaps) -> Next {
     let missing = head.since(cursor);
     if missing == 0 {
         Next::Nothing
@@ -45,6 +47,11 @@ pub fn next(cursor: Seq, head: Seq, start: Seq, gaps: Gaps) -> Next {
         Next::Gap {
             from: cursor.next(),
             to: head,
+        }
+    } else if cursor.next() < first {
+        Next::Gap {
+            from: cursor.next(),
+            to: first.minus(1).min(head),
         }
     } else if missing <= RESUME_EVENTS {
         Next::Fill
@@ -62,15 +69,21 @@ pub struct Begin {
     pub gap: Option<(Seq, Seq)>,
 }
 
-/// The cursor of a reader that comes back, `had` being the last event it has;
-/// `None` if `had` lies beyond the head, and so in another history.
-pub fn begin(had: Seq, head: Seq, gaps: Gaps) -> Option<Begin> {
+/// The cursor of a reader that comes back, `had` being the last event it has
+/// and `first` the oldest that is kept; `None` if `had` lies beyond the head,
+/// and so in another history.
+pub fn begin(had: Seq, head: Seq, first: Seq, gaps: Gaps) -> Option<Begin> {
     if had > head {
         None
     } else if head.since(had) > RESUME_EVENTS && gaps == Gaps::Taken {
         Some(Begin {
             cursor: head,
             gap: Some((had.next(), head)),
+        })
+    } else if had.next() < first {
+        Some(Begin {
+            cursor: first.minus(1),
+            gap: Some((had.next(), first.minus(1))),
         })
     } else {
         Some(Begin {
@@ -113,7 +126,7 @@ mod tests {
             (0, 10_001, 9_999, Refused, Next::Store),
         ] {
             assert_eq!(
-                next(seq(cursor), seq(head), seq(start), gaps),
+                next(seq(cursor), seq(head), seq(start), Seq::FIRST, gaps),
                 expected,
                 "{cursor} {head} {start} {gaps:?}"
             );
@@ -121,8 +134,39 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_kept_is_told_as_a_gap_whoever_asks() {
+        for gaps in [Gaps::Taken, Gaps::Refused] {
+            let at = |cursor, first| next(seq(cursor), seq(9), seq(10), seq(first), gaps);
+            let gap = |from, to| Next::Gap {
+                from: seq(from),
+                to: seq(to),
+            };
+            assert_eq!(at(2, 5), gap(3, 4));
+            assert_eq!(at(4, 5), Next::Fill);
+            assert_eq!(at(2, 10), gap(3, 9), "nothing is kept");
+            assert_eq!(at(9, 10), Next::Nothing);
+            let begins = |had, first| begin(seq(had), seq(9), seq(first), gaps);
+            let plain = |cursor, gap| {
+                Some(Begin {
+                    cursor: seq(cursor),
+                    gap,
+                })
+            };
+            assert_eq!(begins(2, 5), plain(4, Some((seq(3), seq(4)))));
+            assert_eq!(begins(4, 5), plain(4, None));
+            assert_eq!(begins(2, 10), plain(9, Some((seq(3), seq(9)))));
+            assert_eq!(begins(9, 10), plain(9, None));
+        }
+        assert_eq!(
+            begin(seq(2), seq(900), seq(5), Gaps::Taken).and_then(|begin| begin.gap),
+            Some((seq(3), seq(900))),
+            "one gap, not two"
+        );
+    }
+
+    #[test]
     fn whoever_missed_more_than_500_events_is_told_one_gap_up_to_the_head() {
-        let at = |had, head, gaps| begin(seq(had), seq(head), gaps);
+        let at = |had, head, gaps| begin(seq(had), seq(head), Seq::FIRST, gaps);
         let plain = |cursor| {
             Some(Begin {
                 cursor: seq(cursor),

@@ -11,6 +11,8 @@ use std::collections::VecDeque;
 pub struct Ring {
     /// The last event known to be committed.
     head: Seq,
+    /// No event before this one is kept, here or anywhere.
+    first: Seq,
     /// Its last element is `head`'s.
     frames: VecDeque<Frame>,
     bytes: usize,
@@ -34,6 +36,19 @@ impl Ring {
     /// The first event held; `head + 1` if none is.
     pub fn start(&self) -> Seq {
         self.head.next().minus(self.frames.len() as u64)
+    }
+
+    /// The oldest event that is kept; those before it are gone.
+    pub fn first(&self) -> Seq {
+        self.first.max(Seq::FIRST)
+    }
+
+    /// Lets go of what is before the oldest event that is kept.
+    pub fn forget_before(&mut self, first: Seq) {
+        self.first = self.first.max(first);
+        while self.start() < first && !self.frames.is_empty() {
+            self.drop_oldest();
+        }
     }
 
     /// Bytes held.
@@ -187,6 +202,27 @@ mod tests {
         assert_eq!(frames, [frame(4), frame(555)]);
         let bytes: usize = frames.iter().map(|frame| frame.bytes().len()).sum();
         assert_eq!((ring.bytes(), ring.head()), (bytes, seq(5)));
+    }
+
+    #[test]
+    fn what_is_not_kept_any_more_is_let_go_of() {
+        let mut ring = Ring::default();
+        assert_eq!(ring.first(), Seq::FIRST);
+        for n in 1..=5 {
+            ring.append(seq(n), frame(n));
+        }
+        ring.forget_before(seq(4));
+        assert_eq!((ring.first(), ring.start()), (seq(4), seq(4)));
+        ring.forget_before(seq(2));
+        assert_eq!(ring.first(), seq(4), "it never comes back");
+        assert_eq!(held(&ring, 3), [4, 5]);
+        ring.forget_before(seq(6));
+        assert_eq!(
+            (ring.first(), ring.start(), ring.bytes()),
+            (seq(6), seq(6), 0)
+        );
+        ring.append(seq(6), frame(6));
+        assert_eq!(held(&ring, 5), [6]);
     }
 
     #[test]

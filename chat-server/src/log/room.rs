@@ -4,7 +4,7 @@ use super::ring::Appended;
 use super::{Frame, Ring};
 use crate::people::Person;
 use crate::session::Bell;
-use crate::store::{RoomId, Store, StoreError, UserId};
+use crate::store::{Anchor, RoomId, Store, StoreError, UserId};
 use chat_proto::limits::RESUME_EVENTS;
 use chat_proto::{RoomName, Seq};
 use slab::Slab;
@@ -115,6 +115,28 @@ impl RoomLog {
         self.rewritten.load(Ordering::Relaxed)
     }
 
+    /// Nothing before `first` is kept any more.
+    pub fn forget_before(&self, first: Seq) {
+        self.change(|ring| {
+            ring.forget_before(first);
+            self.rewritten.fetch_add(1, Ordering::Relaxed);
+        });
+    }
+
+    /// Asks the store for the oldest event that is kept, because one is not
+    /// there; that is a fault if it should be.
+    pub async fn lacks(&self, store: &dyn Store, lacking: Seq) -> Result<(), StoreError> {
+        let page = store.history(self.id, Anchor::Newest, 1).await?;
+        if page.first <= lacking {
+            return Err(StoreError::Corrupt(format!(
+                "the log of {} lacks {lacking}",
+                self.name
+            )));
+        }
+        self.forget_before(page.first);
+        Ok(())
+    }
+
     fn ring_readers(&self) {
         self.each_reader(|reader| reader.bell.ring_slot(reader.slot));
     }
@@ -126,18 +148,17 @@ impl RoomLog {
         let _one = self.filling.lock().await;
         loop {
             let rewritten = self.rewritten();
-            let (start, head) = self.with_ring(|ring| (ring.start(), ring.head()));
-            if cursor.next() >= start {
+            let (start, head, first) =
+                self.with_ring(|ring| (ring.start(), ring.head(), ring.first()));
+            let from = head.minus(RESUME_EVENTS).max(first.minus(1));
+            let lacking = start.since(from.next()) as usize;
+            if cursor.next() >= start || lacking == 0 {
                 return Ok(false);
             }
-            let from = head.minus(RESUME_EVENTS);
-            let lacking = start.since(from.next()) as usize;
             let events = store.events(self.id, from, lacking).await?;
-            if events.len() < lacking {
-                return Err(StoreError::Corrupt(format!(
-                    "the log of {} has a hole after {from}",
-                    self.name
-                )));
+            if events.len() < lacking || events[0].seq != from.next() {
+                self.lacks(store, from.next()).await?;
+                continue;
             }
             let frames = events.iter().map(Frame::event).collect();
             let current = self.change(|ring| {

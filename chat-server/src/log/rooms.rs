@@ -2,7 +2,7 @@
 
 use super::{Frame, RoomLog};
 use crate::store::{RoomId, RoomRow};
-use chat_proto::Event;
+use chat_proto::{Event, Seq};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,6 +35,7 @@ impl Logs {
                     room.name.clone(),
                     Arc::clone(&self.bytes),
                 ));
+                log.forget_before(room.first);
                 (Arc::clone(free.insert(log)), true)
             }
         }
@@ -69,6 +70,13 @@ impl Logs {
             self.give_way();
         }
         true
+    }
+
+    /// Of a room nothing before `first` is kept any more.
+    pub fn forget_before(&self, room: RoomId, first: Seq) {
+        if let Some(log) = self.known(room) {
+            log.forget_before(first);
+        }
     }
 
     /// What these events said is gone: rings hold what is left of them from now on.

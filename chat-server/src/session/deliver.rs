@@ -167,7 +167,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 push_events(slot, page.after(reading.cursor, bound), batch);
                 return Some(Next::Ring);
             }
-            let next = cursor::next(reading.cursor, bound, ring.start(), self.gaps);
+            let next = cursor::next(reading.cursor, bound, ring.start(), ring.first(), self.gaps);
             if next == Next::Ring {
                 let events = ring.after(reading.cursor);
                 let all = push_events(slot, events.take_while(|(seq, _)| *seq <= bound), batch);
@@ -184,7 +184,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Some(Next::Ring) => true,
             Some(Next::Gap { from, to }) => {
                 // Of a removal the reader hears in any case.
-                let to = if reading.last == Some(to) {
+                let to = if reading.last == Some(to) && to > from {
                     to.minus(1)
                 } else {
                     to
@@ -273,11 +273,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         self.node.metrics.lagging_reads.inc();
         let rewritten = log.rewritten();
         let events = store.events(log.id(), cursor, PAGE_EVENTS).await?;
-        if events.is_empty() {
-            return Err(StoreError::Corrupt(format!(
-                "no event of {} after {cursor}",
-                log.name()
-            )));
+        if events
+            .first()
+            .is_none_or(|event| event.seq != cursor.next())
+        {
+            return log.lacks(store, cursor.next()).await;
         }
         let frames = events.iter().map(Frame::event).collect();
         self.page = Some(Box::new(StorePage {

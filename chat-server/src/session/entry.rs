@@ -260,7 +260,7 @@ fn begins(
                 .get(standing.room.name.as_str())
                 .copied()
                 .unwrap_or(head);
-            cursor::begin(had, head, gaps)
+            cursor::begin(had, head, standing.room.first, gaps)
         })
         .collect()
 }

@@ -151,6 +151,7 @@ pub(super) fn sent(committed: Committed) -> Result<Sent, Refusal> {
         | Committed::Joined { .. }
         | Committed::Left { .. }
         | Committed::Changed { .. }
+        | Committed::Forgotten { .. }
         | Committed::Read { .. } => Err(mismatch("send")),
     }
 }

@@ -248,7 +248,7 @@ fn joined_after(
     gaps: cursor::Gaps,
 ) -> Result<(Begin, Joined), Refusal> {
     let head = standing.room.head;
-    let begin = cursor::begin(after, head, gaps).ok_or_else(|| {
+    let begin = cursor::begin(after, head, standing.room.first, gaps).ok_or_else(|| {
         invalid_field(
             "after",
             &format!("is {after}, but the last event is {head}"),

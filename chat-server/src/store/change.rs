@@ -2,10 +2,12 @@
 
 mod account;
 mod admin;
+mod keeping;
 mod room;
 
 pub use account::{Devices, Login, Logout, Register, SetPassword};
 pub use admin::{AdminDeed, Administer};
+pub use keeping::{Forget, Keep, SetKeep};
 pub use room::{Create, Direct, Invite, Moderate, SetRole, SetSettings};
 
 use super::file::{FileId, KeepFile, ReserveFile};
@@ -74,6 +76,10 @@ pub enum Change {
     ExpireFiles,
     /// The bytes of doomed files are gone.
     ForgetFiles(Vec<FileId>),
+    /// An operator says how long a room's events are kept.
+    Keep(SetKeep),
+    /// Some of what is too old is forgotten.
+    Forget(Forget),
 }
 
 /// See [`Change::Hello`]. Without a token a new guest is made, where guests are let in.
@@ -232,6 +238,13 @@ pub enum Effect {
     },
     /// Files have lost their last reader; their bytes are to be taken away.
     FilesDoomed,
+    /// What was on a log before `first` is not kept any more.
+    Forgotten {
+        /// Whose log.
+        room: RoomId,
+        /// The oldest event that is kept.
+        first: Seq,
+    },
     /// A user came into a room, or got it back.
     Entered {
         /// Who.
@@ -347,6 +360,11 @@ pub enum Committed {
         room: RoomName,
         /// Its place.
         seq: Option<Seq>,
+    },
+    /// Some of what was too old is gone.
+    Forgotten {
+        /// Where to go on; `None` after the last room.
+        next: Option<RoomId>,
     },
     /// The marker stands at `seq`.
     Read {

@@ -8,6 +8,7 @@ pub(crate) mod direct;
 pub(crate) mod file;
 mod fold;
 pub(crate) mod hook;
+pub(crate) mod keeping;
 pub(crate) mod log;
 pub(crate) mod login;
 pub(crate) mod matrix;
@@ -147,6 +148,11 @@ macro_rules! promises {
             file a_file_is_gone_with_its_message,
             file a_file_that_nobody_attached_is_gone_after_a_day,
             file an_upload_that_a_crash_broke_off_is_doomed,
+            keeping what_is_too_old_is_gone_from_everywhere,
+            keeping a_room_may_be_forgotten_whole_and_goes_on_counting,
+            keeping each_room_keeps_as_long_as_it_was_told,
+            keeping the_files_of_what_is_forgotten_go_too,
+            keeping much_is_forgotten_in_small_pieces,
             model ten_thousand_random_changes_agree_with_a_simple_model,
         }
     };

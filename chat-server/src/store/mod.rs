@@ -17,9 +17,9 @@ mod search;
 pub mod sqlite;
 
 pub use change::{
-    AdminDeed, Administer, Change, Committed, Create, Decision, Devices, Direct, Effect, Gone,
-    Hello, Invite, Join, Leave, Login, Logout, MarkRead, Moderate, Outcome, Register, Revise,
-    Revision, SendMessage, SetPassword, SetRole, SetSettings, SetTopic, Welcomed,
+    AdminDeed, Administer, Change, Committed, Create, Decision, Devices, Direct, Effect, Forget,
+    Gone, Hello, Invite, Join, Keep, Leave, Login, Logout, MarkRead, Moderate, Outcome, Register,
+    Revise, Revision, SendMessage, SetKeep, SetPassword, SetRole, SetSettings, SetTopic, Welcomed,
 };
 pub use file::{DueFiles, FileId, FileRow, KeepFile, ReserveFile};
 pub use hook::{HookId, HookSays, MakeHook, VoidHook};

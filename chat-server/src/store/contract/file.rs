@@ -177,20 +177,20 @@ pub(crate) fn an_upload_that_a_crash_broke_off_is_doomed<E: Engine>() {
 }
 
 impl<E: Engine> Scene<E> {
-    fn upload(&mut self, by: &Guest, number: u8) -> FileId {
+    pub(super) fn upload(&mut self, by: &Guest, number: u8) -> FileId {
         let id = FileId::of([number; 16]);
         self.one(reserve(by, &id, 5)).unwrap();
         self.one(keep(&id)).unwrap();
         id
     }
 
-    fn due(&self) -> DueFiles {
+    pub(super) fn due(&self) -> DueFiles {
         let now = Timestamp::from_millis(self.now);
         self.wait(|store| store.due_files(now, 10))
     }
 }
 
-fn room_of_ada<E: Engine>() -> (Scene<E>, Guest) {
+pub(super) fn room_of_ada<E: Engine>() -> (Scene<E>, Guest) {
     let mut scene = Scene::<E>::new();
     let ada = scene.guest("ada");
     scene.join(&ada, "dev");
@@ -216,7 +216,7 @@ fn keep(id: &FileId) -> Change {
     })
 }
 
-fn attach(by: &Guest, text: &str, files: &[&FileId], nonce: Option<&str>) -> Change {
+pub(super) fn attach(by: &Guest, text: &str, files: &[&FileId], nonce: Option<&str>) -> Change {
     Change::Send(SendMessage {
         author: by.row.id,
         room: room("dev"),
@@ -228,7 +228,7 @@ fn attach(by: &Guest, text: &str, files: &[&FileId], nonce: Option<&str>) -> Cha
     })
 }
 
-fn doomed(ids: &[&FileId]) -> DueFiles {
+pub(super) fn doomed(ids: &[&FileId]) -> DueFiles {
     DueFiles {
         expired: false,
         doomed: ids.iter().copied().cloned().collect(),

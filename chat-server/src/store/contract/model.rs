@@ -320,7 +320,11 @@ fn summary(decision: &Decision) -> String {
         }
         Ok(Committed::Changed { seq, .. }) => format!("changed {seq:?}"),
         other @ Ok(
-            Committed::Welcomed(_) | Committed::Gone | Committed::Account | Committed::Noted,
+            Committed::Welcomed(_)
+            | Committed::Gone
+            | Committed::Account
+            | Committed::Noted
+            | Committed::Forgotten { .. },
         ) => {
             panic!("{other:?}")
         }

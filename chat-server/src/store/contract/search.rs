@@ -8,7 +8,7 @@ use crate::store::{Hits, Place, Search};
 use std::collections::BTreeMap;
 
 /// What a guest looks for, everywhere.
-fn look(guest: &Guest, typed: &str) -> Search {
+pub(super) fn look(guest: &Guest, typed: &str) -> Search {
     Search {
         user: guest.row.id,
         query: Query::parse(typed).unwrap(),
@@ -26,7 +26,7 @@ impl<E: Engine> Scene<E> {
         self.wait(|store| store.search(search.clone()))
     }
 
-    fn found(&self, search: &Search) -> Vec<String> {
+    pub(super) fn found(&self, search: &Search) -> Vec<String> {
         let texts = self.hits(search).entries;
         texts
             .iter()

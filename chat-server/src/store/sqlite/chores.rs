@@ -82,7 +82,7 @@ impl Chores {
         for effect in outcomes.iter().flat_map(|outcome| &outcome.effects) {
             match effect {
                 Effect::Appended { room, .. } => due.backlog.add(*room),
-                Effect::Rewritten { .. } => due.deleted(),
+                Effect::Rewritten { .. } | Effect::Forgotten { .. } => due.deleted(),
                 Effect::FilesDoomed
                 | Effect::Entered { .. }
                 | Effect::Marked { .. }

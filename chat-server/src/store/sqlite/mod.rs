@@ -20,6 +20,7 @@ mod history;
 mod hook;
 mod index;
 mod invite;
+mod keeping;
 mod login;
 mod mark;
 mod member;
@@ -180,6 +181,8 @@ fn apply(conn: &Connection, change: &Change, now: Timestamp) -> Result<Outcome, 
         Change::DropUpload(id) => file::drop_upload(conn, id, told),
         Change::ExpireFiles => file::expire(conn, now),
         Change::ForgetFiles(ids) => file::forget(conn, ids),
+        Change::Keep(set) => keeping::set(conn, set),
+        Change::Forget(asked) => keeping::forget(conn, asked, now, told),
     }?;
     Ok(Outcome { decision, effects })
 }

@@ -8,6 +8,7 @@ CREATE INDEX users_by_key ON users (key) WHERE lapsed = 0;
 ALTER TABLE rooms ADD COLUMN guests    INTEGER NOT NULL DEFAULT 1; -- may write
 ALTER TABLE rooms ADD COLUMN topic_seq INTEGER NOT NULL DEFAULT 0; -- the event that set the topic
 ALTER TABLE rooms ADD COLUMN first     INTEGER NOT NULL DEFAULT 1; -- the oldest event kept
+ALTER TABLE rooms ADD COLUMN keep      INTEGER;                    -- for so many days; 0: for ever; NULL: as all rooms
 
 -- A direct room that was left is hidden until its next message.
 ALTER TABLE memberships ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
