@@ -34,6 +34,8 @@ enum Order {
     Tokens { name: String },
     /// Logs all of an account's devices out.
     Revoke { name: String },
+    /// Says for how long a room's events are kept.
+    Keep { room: String, keep: String },
 }
 
 /// What is answered.

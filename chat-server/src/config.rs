@@ -9,6 +9,7 @@ use crate::edge::client::Network;
 use crate::edge::origin::{Origin, Policy};
 use crate::node::Settings;
 use crate::rate::Rates;
+use crate::store::{KEEP_DAYS_MAX, Keep};
 use chat_proto::{Limits, RoomName};
 use clap::{Parser, Subcommand};
 use etcetera::{AppStrategy as _, AppStrategyArgs, choose_app_strategy};
@@ -23,8 +24,6 @@ pub const DEFAULT_LISTEN: &str = "127.0.0.1:7878";
 const NAME_CHARS_MAX: usize = 64;
 /// Nothing is forgotten.
 const KEEP_FOREVER: &str = "forever";
-/// A hundred years.
-const KEEP_DAYS_MAX: u32 = 36_500;
 /// Where new users start.
 const DEFAULT_ROOM: &str = "lobby";
 
@@ -300,10 +299,11 @@ fn check_proxies(listed: &[String]) -> Result<Vec<Network>, WrongSetting> {
 
 /// `None`: for ever.
 fn check_keep(text: &str) -> Result<Option<u32>, WrongSetting> {
-    match text.parse() {
-        _ if text == KEEP_FOREVER => Ok(None),
-        Ok(days @ 1..=KEEP_DAYS_MAX) => Ok(Some(days)),
-        _ => Err(WrongSetting {
+    match Keep::parse(text) {
+        Some(Keep::Forever) => Ok(None),
+        Some(Keep::Days(days)) => Ok(Some(days)),
+        // There is nothing else that this could be the default of.
+        Some(Keep::AsAll) | None => Err(WrongSetting {
             setting: "--keep",
             variable: "CHAT_KEEP",
             value: text.to_owned(),

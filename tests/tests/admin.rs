@@ -167,3 +167,31 @@ async fn give(data: &Path, order: &[&str], input: &str) -> Result<(bool, String)
     let (status, said) = run_with(&line, input, SOON).await?;
     Ok((status.success(), said))
 }
+
+#[tokio::test]
+async fn a_room_keeps_what_is_said_as_long_as_it_is_told() -> Result<()> {
+    let mut server = Server::start().await?;
+    Client::enter(server.address(), "guest").await?;
+    for running in [true, false] {
+        if !running {
+            server.terminate(SOON).await?;
+        }
+        let data = server.data();
+        for (days, words) in [
+            ("30", "lobby keeps what is said for 30 days"),
+            ("forever", "for ever"),
+            ("default", "as long as other rooms"),
+        ] {
+            says(data, &["keep", "lobby", days], "", words).await?;
+        }
+        for (room, days, why) in [
+            ("lobby", "0", "from 1 to 36500, forever, or default"),
+            ("nowhere", "1", "no room nowhere"),
+            ("Lobby", "1", "lobby"),
+        ] {
+            let said = fails(data, &["keep", room, days], "").await?;
+            ensure!(said.contains(why), "{room} {days}: {said}");
+        }
+    }
+    Ok(())
+}

@@ -35,6 +35,13 @@ pub enum Admin {
         /// The account's name
         name: String,
     },
+    /// Keep what is said in a room for so many days, from now on
+    Keep {
+        /// The room's name
+        room: String,
+        /// A number of days, forever, or default: as the server does in all rooms
+        days: String,
+    },
     /// List accounts and guests
     Users,
     /// List a user's devices
@@ -95,6 +102,10 @@ pub fn run(config: &Config, command: &Admin) -> Result<(), AdminError> {
             desk.done(&mut out, &Order::Revoke { name: name.clone() })
         }
         Admin::Tokens { name, .. } => desk.done(&mut out, &Order::Tokens { name: name.clone() }),
+        Admin::Keep { room, days } => {
+            let (room, keep) = (room.clone(), days.clone());
+            desk.done(&mut out, &Order::Keep { room, keep })
+        }
         Admin::Users => desk.users(&mut out),
     }
 }

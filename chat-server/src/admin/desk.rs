@@ -3,8 +3,10 @@
 use super::{Answer, Order};
 use crate::node::Node;
 use crate::rules::admin as rules;
-use crate::store::{AccountRow, AdminDeed, Administer, Change, DeviceRow, UserId};
-use chat_proto::{Limits, Password, UserName};
+use crate::store::{
+    AccountRow, AdminDeed, Administer, Change, DeviceRow, KEEP_DAYS_MAX, Keep, SetKeep, UserId,
+};
+use chat_proto::{Limits, Password, RoomName, UserName};
 use std::fmt::Write as _;
 
 /// Rows of one page of users, and devices that are listed.
@@ -44,6 +46,7 @@ async fn done(node: &Node, order: Order) -> Result<Answer, String> {
             let words = "is logged out on all devices";
             change(node, &name, AdminDeed::Revoke, words).await
         }
+        Order::Keep { room, keep } => set_keep(node, &room, &keep).await,
         Order::Users { after } => {
             let page = node.store.accounts(UserId(after), ROWS).await;
             let users = page.map_err(|error| error.to_string())?;
@@ -66,6 +69,29 @@ async fn done(node: &Node, order: Order) -> Result<Answer, String> {
             })
         }
     }
+}
+
+async fn set_keep(node: &Node, room: &str, written: &str) -> Result<Answer, String> {
+    let keep = Keep::parse(written).ok_or_else(|| {
+        format!(
+            "{written:?} is no time: give a number of days from 1 to {KEEP_DAYS_MAX}, forever, or default"
+        )
+    })?;
+    let name = RoomName::parse(room, Limits::DEFAULT.room_chars).map_err(|no| no.to_string())?;
+    let words = match keep {
+        Keep::AsAll => "keeps what is said as long as other rooms".to_owned(),
+        Keep::Forever => "keeps what is said for ever".to_owned(),
+        Keep::Days(days) => format!("keeps what is said for {days} days"),
+    };
+    let room = name.clone();
+    node.commit(Change::Keep(SetKeep { room, keep }))
+        .await
+        .map_err(|error| error.to_string())?
+        .map_err(|refusal| refusal.message)?;
+    tracing::info!(%name, "by the operator: {words}");
+    Ok(Answer::Done {
+        words: format!("{name} {words}"),
+    })
 }
 
 async fn change(node: &Node, name: &str, deed: AdminDeed, words: &str) -> Result<Answer, String> {

@@ -7,6 +7,7 @@ mod room;
 
 pub use account::{Devices, Login, Logout, Register, SetPassword};
 pub use admin::{AdminDeed, Administer};
+pub(crate) use keeping::KEEP_DAYS_MAX;
 pub use keeping::{Forget, Keep, SetKeep};
 pub use room::{Create, Direct, Invite, Moderate, SetRole, SetSettings};
 

@@ -16,6 +16,7 @@ mod row;
 mod search;
 pub mod sqlite;
 
+pub(crate) use change::KEEP_DAYS_MAX;
 pub use change::{
     AdminDeed, Administer, Change, Committed, Create, Decision, Devices, Direct, Effect, Forget,
     Gone, Hello, Invite, Join, Keep, Leave, Login, Logout, MarkRead, Moderate, Outcome, Register,

@@ -14,6 +14,24 @@ pub enum Keep {
     Days(u32),
 }
 
+/// A hundred years.
+pub(crate) const KEEP_DAYS_MAX: u32 = 36_500;
+
+impl Keep {
+    /// A number of days, `forever`, or `default`, as an operator writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "default" => Some(Self::AsAll),
+            "forever" => Some(Self::Forever),
+            days => days
+                .parse()
+                .ok()
+                .filter(|days| (1..=KEEP_DAYS_MAX).contains(days))
+                .map(Self::Days),
+        }
+    }
+}
+
 /// See [`Change::Keep`](super::Change::Keep).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetKeep {
@@ -32,4 +50,26 @@ pub struct Forget {
     pub days: Option<u32>,
     /// The room to begin with.
     pub from: RoomId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_read_as_an_operator_writes_it() {
+        for (text, keep) in [
+            ("1", Some(Keep::Days(1))),
+            ("36500", Some(Keep::Days(36_500))),
+            ("forever", Some(Keep::Forever)),
+            ("default", Some(Keep::AsAll)),
+            ("0", None),
+            ("36501", None),
+            ("-1", None),
+            ("a week", None),
+            ("", None),
+        ] {
+            assert_eq!(Keep::parse(text), keep, "{text}");
+        }
+    }
 }
