@@ -2,8 +2,8 @@
 //!
 //! One request, one answer, each a line of JSON. If a server runs on the data
 //! directory, they go through a socket in it that only the server's own user
-//! may open ([`socket`]); if none does, the command opens the data itself. Both
-//! are answered by [`desk`], which changes things as sessions do: through the
+//! may open (`socket`); if none does, the command opens the data itself. Both
+//! are answered by `desk`, which changes things as sessions do: through the
 //! committer. What is typed and printed is in [`command`].
 
 pub mod command;
