@@ -9,6 +9,7 @@
 mod connection;
 mod histogram;
 mod members;
+mod passwords;
 mod scenario;
 mod stamp;
 pub mod table;
@@ -74,6 +75,16 @@ pub enum Scenario {
         /// Writers.
         writers: usize,
     },
+    /// One room at a steady rate, and beside it people who try wrong passwords,
+    /// all at once and again as soon as they may.
+    Passwords {
+        /// Those who try.
+        attempts: usize,
+        /// Members of the room.
+        members: usize,
+        /// Messages a second.
+        rate: f64,
+    },
 }
 
 /// What came out; what a scenario has no figure for is left out.
@@ -133,6 +144,15 @@ pub struct Report {
     /// How much of one core the generator used; near 1 it was the limit itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own_core: Option<f64>,
+    /// Passwords that were checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passwords_checked: Option<u64>,
+    /// Passwords that were refused unchecked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passwords_refused: Option<u64>,
+    /// By how much the server's resident memory grew, in KiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grown_kib: Option<u64>,
     /// Connections made and joined a second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connects_per_s: Option<f64>,

@@ -104,6 +104,18 @@ enum Kind {
         #[arg(long, default_value_t = 64)]
         writers: usize,
     },
+    /// One room at a steady rate, while wrong passwords are tried all at once
+    Passwords {
+        /// Those who try, each once a second
+        #[arg(long, default_value_t = 1000)]
+        attempts: usize,
+        /// Members of the room
+        #[arg(long, default_value_t = 100)]
+        members: usize,
+        /// Messages a second
+        #[arg(long, default_value_t = 100.0)]
+        rate: f64,
+    },
 }
 
 fn main() -> Result<()> {
@@ -179,6 +191,15 @@ fn scenario(kind: &Kind) -> Scenario {
             members,
         },
         Kind::Durable { writers } => Scenario::Durable { writers },
+        Kind::Passwords {
+            attempts,
+            members,
+            rate,
+        } => Scenario::Passwords {
+            attempts,
+            members,
+            rate,
+        },
     }
 }
 

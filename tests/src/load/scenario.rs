@@ -10,7 +10,7 @@ use super::connection::{Receiver, Sender};
 use super::members::{Crowd, Shared, WARM_UP, join_all, nanos, raise_file_limit, receive};
 use super::stamp::stamp;
 use super::usage::Usage;
-use super::{Plan, Report, Scenario};
+use super::{Plan, Report, Scenario, passwords};
 use crate::process;
 
 /// How many times a rate is raised at most.
@@ -43,6 +43,11 @@ pub(super) async fn run(plan: &Plan, mut seen: impl FnMut(&Report)) -> Result<Re
             members,
         } => idle(plan, connections, members).await,
         Scenario::Durable { writers } => durable(plan, writers).await,
+        Scenario::Passwords {
+            attempts,
+            members,
+            rate,
+        } => passwords::run(plan, attempts, members, rate).await,
     }
 }
 

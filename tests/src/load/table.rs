@@ -48,6 +48,10 @@ fn name(report: &Value) -> Option<String> {
         "max" => format!("the most to one room of {connections}"),
         "idle" => format!("{connections} idle connections"),
         "durable" => format!("{rooms} writers, each waiting for its acknowledgement"),
+        "passwords" => format!(
+            "{} messages/s, while {connections} talk or try wrong passwords",
+            rate?
+        ),
         _ => return None,
     })
 }
@@ -57,6 +61,7 @@ fn main_figure(report: &Value) -> (&'static str, &'static str) {
     match report["scenario"].as_str() {
         Some("max") => ("deliveries_per_s", "deliveries/s"),
         Some("idle") => ("resident_kib", "KiB resident each"),
+        Some("passwords") => ("p99_ms", "ms for 99 % of the deliveries"),
         Some("durable") => ("acked_per_s", "acknowledged/s"),
         Some(_) | None => ("cpu_s_per_m", "CPU s per million deliveries"),
     }
