@@ -45,9 +45,20 @@ const FIRST_FRAME: Duration = Duration::from_secs(10);
 /// Without output for so long, a client has settled.
 const QUIET: Duration = Duration::from_secs(3);
 
+/// All of it but the idleness, whatever happens: who is stopped from outside leaves a
+/// server behind.
+const WHOLE: Duration = Duration::from_secs(600);
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let options = Options::parse();
+    let most = WHOLE + Duration::from_secs(options.idle_secs);
+    tokio::time::timeout(most, measure(&options))
+        .await
+        .context("it takes too long")?
+}
+
+async fn measure(options: &Options) -> Result<()> {
     let mut server = Setup::without_rates().start().await?;
     let home = home()?;
     let url = server.url();
@@ -128,11 +139,14 @@ async fn fill(server: &chat_tests::server::Server, messages: u64) -> Result<()> 
                 .say(&json!({"type": "send", "id": number, "room": ROOM, "text": text}))
                 .await?;
         }
-        for _ in sent..until {
-            let reply = writer.find(|frame| !frame["id"].is_null()).await?;
-            ensure!(reply["type"] == "sent", "{reply}");
+        // Not by `find`: it would keep each event, and look at all of them again.
+        while sent < until {
+            let frame = writer.next().await?;
+            if !frame["id"].is_null() {
+                ensure!(frame["type"] == "sent", "{frame}");
+                sent += 1;
+            }
         }
-        sent = until;
     }
     Ok(())
 }
