@@ -1,9 +1,26 @@
 //! Finding what was said, as clients ask for it.
 
-use anyhow::Result;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
+use chat_tests::conversation::Conversation;
 use chat_tests::server::{Server, Setup};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+/// Rooms in which a whole conversation is said.
+const ROOMS: usize = 10;
+/// Words that are looked for in it.
+const WORDS: usize = 200;
+/// A word that stands in more lines of it is looked for in one room only.
+const COMMON: usize = 500;
+/// Messages that one writer has on the way.
+const AHEAD: usize = 100;
+/// For a reply, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn texts(found: &Value) -> Vec<&str> {
     let hits = found["hits"].as_array().map_or(&[][..], Vec::as_slice);
@@ -138,4 +155,137 @@ async fn a_room_that_one_is_not_in_is_not_searched() -> Result<()> {
     assert_eq!(bob.ask("found", anywhere).await?["hits"], json!([]));
     assert_eq!(texts(&ada.ask("found", there).await?), ["the plan"]);
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_words_of_a_conversation_are_found_where_a_plain_scan_finds_them() -> Result<()>
+{
+    let conversation = Conversation::of_environment()?;
+    let texts: Vec<String> = conversation
+        .lines
+        .iter()
+        .map(|line| line.text.clone())
+        .collect();
+    let server = Setup::without_rates().start().await?;
+    let begun = Instant::now();
+    let mut writers = JoinSet::new();
+    for room in 0..ROOMS {
+        writers.spawn(write(
+            server.address(),
+            format!("room-{room}"),
+            texts.clone(),
+        ));
+    }
+    while let Some(written) = writers.join_next().await {
+        written??;
+    }
+    let written = begun.elapsed();
+
+    let mut reader = Client::enter(server.address(), "reader").await?;
+    reader.patience(PATIENCE);
+    for room in 0..ROOMS {
+        reader.join(&format!("room-{room}")).await?;
+    }
+    let index = scan(&texts);
+    let mut by_count: Vec<_> = index.iter().collect();
+    by_count.sort_by_key(|(word, lines)| (lines.len(), word.as_str()));
+    let step = (by_count.len() / WORDS).max(1);
+    let begun = Instant::now();
+    let mut hits = 0;
+    // The commonest of all is among them, and so are some that were said once.
+    for (number, (word, lines)) in by_count.iter().rev().step_by(step).take(WORDS).enumerate() {
+        let mut look = json!({"type": "search", "query": word, "limit": 200});
+        let mut rooms = 0..ROOMS;
+        if lines.len() > COMMON {
+            let room = number % ROOMS;
+            look["room"] = format!("room-{room}").into();
+            rooms = room..room + 1;
+        }
+        let found = find_all(&mut reader, look).await?;
+        let expected: BTreeSet<_> = rooms
+            .flat_map(|room| {
+                lines
+                    .iter()
+                    .map(move |line| (format!("room-{room}"), line + 1))
+            })
+            .collect();
+        let in_ascii = |(room, seq): &(String, usize)| {
+            let line = &texts[seq - 1];
+            line.is_ascii().then(|| (room.clone(), *seq))
+        };
+        let found: Vec<_> = found.iter().filter_map(in_ascii).collect();
+        hits += found.len();
+        ensure!(
+            found.len() == expected.len(),
+            "{word}: {} hits",
+            found.len()
+        );
+        ensure!(
+            found.into_iter().collect::<BTreeSet<_>>() == expected,
+            "{word}"
+        );
+    }
+    println!(
+        "{}: {} messages written in {written:.1?}, {} words found {hits} times in {:.1?}",
+        conversation.source,
+        texts.len() * ROOMS,
+        by_count.len().min(WORDS),
+        begun.elapsed()
+    );
+    Ok(())
+}
+
+/// Says all of it in a room, some at a time.
+async fn write(server: SocketAddr, room: String, texts: Vec<String>) -> Result<()> {
+    let mut client = Client::enter(server, &format!("writer-{room}")).await?;
+    client.patience(PATIENCE);
+    client.join(&room).await?;
+    for part in texts.chunks(AHEAD) {
+        for text in part {
+            let send = json!({"type": "send", "room": room, "text": text});
+            client.say(&send).await?;
+        }
+        let mut acknowledged = 0;
+        while acknowledged < part.len() {
+            let frame = client.next().await?;
+            ensure!(frame["type"] != "error", "{frame}");
+            acknowledged += usize::from(frame["type"] == "sent");
+        }
+    }
+    Ok(())
+}
+
+/// The lines in which a word stands, by the plainest rule: letters and digits
+/// of ASCII, in lower case. Lines with anything else are left out.
+fn scan(texts: &[String]) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut index: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for (line, text) in texts.iter().enumerate().filter(|(_, text)| text.is_ascii()) {
+        let lower = text.to_lowercase();
+        for word in lower.split(|c: char| !c.is_ascii_alphanumeric()) {
+            if !word.is_empty() {
+                index.entry(word.to_owned()).or_default().insert(line);
+            }
+        }
+    }
+    index
+}
+
+/// Room and seq of every hit, all pages of them, newest first.
+async fn find_all(client: &mut Client, mut look: Value) -> Result<Vec<(String, usize)>> {
+    let (mut all, mut oldest) = (Vec::new(), None);
+    loop {
+        let found = client.ask("found", look.clone()).await?;
+        for hit in found["hits"].as_array().context("no hits")? {
+            let at = hit["at"].as_str().context("no time")?.to_owned();
+            ensure!(oldest.as_ref().is_none_or(|oldest| at <= *oldest), "{hit}");
+            oldest = Some(at);
+            let room = hit["room"].as_str().context("no room")?;
+            let seq = hit["seq"].as_u64().context("no seq")?;
+            all.push((room.to_owned(), usize::try_from(seq)?));
+        }
+        if found["more"] == false {
+            return Ok(all);
+        }
+        look["cursor"] = found["next"].clone();
+    }
 }
