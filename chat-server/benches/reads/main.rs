@@ -7,20 +7,16 @@
 //! a hundred of many runs of each kind of reading. Words are used as people use
 //! them: a few make up half of all that is said.
 
-use std::time::{Duration, Instant};
+mod filled;
 
 use anyhow::{Context as _, Result, bail};
-use chat_proto::{RoomName, Seq, Text, Timestamp, UserName};
+use chat_proto::{Seq, Timestamp};
 use chat_server::search::Query;
-use chat_server::store::sqlite::SqliteStore;
-use chat_server::store::{
-    Anchor, Change, Committed, Hello, Join, MarkRead, Pending, RoomId, Search, SendMessage, Store,
-    TokenHash, UserId,
-};
+use chat_server::store::{Anchor, Change, MarkRead, Search, Store as _};
+use filled::{Dice, Filled, WORDS, word};
+use std::time::{Duration, Instant};
 
-/// Different words.
-const WORDS: u64 = 50_000;
-/// Of them, those that count as common.
+/// Of all words, those that count as common.
 const COMMON: u64 = 50;
 /// Messages of one commit, as many as a server has in one at the most.
 const BATCH: u64 = 512;
@@ -52,7 +48,7 @@ fn main() -> Result<()> {
 struct Kind {
     what: &'static str,
     typed: fn(&mut Dice) -> String,
-    narrow: fn(&Bench, &mut Search),
+    narrow: fn(&Filled, &mut Search),
 }
 
 const KINDS: [Kind; 13] = [
@@ -109,7 +105,7 @@ fn many(dice: &mut Dice, count: usize, of: u64) -> String {
 
 /// In messages of 200 people in 100 rooms, by one who is in all of them.
 fn search(messages: u64) -> Result<()> {
-    let mut bench = Bench::new(200, 100)?;
+    let mut bench = Filled::new(200, 100)?;
     let start = Instant::now();
     let slowest = fill(&mut bench, messages)?;
     bench.wait(bench.store.settle())?;
@@ -144,7 +140,7 @@ fn search(messages: u64) -> Result<()> {
 
 /// Half of all is said in `room-0`, a hundredth of it in `room-99`; the last
 /// person speaks once in ten thousand messages.
-fn fill(bench: &mut Bench, messages: u64) -> Result<Duration> {
+fn fill(bench: &mut Filled, messages: u64) -> Result<Duration> {
     let mut slowest = Duration::ZERO;
     let mut said = 0;
     while said < messages {
@@ -172,7 +168,7 @@ fn fill(bench: &mut Bench, messages: u64) -> Result<Duration> {
 
 /// A page anywhere in a room of so many messages, and in one of a thousand.
 fn history(messages: u64) -> Result<()> {
-    let mut bench = Bench::new(50, 2)?;
+    let mut bench = Filled::new(50, 2)?;
     let start = Instant::now();
     for (room, count) in [(0, messages), (1, 1_000)] {
         let mut said = 0;
@@ -221,7 +217,7 @@ fn history(messages: u64) -> Result<()> {
 
 /// The rooms of a user who is in 500, with 100 messages unread in each.
 fn hello() -> Result<()> {
-    let mut bench = Bench::new(20, 500)?;
+    let mut bench = Filled::new(20, 500)?;
     for round in 0..20 {
         for at in 0..10 {
             let batch = (0..500).map(|room| {
@@ -261,119 +257,6 @@ fn hello() -> Result<()> {
     Ok(())
 }
 
-/// A store with people who are in all rooms, and a clock that moves by a ms for each message.
-struct Bench {
-    store: SqliteStore,
-    runtime: tokio::runtime::Runtime,
-    users: Vec<UserId>,
-    names: Vec<UserName>,
-    rooms: Vec<(RoomName, RoomId)>,
-    dice: Dice,
-    now: i64,
-    _dir: tempfile::TempDir,
-}
-
-impl Bench {
-    fn new(people: usize, rooms: usize) -> Result<Self> {
-        let dir = tempfile::tempdir()?;
-        let store = SqliteStore::open(dir.path(), Timestamp::from_millis(0))?;
-        let mut bench = Self {
-            store,
-            runtime: tokio::runtime::Builder::new_current_thread().build()?,
-            users: Vec::new(),
-            names: Vec::new(),
-            rooms: Vec::new(),
-            dice: Dice(1),
-            now: 0,
-            _dir: dir,
-        };
-        for person in 0..people {
-            let name = UserName::trusted(&format!("person-{person}")).context("a name")?;
-            let mut token = [0; 32];
-            token[..8].copy_from_slice(&person.to_le_bytes());
-            let hello = Change::Hello(Hello {
-                name: Some(name.clone()),
-                token: None,
-                fresh: TokenHash(token),
-                default_rooms: Vec::new(),
-                guests: true,
-            });
-            match bench.commit(vec![hello])?.pop() {
-                Some(Committed::Welcomed(welcomed)) => bench.users.push(welcomed.user.id),
-                other => bail!("hello came to {other:?}"),
-            }
-            bench.names.push(name);
-        }
-        for room in 0..rooms {
-            let name = RoomName::trusted(&format!("room-{room}")).context("a name")?;
-            let joins = bench.users.iter().map(|user| {
-                Change::Join(Join {
-                    user: *user,
-                    room: name.clone(),
-                    create: true,
-                    rooms_max: 1_000,
-                })
-            });
-            match bench.commit(joins.collect())?.pop() {
-                Some(Committed::Joined { standing, .. }) => {
-                    bench.rooms.push((name, standing.room.id));
-                }
-                other => bail!("join came to {other:?}"),
-            }
-        }
-        Ok(bench)
-    }
-
-    fn commit(&mut self, batch: Vec<Change>) -> Result<Vec<Committed>> {
-        self.now += batch.len() as i64;
-        let now = Timestamp::from_millis(self.now);
-        let outcomes = self.wait(self.store.commit(batch, now))?;
-        outcomes
-            .into_iter()
-            .map(|outcome| {
-                outcome
-                    .decision
-                    .map_err(|refusal| anyhow::anyhow!("{refusal:?}"))
-            })
-            .collect()
-    }
-
-    fn say(&self, author: usize, room: usize, text: &str) -> Result<Change> {
-        Ok(Change::Send(SendMessage {
-            author: self.users[author],
-            room: self.rooms[room].0.clone(),
-            text: Some(Text::parse(text, 4000)?),
-            nonce: None,
-            reply_to: None,
-            files: Box::default(),
-            rooms_max: 1_000,
-        }))
-    }
-
-    fn text(&mut self) -> String {
-        let words = 1 + self.dice.rank(30);
-        let words: Vec<_> = (0..words).map(|_| word(self.dice.rank(WORDS))).collect();
-        words.join(" ")
-    }
-
-    fn wait<T>(&self, pending: Pending<'_, T>) -> Result<T> {
-        Ok(self.runtime.block_on(pending)?)
-    }
-}
-
-/// The commoner a word, the shorter: the first 26 are letters.
-fn word(mut rank: u64) -> String {
-    let mut word = String::new();
-    loop {
-        word.push(char::from(b'a' + (rank % 26) as u8));
-        rank /= 26;
-        if rank == 0 {
-            return word;
-        }
-        rank -= 1;
-    }
-}
-
 /// Runs it so often, after a few runs that do not count.
 fn times(runs: usize, mut run: impl FnMut() -> Result<()>) -> Result<String> {
     for _ in 0..runs / 10 {
@@ -389,26 +272,6 @@ fn times(runs: usize, mut run: impl FnMut() -> Result<()>) -> Result<String> {
     let (p50, p95) = (times[runs / 2], times[runs * 95 / 100]);
     let most = times[runs - 1];
     Ok(format!("p50 {p50:.1?}, p95 {p95:.1?}, most {most:.1?}"))
-}
-
-/// Splitmix64: the same numbers from the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % bound
-    }
-
-    /// A rank below `bound` of which the first are the likeliest, as in Zipf's law.
-    fn rank(&mut self, bound: u64) -> u64 {
-        let unit = self.below(1 << 53) as f64 / (1_u64 << 53) as f64;
-        let rank = (bound as f64 + 1.0).powf(unit) - 1.0;
-        (rank as u64).min(bound - 1)
-    }
 }
 
 #[expect(clippy::print_stdout, reason = "a command for people")]
