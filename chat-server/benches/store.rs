@@ -47,6 +47,7 @@ fn sends(store: &SqliteStore, author: UserId, rooms: usize, nonces: &str) -> Res
         Change::Join(Join {
             user: author,
             room: room.clone(),
+            after: None,
             create: true,
             rooms_max: 1000,
         })

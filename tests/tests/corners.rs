@@ -141,6 +141,9 @@ async fn a_room_is_not_joined_from_beyond_its_head() -> Result<()> {
     let beyond = json!({ "type": "join", "room": "dev", "after": 2 });
     let error = bob.refused("invalid", beyond).await?;
     assert_eq!(error["field"], "after");
+    let mine = json!({ "type": "rooms", "mine": true });
+    let rooms = bob.ask("rooms", mine).await?;
+    assert_eq!(rooms["rooms"].as_array().map(Vec::len), Some(1), "{rooms}");
     Ok(())
 }
 

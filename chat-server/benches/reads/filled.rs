@@ -59,6 +59,7 @@ impl Filled {
                 Change::Join(Join {
                     user: *user,
                     room: name.clone(),
+                    after: None,
                     create: true,
                     rooms_max: 1_000,
                 })

@@ -4,7 +4,7 @@ use super::no_room;
 use super::permission::{Actor, Deed, Place, REGISTER, banned, inside, may};
 use crate::store::UserId;
 use chat_proto::event::{Role, RoomKind};
-use chat_proto::{ErrorCode, ErrorReply, RoomName};
+use chat_proto::{ErrorCode, ErrorReply, RoomName, Seq};
 
 /// What `join` comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +62,24 @@ pub fn join(
     };
     rooms.has_space()?;
     Ok(joining)
+}
+
+/// Whether delivery can go on behind `after` in a log with that head; asked
+/// before anybody enters, so that a refused `join` changes nothing.
+pub fn goes_on(after: Option<Seq>, head: Seq) -> Result<(), ErrorReply> {
+    match after {
+        Some(after) if after > head => Err(beyond(after, head)),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A cursor that lies beyond the end of the log.
+pub fn beyond(after: Seq, head: Seq) -> ErrorReply {
+    ErrorReply::about(
+        ErrorCode::Invalid,
+        "after",
+        format!("after is {after}, but the last event is {head}"),
+    )
 }
 
 /// What `create` comes to.

@@ -6,6 +6,7 @@ use super::entry::state;
 use crate::log::cursor::{self, Begin};
 use crate::rules::no_room;
 use crate::rules::permission::{Deed, may};
+use crate::rules::room::beyond;
 use crate::store::{
     Anchor, Change, Committed, Create, Direct, Join, Leave, RoomRow, SetTopic, Standing,
 };
@@ -27,6 +28,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let change = Change::Join(Join {
             user: person.id(),
             room: self.named(join.room)?,
+            after: join.after,
             create: join.create.unwrap_or(true),
             rooms_max: self.node.settings.limits.rooms,
         });
@@ -248,12 +250,8 @@ fn joined_after(
     gaps: cursor::Gaps,
 ) -> Result<(Begin, Joined), Refusal> {
     let head = standing.room.head;
-    let begin = cursor::begin(after, head, standing.room.first, gaps).ok_or_else(|| {
-        invalid_field(
-            "after",
-            &format!("is {after}, but the last event is {head}"),
-        )
-    })?;
+    let begin =
+        cursor::begin(after, head, standing.room.first, gaps).ok_or_else(|| beyond(after, head))?;
     Ok((
         begin,
         Joined {

@@ -114,6 +114,8 @@ pub struct Join {
     pub user: UserId,
     /// Where.
     pub room: RoomName,
+    /// The last event had, from which delivery is to go on.
+    pub after: Option<Seq>,
     /// Whether a room that does not exist is made.
     pub create: bool,
     /// Rooms that a user may be in.

@@ -90,6 +90,7 @@ macro_rules! promises {
             login accounts_survive_a_kill,
             room who_comes_in_has_nothing_unread,
             room joining_again_is_no_news,
+            room a_refused_join_changes_nothing,
             room the_first_to_join_owns_the_room_and_is_followed_when_it_leaves,
             room an_owner_whose_name_lapses_is_followed_too,
             room a_topic_is_set_once_and_said_to_all,
@@ -362,6 +363,7 @@ fn join(guest: &Guest, name: &str) -> Change {
     Change::Join(Join {
         user: guest.row.id,
         room: room(name),
+        after: None,
         create: true,
         rooms_max: 1000,
     })

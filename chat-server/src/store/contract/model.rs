@@ -144,6 +144,7 @@ impl Act {
             Deed::Join { create } => Change::Join(Join {
                 user: guest.row.id,
                 room: room(self.room),
+                after: None,
                 create: *create,
                 rooms_max: 1000,
             }),

@@ -105,6 +105,7 @@ impl Does {
             Deed::Join => Change::Join(Join {
                 user: by.row.id,
                 room: room(name),
+                after: None,
                 create: false,
                 rooms_max: 1000,
             }),

@@ -35,10 +35,38 @@ pub(crate) fn joining_again_is_no_news<E: Engine>() {
     let absent = Change::Join(Join {
         user: ada.row.id,
         room: room("nowhere"),
+        after: None,
         create: false,
         rooms_max: 1000,
     });
     assert_eq!(refused(scene.one(absent)), ErrorCode::NotFound);
+}
+
+pub(crate) fn a_refused_join_changes_nothing<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let (ada, bob) = (scene.guest("ada"), scene.guest("bob"));
+    scene.join(&ada, "dev");
+    scene.say(&ada, "dev", "one");
+    for (name, after) in [("dev", 2), ("new", 1)] {
+        let beyond = Change::Join(Join {
+            user: bob.row.id,
+            room: room(name),
+            after: Some(seq(after)),
+            create: true,
+            rooms_max: 1000,
+        });
+        assert_eq!(refused(scene.one(beyond)), ErrorCode::Invalid, "{name}");
+        assert!(scene.standing(&bob, name).is_none(), "not in {name}");
+        assert!(scene.effects.borrow().is_empty());
+    }
+    let head = Change::Join(Join {
+        user: bob.row.id,
+        room: room("dev"),
+        after: Some(seq(1)),
+        create: true,
+        rooms_max: 1000,
+    });
+    assert!(scene.one(head).is_ok(), "the head itself is not beyond it");
 }
 
 pub(crate) fn the_first_to_join_owns_the_room_and_is_followed_when_it_leaves<E: Engine>() {

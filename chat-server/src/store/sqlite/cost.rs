@@ -132,6 +132,7 @@ fn join(user: UserId) -> Join {
     Join {
         user,
         room: dev(),
+        after: None,
         create: true,
         rooms_max: 1000,
     }

@@ -4,9 +4,10 @@
 use super::fault::Fault;
 use super::member::{self, nobody, rooms_of};
 use super::row::{seq, user_name};
-use super::{message, room};
+use super::{message, room, scene};
 use crate::rules::direct::{self as rules, Reason, Share, Side};
 use crate::rules::no_room;
+use crate::rules::room::goes_on;
 use crate::store::{Committed, Decision, Direct, Effect, Join, RoomId, SendMessage, UserId};
 use chat_proto::event::{Role, RoomKind};
 use chat_proto::{ErrorReply, RoomName, Seq, Timestamp, UserName};
@@ -35,6 +36,13 @@ pub(super) fn join(
     now: Timestamp,
     effects: &mut Vec<Effect>,
 ) -> Result<Decision, Fault> {
+    if join.after.is_some() && !is_open(conn, join.user, &join.room)? {
+        let scene = scene::load(conn, join.user, &join.room)?;
+        let head = scene.map_or(Seq::ZERO, |scene| scene.end.head);
+        if let Err(refusal) = goes_on(join.after, head) {
+            return Ok(Err(refusal));
+        }
+    }
     let decision = show(conn, join.user, &join.room, join.rooms_max, now, effects)?;
     Ok(decision.map_err(about_room))
 }

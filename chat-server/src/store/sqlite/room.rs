@@ -35,6 +35,12 @@ pub(super) fn join(
         Ok(joining) => joining,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    let head = scene.as_ref().map_or(Seq::ZERO, |scene| scene.end.head);
+    if joining != Joining::Already
+        && let Err(refusal) = rules::goes_on(join.after, head)
+    {
+        return Ok(Err(refusal));
+    }
     let coming = Coming {
         user: join.user,
         key: &actor.key,
