@@ -95,8 +95,8 @@ async fn run(store: Arc<dyn Store>, news: News, mut inbox: mpsc::Receiver<Waitin
             .map(|w| (w.change, (w.asker, w.answer)))
             .unzip();
         news.metrics.commit_changes.observe(batch.len() as f64);
-        let begun = Instant::now();
         let _telling = news.logs.commit().await;
+        let begun = Instant::now();
         let committed = store.commit(batch, now()).await;
         let seconds = begun.elapsed().as_secs_f64();
         news.metrics.commit_seconds.observe(seconds);

@@ -297,6 +297,16 @@ impl Person {
         self.state().rooms.get(&room).copied()
     }
 
+    /// Whether the user has left one of these rooms since, or been removed from
+    /// it, even if it is back by now.
+    pub fn has_lost(&self, stays: &BTreeMap<RoomId, Stay>) -> bool {
+        let state = self.state();
+        let number = |room| state.rooms.get(room).map(|stay| stay.number);
+        stays
+            .iter()
+            .any(|(room, stay)| number(room) != Some(stay.number))
+    }
+
     /// The rooms that the user is in.
     pub fn stays(&self) -> BTreeMap<RoomId, Stay> {
         self.state().rooms.clone()
@@ -348,5 +358,29 @@ impl Person {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_is_lost_by_leaving_and_not_by_reading() {
+        let (dev, ops) = (RoomId(1), RoomId(2));
+        let person = Person::new(&UserRow {
+            id: UserId(7),
+            name: UserName::trusted("ada").unwrap(),
+            guest: true,
+        });
+        person.enter(dev, Seq::ZERO, Seq::ZERO, None);
+        let stays = person.stays();
+        person.mark(dev, Seq::FIRST, None);
+        person.enter(ops, Seq::ZERO, Seq::ZERO, None);
+        assert!(!person.has_lost(&stays));
+        person.leave(dev, None);
+        assert!(person.has_lost(&stays));
+        person.enter(dev, Seq::ZERO, Seq::ZERO, None);
+        assert!(person.has_lost(&stays), "back, but it was out");
     }
 }

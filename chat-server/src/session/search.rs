@@ -38,11 +38,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             limit: limit.min(self.node.settings.limits.history_page),
         };
         let hits = loop {
-            let version = person.version();
+            let stays = person.stays();
             let hits = self.node.store.search(search.clone()).await?;
-            // Else a room may have been lost meanwhile, and what is in it is
-            // not theirs to see any more.
-            if person.version() == version {
+            // What is in a room that was lost meanwhile is not theirs to see
+            // any more. Nobody loses rooms faster than they come into some, so
+            // this ends.
+            if !person.has_lost(&stays) {
                 break hits;
             }
         };

@@ -1,5 +1,6 @@
-//! How much lies above a marker: exact up to 999, and bounded whatever the
-//! length of the log.
+//! How much lies above a marker: exact up to 999. The work is bounded by that,
+//! however many events are one's own or change others; deleted messages above
+//! the marker are the exception, as they are stepped over one at a time.
 
 use super::fault::Fault;
 use super::message::EVERYBODY;
