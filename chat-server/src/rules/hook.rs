@@ -31,6 +31,9 @@ pub fn make(
         )));
     }
     match bearer {
+        Some(Bearer::User(user)) if user == name => Err(used(format!(
+            "{user} is a user's name; a webhook needs one of its own"
+        ))),
         Some(Bearer::User(user)) => Err(used(format!(
             "{user} is a user's name, and {name} looks like it; a webhook needs one of its own"
         ))),

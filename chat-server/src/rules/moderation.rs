@@ -222,7 +222,7 @@ fn not_oneself(target: &Target) -> Result<(), ErrorReply> {
         return Err(ErrorReply::about(
             ErrorCode::Invalid,
             "user",
-            "is you; this is done to others only, and `leave` leaves a room",
+            "user is you; this is done to others only, and `leave` leaves a room",
         ));
     }
     Ok(())
