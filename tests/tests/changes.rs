@@ -232,7 +232,7 @@ fn deleted(frame: &str) -> Option<u64> {
 }
 
 /// Ada, who owns the room `dev`, and bob, who is in it.
-async fn two(server: &Server) -> Result<(Client, Client)> {
+pub(crate) async fn two(server: &Server) -> Result<(Client, Client)> {
     let mut ada = Client::enter(server.address(), "ada").await?;
     let mut bob = Client::enter(server.address(), "bob").await?;
     ada.join("dev").await?;
@@ -240,12 +240,14 @@ async fn two(server: &Server) -> Result<(Client, Client)> {
     Ok((ada, bob))
 }
 
-fn change(kind: &str, target: u64, mut fields: Value) -> Value {
+/// A change of a message in `dev`.
+pub(crate) fn change(kind: &str, target: u64, mut fields: Value) -> Value {
     fields["target"] = target.into();
     on(kind, fields)
 }
 
-fn on(kind: &str, mut fields: Value) -> Value {
+/// A request about `dev`.
+pub(crate) fn on(kind: &str, mut fields: Value) -> Value {
     fields["type"] = kind.into();
     fields["room"] = "dev".into();
     fields

@@ -1,13 +1,14 @@
 //! What is deleted is gone: live, replayed, from memory and from disk, folded,
 //! and for those who were reading just then.
 
+use crate::changes::{change, on, two};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
 use chat_tests::raw::Raw;
-use chat_tests::server::{Server, Setup};
+use chat_tests::server::Setup;
 use serde_json::{Value, json};
 
 /// Not from a ring that was filled before, not from the store, not folded.
@@ -136,24 +137,4 @@ async fn who_comes_after_a_deletion_gets_nothing_of_it() -> Result<()> {
         ensure!(rounds > 1, "it read while messages were deleted");
     }
     Ok(())
-}
-
-/// Ada, who owns the room `dev`, and bob, who is in it.
-async fn two(server: &Server) -> Result<(Client, Client)> {
-    let mut ada = Client::enter(server.address(), "ada").await?;
-    let mut bob = Client::enter(server.address(), "bob").await?;
-    ada.join("dev").await?;
-    bob.join("dev").await?;
-    Ok((ada, bob))
-}
-
-fn change(kind: &str, target: u64, mut fields: Value) -> Value {
-    fields["target"] = target.into();
-    on(kind, fields)
-}
-
-fn on(kind: &str, mut fields: Value) -> Value {
-    fields["type"] = kind.into();
-    fields["room"] = "dev".into();
-    fields
 }
