@@ -34,6 +34,8 @@ pub const VARIABLE: &str = "CHAT_CONVERSATION";
 /// The shape of the generated conversation.
 const MESSAGES: usize = 11_600;
 const PEOPLE: usize = 1_200;
+/// Parts of the generated conversation, each with people of its own.
+const STRETCHES: usize = 10;
 const TEXT_CHARS_MAX: usize = 4000;
 const NAME_CHARS_MAX: usize = 28;
 
@@ -89,19 +91,15 @@ impl Conversation {
         Ok(Self::assemble(path.display().to_string(), recorded))
     }
 
-    /// Makes one from a seed: a few people say most, one message in six answers
-    /// another, some nicks and texts are odd.
+    /// Makes one from a seed, in stretches like those of a day on a busy channel:
+    /// each has its own people, of whom a few say most; one message in six
+    /// answers another; some nicks and texts are odd.
     pub fn generate(seed: u64) -> Self {
         let mut dice = Dice(seed);
         let nicks: Vec<_> = (0..PEOPLE).map(|index| dice.nick(index)).collect();
         let mut recorded: Vec<Recorded> = Vec::with_capacity(MESSAGES);
         for n in 0..MESSAGES {
-            // Everybody speaks once; who comes early speaks more.
-            let author = if n % (MESSAGES / PEOPLE) == 0 && n / (MESSAGES / PEOPLE) < PEOPLE {
-                n / (MESSAGES / PEOPLE)
-            } else {
-                dice.rank(PEOPLE)
-            };
+            let author = dice.author(n);
             let reply_to = (n > 0 && dice.one_in(6)).then(|| n - 1 - dice.rank(n.min(40)));
             let mut text = dice.text();
             if let Some(answered) = reply_to {
@@ -253,6 +251,21 @@ impl Dice {
         let unit = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
         let rank = ((bound as f64 + 1.0).powf(unit) - 1.0).floor();
         (rank as usize).min(bound.saturating_sub(1))
+    }
+
+    /// Who says message `n`. Everybody of its stretch speaks once, those who come
+    /// early more often.
+    fn author(&mut self, n: usize) -> usize {
+        let (people, messages) = (PEOPLE / STRETCHES, MESSAGES / STRETCHES);
+        let (stretch, n) = ((n / messages).min(STRETCHES - 1), n % messages);
+        let each = messages / people;
+        let speaker = if n % each == 0 && n / each < people {
+            n / each
+        } else {
+            let few = 1 + self.rank(people);
+            self.rank(few)
+        };
+        stretch * people + speaker
     }
 
     fn pick<'a>(&mut self, words: &[&'a str]) -> &'a str {
