@@ -132,5 +132,10 @@ mod tests {
             assert_eq!(first(query).as_deref(), Some(emoji), "{query}");
         }
         assert_eq!(first("zzzzz"), None);
+        // By the rule of the protocol: one emoji, or a shortcode of so many characters.
+        let code = |chars: usize| format!(":{}:", "z".repeat(chars));
+        assert_eq!(first(&code(32)), Some(code(32)));
+        assert_eq!(first(&code(33)), None);
+        assert_eq!(first("👍👍"), None);
     }
 }

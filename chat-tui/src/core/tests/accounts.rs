@@ -54,6 +54,26 @@ fn a_guest_becomes_an_account_by_a_password_typed_twice_and_hidden() {
 }
 
 #[test]
+fn passwords_at_their_boundary() {
+    for (chars, reason) in [
+        (7, Some("at least 8")),
+        (8, None),
+        (256, None),
+        (257, Some("256")),
+    ] {
+        let mut world = World::new(&["lobby"]);
+        world.send("/register");
+        // The longest by characters is far from the longest by bytes.
+        enter(&mut world, &"\u{1f600}".repeat(chars));
+        let said = why(&world);
+        match reason {
+            Some(reason) => assert!(said.is_some_and(|why| why.contains(reason)), "{chars}"),
+            None => assert_eq!(said, None, "{chars}: it is asked for once more"),
+        }
+    }
+}
+
+#[test]
 fn a_password_typed_as_a_command_is_taken_away_and_not_sent() {
     let mut world = World::new(&["lobby"]);
     world.send("/register hunter2hunter2");
