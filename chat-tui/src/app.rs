@@ -9,10 +9,10 @@
 mod lend;
 mod perform;
 
+use crate::address::Address;
 use crate::core::input::{DiskInput, NetInput};
 use crate::core::state::Setup;
 use crate::core::{Effect, Input, State, update};
-use crate::edge::address::Address;
 use crate::edge::clock::Clock;
 use crate::edge::config_file::ConfigFile;
 use crate::edge::crash::{self, Switch};
@@ -22,6 +22,7 @@ use crate::edge::input::{self, Burst, Flood};
 use crate::edge::net::Connection;
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::{self, Claimed, Modes, Screen};
+use crate::edge::tls::Trust;
 use crate::view::View;
 use crate::view::theme::Able;
 use lend::Editing;
@@ -37,6 +38,8 @@ pub struct Start {
     pub setup: Setup,
     /// Where the server is.
     pub address: Address,
+    /// By whose word it is trusted.
+    pub trust: Trust,
     /// What is kept of it.
     pub cache: Cache,
     /// Where the settings come from; `None`: there is no place for them.
@@ -128,6 +131,7 @@ struct App {
     state: State,
     clock: Clock,
     address: Address,
+    trust: Trust,
     config: Option<ConfigFile>,
     able: Able,
     view: View,
@@ -155,6 +159,7 @@ impl App {
         let Start {
             setup,
             address,
+            trust,
             mut cache,
             mut config,
             notes,
@@ -186,6 +191,7 @@ impl App {
             state,
             clock,
             address,
+            trust,
             config,
             able,
             view,

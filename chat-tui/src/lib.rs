@@ -1,5 +1,6 @@
 //! The terminal client: a pure [`core`], a view that only draws, and edges.
 
+pub mod address;
 pub mod app;
 pub mod cli;
 pub mod config;

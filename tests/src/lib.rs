@@ -26,5 +26,6 @@ pub mod screen;
 pub mod scrollback;
 pub mod server;
 pub mod terminal;
+pub mod tls;
 pub mod user;
 pub mod wait;

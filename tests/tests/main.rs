@@ -55,6 +55,7 @@ mod second_client;
 mod sizes;
 mod starting;
 mod together;
+mod trust;
 mod unread;
 
 /// A module that is not named above would never run.

@@ -14,7 +14,10 @@ impl App {
     pub(super) fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Connect => self.connection = Some(net::connect(self.address.clone())),
+                Effect::Connect => {
+                    let (address, trust) = (self.address.clone(), self.trust.clone());
+                    self.connection = Some(net::connect(address, trust));
+                }
                 Effect::Disconnect => self.connection = None,
                 Effect::Transmit(frame) => self.transmit(frame),
                 Effect::Store(write) => self.disk.store(write),

@@ -15,8 +15,9 @@ mod session;
 mod start;
 mod tail;
 
-use crate::edge::address::{Address, AddressError};
+use crate::address::{Address, AddressError};
 use crate::edge::profile::{Profile, ProfileError, ServerDir};
+use crate::edge::tls::Trust;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use print::Output;
 use std::path::PathBuf;
@@ -58,6 +59,9 @@ struct Place {
     /// Where all that is kept lies, instead of the platform's directory
     #[arg(long, value_name = "DIR", global = true, env = "CHAT_TUI_DATA")]
     data: Option<PathBuf>,
+    /// Trust also the authorities in this file (PEM), for a server at wss://
+    #[arg(long, value_name = "FILE", global = true, env = "CHAT_TUI_CA")]
+    ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -175,6 +179,7 @@ pub fn run(command: Command) -> Result<u8, Failure> {
 /// [`Place`], checked.
 struct Target {
     address: Address,
+    trust: Trust,
     /// Where the server's things are kept, or why nowhere.
     dir: Result<ServerDir, String>,
     name: Option<String>,
@@ -190,6 +195,7 @@ impl Place {
                 Err(e @ ProfileError::BadName(_)) => return Err(e.into()),
             },
             address,
+            trust: Trust { ca: self.ca },
             name: self.name,
         })
     }
@@ -227,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_wrong_address_is_a_wrong_call() {
-        let command = Command::try_parse_from(["chat-tui", "wss://host", "rooms"]).unwrap();
+        let command = Command::try_parse_from(["chat-tui", "ftp://host", "rooms"]).unwrap();
         assert_eq!(run(command).unwrap_err().code(), 2);
     }
 }

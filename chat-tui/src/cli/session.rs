@@ -46,7 +46,7 @@ const TURN_PAUSE: Duration = Duration::from_millis(20);
 impl Session {
     /// Connects and comes in, by the token kept or as a guest; keeps the token.
     pub(super) async fn open(target: &Target, resume: Resume) -> Result<Self, Failure> {
-        let mut connection = net::connect(target.address.clone());
+        let mut connection = net::connect(target.address.clone(), target.trust.clone());
         let by = Instant::now() + REPLY_WAIT;
         let greeting = match next(&mut connection, by).await?.frame {
             Frame::Greeting(greeting) => greeting,

@@ -21,7 +21,12 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
     let reports = Profile::find(place.data.as_deref(), &place.profile)
         .map_or_else(|_| std::env::temp_dir(), |profile| profile.reports());
     crash::catch(reports);
-    let Target { address, dir, name } = place.parse()?;
+    let Target {
+        address,
+        trust,
+        dir,
+        name,
+    } = place.parse()?;
     let (cache, note) = Cache::open(dir);
     let mut notes = Vec::from_iter(note);
     let (config, settings) = configuration(config, &mut notes);
@@ -47,6 +52,7 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
     Ok(Start {
         setup,
         address,
+        trust,
         cache,
         config,
         notes,

@@ -3,7 +3,6 @@
 //! The edges decide nothing; they turn what happens into the core's inputs and
 //! carry out its effects.
 
-pub mod address;
 pub mod clock;
 pub mod config_file;
 pub mod crash;
@@ -14,3 +13,4 @@ pub mod net;
 pub mod profile;
 pub mod signals;
 pub mod terminal;
+pub mod tls;

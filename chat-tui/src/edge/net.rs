@@ -5,12 +5,16 @@
 //! the reading, and so, through TCP, the server; requests that the server does
 //! not take end the connection.
 
-use super::address::Address;
+use super::tls::{self, Trust};
+use crate::address::Address;
+use crate::address::Scheme;
 use crate::core::input::NetInput;
 use chat_proto::codec::decode_frame;
 use chat_proto::limits::WELCOME_BYTES;
 use futures_util::{SinkExt, StreamExt};
+use std::io;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -36,12 +40,17 @@ const REQUESTS_MAX: usize = 256;
 /// Name look-up, TCP and the handshake together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// What a connection runs over.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+type Socket = WebSocketStream<Box<dyn Stream>>;
+
 /// Starts to connect.
-pub fn connect(address: Address) -> Connection {
+pub fn connect(address: Address, trust: Trust) -> Connection {
     let (requests, requested) = mpsc::channel(REQUESTS_MAX);
     let (tell, news) = mpsc::channel(NEWS_MAX);
     let task = tokio::spawn(async move {
-        let over = run(&address, requested, &tell).await;
+        let over = run(&address, &trust, requested, &tell).await;
         // The receiver is gone when the connection was dropped.
         let _ = tell.send(over).await;
     });
@@ -88,10 +97,11 @@ impl Drop for Connection {
 
 async fn run(
     address: &Address,
+    trust: &Trust,
     requested: mpsc::Receiver<String>,
     tell: &mpsc::Sender<NetInput>,
 ) -> NetInput {
-    let Ok(opened) = tokio::time::timeout(CONNECT_TIMEOUT, open(address)).await else {
+    let Ok(opened) = tokio::time::timeout(CONNECT_TIMEOUT, open(address, trust)).await else {
         let seconds = CONNECT_TIMEOUT.as_secs();
         return failed(format!("{address} did not answer within {seconds} s"));
     };
@@ -143,25 +153,23 @@ async fn run(
     }
 }
 
-async fn open(address: &Address) -> Result<WebSocketStream<TcpStream>, String> {
-    let opened = match shake_hands(address, true).await? {
+async fn open(address: &Address, trust: &Trust) -> Result<Socket, String> {
+    let opened = match shake_hands(address, trust, true).await? {
         // To answer the offer is optional; the library insists on it.
         Err(tungstenite::Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(
             SubProtocolError::NoSubProtocol,
-        ))) => shake_hands(address, false).await?,
+        ))) => shake_hands(address, trust, false).await?,
         other => other,
     };
     opened.map_err(|e| format!("{address} does not speak this protocol: {}", in_words(&e)))
 }
 
-type Opened = Result<WebSocketStream<TcpStream>, tungstenite::Error>;
-
-async fn shake_hands(address: &Address, offer_subprotocol: bool) -> Result<Opened, String> {
-    let stream = TcpStream::connect(address.target())
-        .await
-        .map_err(|e| format!("{address} can't be reached: {e}"))?;
-    // A key press must not wait for the acknowledgement of the one before.
-    let _ = stream.set_nodelay(true);
+async fn shake_hands(
+    address: &Address,
+    trust: &Trust,
+    offer_subprotocol: bool,
+) -> Result<Result<Socket, tungstenite::Error>, String> {
+    let stream = reach(address, trust).await?;
     let uri = address
         .to_string()
         .parse()
@@ -178,6 +186,19 @@ async fn shake_hands(address: &Address, offer_subprotocol: bool) -> Result<Opene
         .max_frame_size(Some(WELCOME_BYTES));
     let opened = tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await;
     Ok(opened.map(|(socket, _)| socket))
+}
+
+/// The way there; over TLS if the address says so, or not at all.
+async fn reach(address: &Address, trust: &Trust) -> Result<Box<dyn Stream>, String> {
+    let stream = TcpStream::connect(address.target())
+        .await
+        .map_err(|e| format!("{address} can't be reached: {e}"))?;
+    // A key press must not wait for the acknowledgement of the one before.
+    let _ = stream.set_nodelay(true);
+    Ok(match address.scheme() {
+        Scheme::Plain => Box::new(stream),
+        Scheme::Tls => Box::new(tls::secure(address.target().0, stream, trust).await?),
+    })
 }
 
 fn failed(why: impl Into<String>) -> NetInput {
@@ -203,6 +224,13 @@ fn in_words(error: &tungstenite::Error) -> String {
         }
         tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
             "the connection was cut".to_owned()
+        }
+        // A server ended without the goodbye that TLS asks for.
+        tungstenite::Error::Io(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
+            "the connection was cut".to_owned()
+        }
+        tungstenite::Error::Protocol(ProtocolError::HttparseError(_)) => {
+            "what it says is not HTTP; a server that speaks TLS is reached by wss://".to_owned()
         }
         other => other.to_string(),
     }
@@ -243,7 +271,7 @@ mod tests {
     #[tokio::test]
     async fn frames_go_both_ways_and_the_close_frame_is_told() {
         let (listener, address) = listen().await;
-        let mut connection = connect(address);
+        let mut connection = connect(address, Trust::default());
         let mut peer = accept(&listener).await;
         assert_eq!(connection.next().await, Some(NetInput::Connected));
 
@@ -276,7 +304,7 @@ mod tests {
     #[tokio::test]
     async fn a_welcome_of_three_megabytes_is_taken() {
         let (listener, address) = listen().await;
-        let mut connection = connect(address);
+        let mut connection = connect(address, Trust::default());
         let mut peer = accept(&listener).await;
         let large = format!(
             r#"{{"type":"pong","at":"x","pad":"{}"}}"#,
@@ -290,7 +318,7 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_names_no_subprotocol_is_spoken_to_all_the_same() {
         let (listener, address) = listen().await;
-        let mut connection = connect(address);
+        let mut connection = connect(address, Trust::default());
         let plain = async || {
             let (stream, _) = listener.accept().await.unwrap();
             tokio_tungstenite::accept_async(stream).await.unwrap()
@@ -304,7 +332,8 @@ mod tests {
     async fn no_server_is_told_in_words() {
         let (listener, address) = listen().await;
         drop(listener);
-        let Some(NetInput::Failed(why)) = connect(address.clone()).next().await else {
+        let Some(NetInput::Failed(why)) = connect(address.clone(), Trust::default()).next().await
+        else {
             panic!("connected to nobody");
         };
         assert!(
@@ -316,7 +345,7 @@ mod tests {
     #[tokio::test]
     async fn a_cut_is_told_in_words() {
         let (listener, address) = listen().await;
-        let mut connection = connect(address);
+        let mut connection = connect(address, Trust::default());
         drop(accept(&listener).await);
         assert_eq!(connection.next().await, Some(NetInput::Connected));
         let cut = NetInput::Failed("the connection was cut".to_owned());
@@ -326,7 +355,7 @@ mod tests {
     #[tokio::test]
     async fn requests_that_nobody_takes_are_refused_at_the_bound() {
         let (_listener, address) = listen().await;
-        let connection = connect(address);
+        let connection = connect(address, Trust::default());
         for _ in 0..REQUESTS_MAX {
             assert!(connection.send("{}".to_owned()));
         }
@@ -336,7 +365,7 @@ mod tests {
     #[tokio::test]
     async fn closing_says_what_was_queued_and_goodbye() {
         let (listener, address) = listen().await;
-        let mut connection = connect(address);
+        let mut connection = connect(address, Trust::default());
         let mut peer = accept(&listener).await;
         assert_eq!(connection.next().await, Some(NetInput::Connected));
         assert!(connection.send("last words".to_owned()));

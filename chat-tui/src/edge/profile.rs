@@ -1,7 +1,7 @@
 //! Where this user's things lie: a directory for each profile, and in it one
 //! for each server, readable by nobody else.
 
-use super::address::Address;
+use crate::address::Address;
 use etcetera::BaseStrategy as _;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};

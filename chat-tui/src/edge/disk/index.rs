@@ -231,9 +231,9 @@ fn room_word(room: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::cache::Cache;
+    use crate::address::Address;
     use crate::core::effect::{LoadAt, LoadSearch, Store};
     use crate::core::search::Terms;
-    use crate::edge::address::Address;
     use crate::edge::profile::{Profile, ServerDir};
     use chat_proto::event::{EventBody, Message};
     use chat_proto::{Entry, Event, RoomName, Seq, Timestamp, UserName};

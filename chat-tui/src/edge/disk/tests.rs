@@ -1,6 +1,7 @@
 //! What the disk promises, on real files.
 
 use super::*;
+use crate::address::Address;
 use crate::core::composer::{Draft, Editing};
 use crate::core::deeds::{Act, Deed};
 use crate::core::effect::{End, LoadLog};
@@ -9,7 +10,6 @@ use crate::core::input::{Device, Saved};
 use crate::core::outbox::Unsent;
 use crate::core::room::{Anchor, RoomRow};
 use crate::core::span::{Span, Spans};
-use crate::edge::address::Address;
 use crate::edge::profile::{Profile, ServerDir};
 use chat_proto::event::{EventBody, Message, Role, RoomKind};
 use chat_proto::reply::RoomState;
