@@ -6,6 +6,7 @@
 //! that not one byte of a frame is written. What a frame holds is no business
 //! of this module.
 
+mod paint;
 mod quiet;
 
 use quiet::Quiet;

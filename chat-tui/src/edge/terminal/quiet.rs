@@ -3,6 +3,7 @@
 //! Each draw ends with the cursor being shown and placed again; while nothing
 //! happens, not even that goes out.
 
+use super::paint;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
@@ -59,7 +60,7 @@ impl<W: Write> Backend for Quiet<W> {
             return Ok(());
         }
         self.place = None;
-        self.inner.draw(content)
+        paint::cells(&mut self.inner, content)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
