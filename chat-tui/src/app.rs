@@ -24,7 +24,6 @@ use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::{self, Claimed, Modes, Screen};
 use crate::edge::tls::Trust;
 use crate::view::View;
-use crate::view::theme::Able;
 use lend::Editing;
 use std::collections::VecDeque;
 use std::io;
@@ -46,8 +45,6 @@ pub struct Start {
     pub config: Option<ConfigFile>,
     /// What is amiss already, in words.
     pub notes: Vec<String>,
-    /// What the terminal can.
-    pub able: Able,
     /// What draws it.
     pub view: View,
 }
@@ -133,7 +130,6 @@ struct App {
     address: Address,
     trust: Trust,
     config: Option<ConfigFile>,
-    able: Able,
     view: View,
     claimed: Claimed,
     screen: Screen,
@@ -163,7 +159,6 @@ impl App {
             mut cache,
             mut config,
             notes,
-            able,
             mut view,
         } = start;
         let clock = Clock::start();
@@ -193,7 +188,6 @@ impl App {
             address,
             trust,
             config,
-            able,
             view,
             claimed,
             screen,
@@ -210,6 +204,7 @@ impl App {
         };
         app.perform(later);
         app.perform(viewed);
+        app.ask_ground();
         Ok((app, ends))
     }
 
@@ -231,6 +226,10 @@ impl App {
             match burst {
                 Burst::Inputs(inputs) => {
                     let back = inputs.contains(&Input::Focus(true));
+                    if back {
+                        // Those that don't say so by themselves may have changed.
+                        self.ask_ground();
+                    }
                     let due = |file: &ConfigFile| back || file.is_due(Instant::now());
                     if self.config.as_ref().is_some_and(due) {
                         self.configure();
@@ -411,6 +410,7 @@ fn ended(input: &Input) -> Option<u8> {
         Input::Key(_)
         | Input::Paste(_)
         | Input::Focus(_)
+        | Input::Ground(_)
         | Input::Resize { .. }
         | Input::Mouse(_)
         | Input::Net(_)

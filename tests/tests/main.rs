@@ -33,6 +33,7 @@ mod hostile;
 mod http;
 mod large;
 mod load;
+mod looks;
 mod markers;
 mod messages;
 mod metrics;

@@ -114,6 +114,7 @@ impl App {
         self.inputs.push_back(resized(terminal::size()));
         self.inputs.push_back(Input::Resumed);
         self.settle();
+        self.ask_ground();
         self.draw_at = Some(Instant::now());
         Ok(())
     }

@@ -6,7 +6,6 @@ use crate::core::{Effect, Input};
 use crate::edge::config_file::ConfigFile;
 use crate::edge::net;
 use crate::edge::terminal::{self, Claimed};
-use crate::view::theme::Theme;
 use std::io;
 use std::time::Instant;
 
@@ -56,12 +55,18 @@ impl App {
         let _ = write(&mut self.claimed);
     }
 
+    /// Asks the terminal for its background, if it would not print the question.
+    pub(super) fn ask_ground(&mut self) {
+        if self.state.setup.able.modern {
+            self.written(Claimed::ask_ground);
+        }
+    }
+
     /// Looks whether the configuration is another one, and does as it says.
     pub(super) fn configure(&mut self) {
         match self.config.as_mut().and_then(ConfigFile::look) {
             None => {}
             Some(Ok(settings)) => {
-                self.view.set_theme(Theme::of(settings.look, self.able));
                 let mouse = settings.mouse;
                 self.written(|claimed| claimed.set_mouse(mouse));
                 self.arrived(Input::Settings(Box::new(settings)));

@@ -2,6 +2,7 @@
 
 use super::{Failure, Place, Target};
 use crate::app::Start;
+use crate::core::look::{Able, Depth};
 use crate::core::moment::Zone;
 use crate::core::settings::Settings;
 use crate::core::state::Setup;
@@ -10,7 +11,7 @@ use crate::edge::disk::cache::Cache;
 use crate::edge::profile::Profile;
 use crate::edge::{clock, crash, terminal};
 use crate::view::View;
-use crate::view::theme::{Able, Theme};
+
 use jiff::tz::TimeZone;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -30,13 +31,10 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
     let (cache, note) = Cache::open(dir);
     let mut notes = Vec::from_iter(note);
     let (config, settings) = configuration(config, &mut notes);
-    let able = Able {
-        colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-        utf8: speaks_utf8(|name| std::env::var_os(name)),
-        links: takes_links(&std::env::var("TERM").unwrap_or_default()),
-    };
-    let theme = Theme::of(settings.look, able);
-    if !able.utf8 && settings.look.ascii.is_none() {
+    let able = able(|name| std::env::var_os(name));
+    let look = settings.look;
+    notes.extend(look.theme.and_then(|theme| theme.warning(able)));
+    if !able.utf8 && look.ascii.is_none() {
         notes.push("no UTF-8 in LANG: drawn in ASCII".to_owned());
     }
     let zone = zone();
@@ -48,6 +46,7 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
         client: concat!("chat-tui ", env!("CARGO_PKG_VERSION")).to_owned(),
         seed: clock::seed()?,
         settings,
+        able,
     };
     Ok(Start {
         setup,
@@ -56,8 +55,7 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
         cache,
         config,
         notes,
-        able,
-        view: View::new(theme, zone),
+        view: View::new(zone),
     })
 }
 
@@ -97,8 +95,23 @@ pub(super) fn login() -> Option<String> {
         .find(|name| !name.is_empty())
 }
 
+/// What the terminal can, by what the environment says of it.
+fn able(variable: impl Fn(&str) -> Option<OsString>) -> Able {
+    let text = |name| {
+        let value = variable(name).unwrap_or_default();
+        value.to_string_lossy().into_owned()
+    };
+    let term = text("TERM");
+    Able {
+        depth: Depth::of(&term, &text("COLORTERM")),
+        no_color: !text("NO_COLOR").is_empty(),
+        utf8: speaks_utf8(&variable),
+        modern: is_modern(&term),
+    }
+}
+
 /// Old consoles print what they do not know; all others ignore it.
-fn takes_links(terminal: &str) -> bool {
+fn is_modern(terminal: &str) -> bool {
     let old = ["linux", "vt", "cons", "dumb"];
     !old.iter().any(|name| terminal.starts_with(name))
 }

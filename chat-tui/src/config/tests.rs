@@ -1,6 +1,6 @@
 use super::*;
 use crate::core::keymap::KeyMap;
-use crate::core::settings::ThemeName;
+use crate::core::look::ThemeName;
 
 fn problems(text: &str) -> Vec<String> {
     read(text.as_bytes())
@@ -44,7 +44,7 @@ fn what_is_said_is_so() {
         "#,
     );
     assert_eq!(problems, []);
-    assert_eq!(settings.look.theme, ThemeName::Monochrome);
+    assert_eq!(settings.look.theme, Some(ThemeName::Monochrome));
     assert_eq!(settings.look.ascii, Some(true));
     assert!(!settings.hints && !settings.bell && settings.title);
     assert_eq!(settings.keys.chords(Action::Members), "F9, Ctrl-X w");

@@ -4,6 +4,7 @@ use super::composer::Draft;
 use super::deeds::Deed;
 use super::effect::{LoadAt, LoadLog, LoadSearch};
 use super::habits::Habits;
+use super::look::Ground;
 use super::outbox::{ItemNonce, Unsent};
 use super::room::{Anchor, RoomRow};
 use super::settings::Settings;
@@ -21,6 +22,8 @@ pub enum Input {
     Paste(String),
     /// The terminal got or lost the focus.
     Focus(bool),
+    /// The terminal says what its background is like.
+    Ground(Ground),
     /// The screen has another size.
     Resize {
         /// Columns.

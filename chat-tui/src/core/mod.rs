@@ -36,6 +36,7 @@ pub mod keys;
 pub mod link;
 pub mod log;
 mod login;
+pub mod look;
 pub mod moment;
 mod near;
 pub mod outbox;
@@ -78,6 +79,7 @@ pub fn update(state: &mut State, input: Input, now: Now) -> Vec<Effect> {
         Input::Key(key) => state.press(&mut turn, key),
         Input::Paste(text) => state.paste(&mut turn, &text),
         Input::Focus(on) => state.focus(on),
+        Input::Ground(ground) => state.ground = Some(ground),
         Input::Mouse(mouse) => state.mouse(&mut turn, mouse),
         Input::Net(input) => state.net(&mut turn, input),
         Input::Disk(input) => state.disk(&mut turn, input),

@@ -6,6 +6,7 @@
 //! file. Keys are not in the list: they are those of the actions.
 
 use super::keymap::KeyMap;
+use super::look::{Look, ThemeName};
 
 /// How everything is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,29 +23,6 @@ pub struct Settings {
     pub title: bool,
     /// How it is drawn.
     pub look: Look,
-}
-
-/// How everything is drawn, before it is known what the terminal can.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Look {
-    /// The colours.
-    pub theme: ThemeName,
-    /// Only ASCII around texts; `None`: as the locale says.
-    pub ascii: Option<bool>,
-    /// Tell the terminal what links open; `None`: if it is known to take it.
-    pub links: Option<bool>,
-}
-
-/// A theme by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ThemeName {
-    /// Colours, unless NO_COLOR is set.
-    #[default]
-    Auto,
-    /// The terminal's own sixteen colours.
-    Terminal,
-    /// Bold, underlined and reversed, but no colour.
-    Monochrome,
 }
 
 impl Default for Settings {
@@ -94,9 +72,25 @@ pub const SETTINGS: &[Setting] = &[
         table: "look",
         name: "theme",
         default: "\"auto\"",
-        takes: "\"auto\", \"terminal\" or \"monochrome\"",
-        about: "the terminal's own colours, or none; auto: none if NO_COLOR is set",
-        set: |settings, value| put(&mut settings.look.theme, theme(value)),
+        takes: THEME_OR_AUTO,
+        about: "the colours; auto: `dark` or `light`, as the terminal's background is, or none if NO_COLOR is set",
+        set: |settings, value| put(&mut settings.look.theme, maybe_theme(value)),
+    },
+    Setting {
+        table: "look",
+        name: "dark",
+        default: "\"terminal\"",
+        takes: THEME,
+        about: "the theme on a dark background, and on one that is not known",
+        set: |settings, value| put(&mut settings.look.dark, theme(value)),
+    },
+    Setting {
+        table: "look",
+        name: "light",
+        default: "\"light\"",
+        takes: THEME,
+        about: "the theme on a light background",
+        set: |settings, value| put(&mut settings.look.light, theme(value)),
     },
     Setting {
         table: "look",
@@ -173,9 +167,32 @@ fn maybe(value: Value<'_>) -> Option<Option<bool>> {
 
 fn theme(value: Value<'_>) -> Option<ThemeName> {
     match value {
-        Value::Text("auto") => Some(ThemeName::Auto),
-        Value::Text("terminal") => Some(ThemeName::Terminal),
-        Value::Text("monochrome") => Some(ThemeName::Monochrome),
-        Value::Text(_) | Value::Bool(_) | Value::Other => None,
+        Value::Text(name) => ThemeName::named(name),
+        Value::Bool(_) | Value::Other => None,
+    }
+}
+
+fn maybe_theme(value: Value<'_>) -> Option<Option<ThemeName>> {
+    match value {
+        Value::Text("auto") => Some(None),
+        value => theme(value).map(Some),
+    }
+}
+
+const THEME: &str =
+    "\"terminal\", \"dark\", \"light\", \"contrast\", \"contrast-light\" or \"monochrome\"";
+const THEME_OR_AUTO: &str = "\"auto\", \"terminal\", \"dark\", \"light\", \"contrast\", \
+                             \"contrast-light\" or \"monochrome\"";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_theme_is_named_where_one_is_asked_for() {
+        for name in ThemeName::ALL.iter().map(|theme| theme.info().0) {
+            let quoted = format!("\"{name}\"");
+            assert!(THEME.contains(&quoted) && THEME_OR_AUTO.contains(&quoted));
+        }
     }
 }

@@ -7,6 +7,7 @@ use super::habits::Habits;
 use super::input::Device;
 use super::jump::Spot;
 use super::link::Link;
+use super::look::{Able, Dress, Ground};
 use super::moment::Zone;
 use super::outbox::Outbox;
 use super::overlay::{Completion, Notice, Overlay};
@@ -39,6 +40,8 @@ pub struct Setup {
     pub seed: u128,
     /// How everything is to be at first.
     pub settings: Settings,
+    /// What the terminal can.
+    pub able: Able,
 }
 
 /// Who one is to the server.
@@ -81,6 +84,8 @@ pub struct State {
     pub completion: Option<Completion>,
     /// Whether the terminal has the focus, as far as known.
     pub focused: bool,
+    /// What its background is like, as far as known.
+    pub ground: Option<Ground>,
     /// The line of hints is wanted.
     pub hints_on: bool,
     /// Why the disk is not written to, in words; all is in memory only.
@@ -157,6 +162,7 @@ impl State {
             begun: None,
             completion: None,
             focused: true,
+            ground: None,
             hints_on: setup.settings.hints,
             settings: setup.settings.clone(),
             disk_trouble: None,
@@ -187,6 +193,11 @@ impl State {
     /// the connection begins with the answer.
     pub fn start(&mut self) -> Vec<Effect> {
         vec![Effect::Load(Load::Saved)]
+    }
+
+    /// What everything is drawn by.
+    pub fn dress(&self) -> Dress {
+        Dress::of(self.settings.look, self.ground, self.setup.able)
     }
 
     /// The room that is shown.

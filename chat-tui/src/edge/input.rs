@@ -4,6 +4,7 @@
 //! burst, the end of the terminal is told, once, and nothing is read while the
 //! terminal is not ours.
 
+mod answer;
 pub mod parse;
 
 use crate::core::Input;

@@ -140,6 +140,12 @@ impl Claimed {
         write_if_claimed(self::title(title).as_bytes())
     }
 
+    /// Asks for the colour of the background (OSC 11). Nobody waits: an answer
+    /// comes among the keys, or never.
+    pub fn ask_ground(&mut self) -> io::Result<()> {
+        write_if_claimed(GROUND_ASK.as_bytes())
+    }
+
     /// Rings the bell.
     pub fn ring(&mut self) -> io::Result<()> {
         write_if_claimed(b"\x07")
@@ -249,19 +255,25 @@ const PASTE_ON: &str = "\x1b[?2004h";
 const PASTE_OFF: &str = "\x1b[?2004l";
 const FOCUS_ON: &str = "\x1b[?1004h";
 const FOCUS_OFF: &str = "\x1b[?1004l";
+// The terminal says when its background has become light or dark.
+const GROUND_ON: &str = "\x1b[?2031h";
+const GROUND_OFF: &str = "\x1b[?2031l";
+const GROUND_ASK: &str = "\x1b]11;?\x1b\\";
 const CURSOR_SHOW: &str = "\x1b[?25h";
 const CURSOR_HIDE: &str = "\x1b[?25l";
 const PLAIN: &str = "\x1b[0m";
 
 fn enter(modes: Modes) -> String {
     let mouse = if modes.mouse { MOUSE_ON } else { "" };
-    format!("{TITLE_PUSH}{ALTERNATE_ON}{CURSOR_HIDE}{PASTE_ON}{FOCUS_ON}{mouse}")
+    format!("{TITLE_PUSH}{ALTERNATE_ON}{CURSOR_HIDE}{PASTE_ON}{FOCUS_ON}{GROUND_ON}{mouse}")
 }
 
 fn leave(modes: Modes) -> String {
     let mouse = if modes.mouse { MOUSE_OFF } else { "" };
     // A frame may have been cut short: end its synchronized block before all else.
-    format!("{SYNC_END}{mouse}{FOCUS_OFF}{PASTE_OFF}{PLAIN}{CURSOR_SHOW}{ALTERNATE_OFF}{TITLE_POP}")
+    format!(
+        "{SYNC_END}{mouse}{GROUND_OFF}{FOCUS_OFF}{PASTE_OFF}{PLAIN}{CURSOR_SHOW}{ALTERNATE_OFF}{TITLE_POP}"
+    )
 }
 
 fn title(words: &str) -> String {

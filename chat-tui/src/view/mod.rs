@@ -28,6 +28,7 @@ pub mod wrap;
 
 use crate::core::State;
 use crate::core::clock::Now;
+use crate::core::look::{Able, Dress, Look};
 use crate::core::room::{Room, Viewport};
 use body::{Columns, Context};
 use chat_proto::UserName;
@@ -57,21 +58,12 @@ pub struct Drawn {
 }
 
 impl View {
-    /// A view with a look, for people who live in `zone`.
-    pub fn new(theme: Theme, zone: TimeZone) -> Self {
+    /// A view for people who live in `zone`.
+    pub fn new(zone: TimeZone) -> Self {
         Self {
-            theme,
+            theme: Theme::new(Dress::of(Look::default(), None, Able::default())),
             when: when::When::new(zone),
             kept: blocks::Kept::default(),
-        }
-    }
-
-    /// Another look from the next frame on.
-    pub fn set_theme(&mut self, theme: Theme) {
-        if self.theme != theme {
-            self.theme = theme;
-            // Signs are laid out with the texts.
-            self.kept = blocks::Kept::default();
         }
     }
 
@@ -87,8 +79,9 @@ impl View {
     /// Draws on a blank buffer.
     pub fn draw_on(&mut self, buffer: &mut Buffer, state: &State, now: Now) -> Drawn {
         self.kept.begin();
+        self.wear(state.dress());
         let screen = buffer.area;
-        let mut pen = Pen::new(buffer, self.theme);
+        let mut pen = Pen::new(buffer, self.theme.clone());
         let room = state.open_room();
         let wishes = Wishes {
             reply: room.is_some_and(|room| room.reply_to.is_some() || room.editing.is_some()),
@@ -102,6 +95,15 @@ impl View {
         };
         pen.settle();
         drawn
+    }
+
+    /// Another look, where it is another one.
+    fn wear(&mut self, dress: Dress) {
+        if self.theme.dress() != dress {
+            self.theme = Theme::new(dress);
+            // Signs are laid out with the texts.
+            self.kept = blocks::Kept::default();
+        }
     }
 
     fn parts(

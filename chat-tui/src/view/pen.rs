@@ -22,7 +22,12 @@ pub(super) struct Pen<'a> {
 }
 
 impl<'a> Pen<'a> {
+    /// On a blank buffer.
     pub(super) fn new(buffer: &'a mut Buffer, theme: Theme) -> Self {
+        let ground = theme.style(Role::Text);
+        if ground != Style::new() {
+            buffer.set_style(buffer.area, ground);
+        }
         Self {
             buffer,
             theme,
@@ -45,7 +50,7 @@ impl<'a> Pen<'a> {
         let end = self.text(x, y, right, part, Role::Link);
         let is_plain = part.bytes().all(|byte| byte.is_ascii_graphic());
         let is_whole = usize::from(end - x) == part.len();
-        if self.theme.links
+        if self.theme.dress().links
             && is_plain
             && is_whole
             && let Some(target) = link::target(whole)
@@ -83,6 +88,7 @@ impl<'a> Pen<'a> {
         for y in area.top()..area.bottom() {
             for x in area.left()..area.right() {
                 self.buffer[(x, y)].reset();
+                self.buffer[(x, y)].set_style(self.theme.style(Role::Text));
             }
             self.mend(area.left(), y);
         }
@@ -168,7 +174,9 @@ impl<'a> Pen<'a> {
         }
         for (_, piece) in neutral::pieces(text) {
             let next = match piece {
-                Piece::Cluster(cluster) if self.theme.ascii && !cluster.shown.is_ascii() => {
+                Piece::Cluster(cluster)
+                    if self.theme.dress().ascii && !cluster.shown.is_ascii() =>
+                {
                     let unknown = "?".repeat(cluster.width);
                     self.letters(at, y, right, &unknown, style)
                 }
@@ -199,7 +207,7 @@ impl<'a> Pen<'a> {
             }
             let cell = &mut self.buffer[(at, y)];
             cell.reset();
-            let known = c.is_ascii() || !self.theme.ascii;
+            let known = c.is_ascii() || !self.theme.dress().ascii;
             cell.set_char(if known { c } else { '?' }).set_style(style);
             at += 1;
         }

@@ -1,13 +1,19 @@
 //! How each thing looks: a style for every role.
 //!
-//! Only the terminal's own sixteen colours are used, so that they are readable
-//! on whatever background their owner chose. Knows nothing of what is drawn.
-//! Always holds: in monochrome no style has a colour, and roles that have to be
-//! told apart still differ.
+//! The theme called `terminal` uses the terminal's own sixteen colours, so that
+//! it is readable on whatever background their owner chose; others have colours
+//! of their own ([`palette`]), brought down to what the terminal has
+//! ([`fewer`]). Knows nothing of what is drawn. Always holds: in monochrome no
+//! style has a colour; roles that have to be told apart differ in every theme.
+
+mod colour;
+mod fewer;
+mod palette;
 
 use super::glyphs::{ASCII, Glyphs, UNICODE};
-use crate::core::settings::{Look, ThemeName};
+use crate::core::look::{Dress, ThemeName};
 use ratatui::style::{Color, Modifier, Style};
+use std::rc::Rc;
 
 /// What a piece of text is there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,65 +65,86 @@ pub enum Role {
 /// How many colours authors are told apart by.
 pub const AUTHORS: u8 = 6;
 
+impl Role {
+    /// All roles.
+    const ALL: [Self; 26] = [
+        Self::Text,
+        Self::Faint,
+        Self::Border,
+        Self::Author(0),
+        Self::Author(1),
+        Self::Author(2),
+        Self::Author(3),
+        Self::Author(4),
+        Self::Author(5),
+        Self::Own,
+        Self::Mention,
+        Self::Link,
+        Self::Code,
+        Self::Mark,
+        Self::Quote,
+        Self::Notice,
+        Self::New,
+        Self::Pending,
+        Self::Refused,
+        Self::Warning,
+        Self::Title,
+        Self::Chosen,
+        Self::Unread,
+        Self::Mentioned,
+        Self::Key,
+        Self::Live,
+    ];
+}
+
 /// The look of everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Theme {
-    /// Whether colours may be used; `NO_COLOR` says no.
-    pub colours: bool,
-    /// Whether nothing but ASCII is drawn, for terminals that know no UTF-8:
-    /// of what others write, each other character becomes a question mark.
-    pub ascii: bool,
-    /// Whether the terminal is told what links open (OSC 8).
-    pub links: bool,
-}
-
-/// What the terminal can, and its owner wants, as the environment says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Able {
-    /// Colours; `NO_COLOR` says no.
-    pub colours: bool,
-    /// Characters beyond ASCII.
-    pub utf8: bool,
-    /// OSC 8.
-    pub links: bool,
-}
-
-impl Default for Theme {
-    fn default() -> Self {
-        Self {
-            colours: true,
-            ascii: false,
-            links: false,
-        }
-    }
+    dress: Dress,
+    /// Those of [`Role::ALL`].
+    styles: Rc<[Style]>,
 }
 
 impl Theme {
-    /// How it is drawn by the settings; what they leave open the terminal decides.
-    pub fn of(look: Look, able: Able) -> Self {
+    /// The theme that this asks for.
+    pub fn new(dress: Dress) -> Self {
+        let style: &dyn Fn(Role) -> Style = match dress.theme {
+            ThemeName::Monochrome => &monochrome,
+            ThemeName::Terminal => &|role| fewer::named(coloured(role), dress.depth),
+            ThemeName::Dark => &|role| palette::DARK.style(role, dress.depth),
+            ThemeName::Light => &|role| palette::LIGHT.style(role, dress.depth),
+            ThemeName::Contrast => &|role| palette::CONTRAST.style(role, dress.depth),
+            ThemeName::ContrastLight => &|role| palette::CONTRAST_LIGHT.style(role, dress.depth),
+        };
+        let styles = Role::ALL.map(style);
         Self {
-            colours: match look.theme {
-                ThemeName::Auto => able.colours,
-                ThemeName::Terminal => true,
-                ThemeName::Monochrome => false,
-            },
-            ascii: look.ascii.unwrap_or(!able.utf8),
-            links: look.links.unwrap_or(able.links),
+            dress,
+            styles: Rc::new(styles),
         }
+    }
+
+    /// What it was made for.
+    pub fn dress(&self) -> Dress {
+        self.dress
     }
 
     /// The style of a role.
     pub fn style(&self, role: Role) -> Style {
-        if self.colours {
-            coloured(role)
-        } else {
-            monochrome(role)
-        }
+        let at = Role::ALL.iter().position(|known| *known == role);
+        at.map_or_else(Style::new, |at| self.styles[at])
+    }
+
+    /// Whether some role has a cell look so; colours left to the terminal are reset ones.
+    #[cfg(test)]
+    pub(super) fn has(&self, text: Color, ground: Color) -> bool {
+        let colour = |colour: Option<Color>| colour.unwrap_or(Color::Reset);
+        let mut styles = self.styles.iter();
+        styles.any(|style| (colour(style.fg), colour(style.bg)) == (text, ground))
     }
 
     /// The characters drawn around text.
     pub fn glyphs(&self) -> &'static Glyphs {
-        if self.ascii { &ASCII } else { &UNICODE }
+        if self.dress.ascii { &ASCII } else { &UNICODE }
     }
 }
 
@@ -140,7 +167,7 @@ fn coloured(role: Role) -> Style {
         Role::Author(colour) => plain.fg(author_colour(colour)).bold(),
         Role::Own => plain.bold().underlined(),
         Role::Mention | Role::Mentioned => plain.fg(Color::Yellow).bold().reversed(),
-        Role::Link => plain.fg(Color::Blue).underlined(),
+        Role::Link => plain.fg(Color::LightBlue).underlined(),
         Role::Code => plain.fg(Color::Cyan),
         Role::Mark => plain.fg(Color::Red).reversed(),
         Role::Quote | Role::Notice => plain.dim().italic(),
@@ -158,7 +185,7 @@ fn author_colour(number: u8) -> Color {
         0 => Color::Cyan,
         1 => Color::Green,
         2 => Color::Magenta,
-        3 => Color::Blue,
+        3 => Color::LightBlue,
         4 => Color::LightRed,
         _ => Color::Yellow,
     }
@@ -184,50 +211,50 @@ fn monochrome(role: Role) -> Style {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::look::{Able, Depth, Look};
 
-    const ALL: [Role; 21] = [
-        Role::Text,
-        Role::Faint,
-        Role::Author(3),
-        Role::Own,
-        Role::Mention,
-        Role::Link,
-        Role::Code,
-        Role::Mark,
-        Role::Quote,
-        Role::Notice,
-        Role::New,
-        Role::Pending,
-        Role::Refused,
-        Role::Warning,
-        Role::Border,
-        Role::Title,
-        Role::Chosen,
-        Role::Unread,
-        Role::Mentioned,
-        Role::Key,
-        Role::Live,
+    fn theme(name: ThemeName, depth: Depth) -> Theme {
+        let look = Look {
+            theme: Some(name),
+            ..Look::default()
+        };
+        let able = Able {
+            depth,
+            ..Able::default()
+        };
+        Theme::new(Dress::of(look, None, able))
+    }
+
+    const DEPTHS: [Depth; 5] = [
+        Depth::None,
+        Depth::Eight,
+        Depth::Sixteen,
+        Depth::Indexed,
+        Depth::True,
     ];
 
+    /// With its name, for what fails.
+    fn all() -> impl Iterator<Item = (Theme, Depth)> {
+        ThemeName::ALL
+            .iter()
+            .flat_map(|name| DEPTHS.map(|depth| (theme(*name, depth), depth)))
+    }
+
     #[test]
-    fn monochrome_has_no_colour() {
-        let theme = Theme {
-            colours: false,
-            ..Theme::default()
-        };
-        for role in ALL {
-            let style = theme.style(role);
-            assert_eq!((style.fg, style.bg), (None, None), "{role:?}");
+    fn monochrome_and_a_terminal_without_colours_have_none() {
+        for (theme, depth) in all() {
+            if theme.dress.theme == ThemeName::Monochrome || depth == Depth::None {
+                for role in Role::ALL {
+                    let style = theme.style(role);
+                    assert_eq!((style.fg, style.bg), (None, None), "{role:?}");
+                }
+            }
         }
     }
 
     #[test]
-    fn what_must_be_told_apart_differs_without_colours_too() {
-        for colours in [true, false] {
-            let theme = Theme {
-                colours,
-                ..Theme::default()
-            };
+    fn what_must_be_told_apart_differs_in_every_theme_and_with_any_colours() {
+        for (theme, _) in all() {
             for role in [
                 Role::Chosen,
                 Role::Unread,
@@ -235,6 +262,7 @@ mod tests {
                 Role::Refused,
                 Role::Mark,
                 Role::Own,
+                Role::Link,
             ] {
                 assert_ne!(theme.style(role), theme.style(Role::Text), "{role:?}");
             }
@@ -244,12 +272,59 @@ mod tests {
     }
 
     #[test]
-    fn only_the_terminals_own_colours_are_used() {
-        let theme = Theme::default();
-        for role in ALL {
+    fn no_style_has_a_colour_that_the_terminal_has_not() {
+        let is_bright = |colour| fewer::SIXTEEN[8..].iter().any(|(c, _)| *c == colour);
+        for (theme, depth) in all() {
+            for role in Role::ALL {
+                let style = theme.style(role);
+                for colour in [style.fg, style.bg].into_iter().flatten() {
+                    let needs = match colour {
+                        Color::Rgb(..) => Depth::True,
+                        Color::Indexed(_) => Depth::Indexed,
+                        named if is_bright(named) => Depth::Sixteen,
+                        _ => Depth::Eight,
+                    };
+                    assert!(needs <= depth, "{theme:?} {role:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_terminals_theme_leaves_text_and_background_to_it() {
+        let theme = theme(ThemeName::Terminal, Depth::True);
+        assert_eq!(theme.style(Role::Text), Style::new());
+        for role in Role::ALL {
             let style = theme.style(role);
             for colour in [style.fg, style.bg].into_iter().flatten() {
                 assert!(!matches!(colour, Color::Rgb(..) | Color::Indexed(_)));
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_of_a_theme_with_fixed_colours_stands_out_from_its_ground() {
+        for (theme, depth) in all() {
+            let least = match theme.dress.theme {
+                ThemeName::Terminal | ThemeName::Monochrome => continue,
+                ThemeName::Dark | ThemeName::Light => 4.5,
+                ThemeName::Contrast | ThemeName::ContrastLight => match depth {
+                    Depth::True | Depth::Indexed => 7.0,
+                    Depth::None | Depth::Eight | Depth::Sixteen => 4.5,
+                },
+            };
+            for role in Role::ALL {
+                let style = theme.style(role);
+                let (Some(text), Some(ground)) = (style.fg, style.bg) else {
+                    panic!("{role:?} of {theme:?} leaves a colour to the terminal");
+                };
+                assert!(!style.add_modifier.contains(Modifier::DIM), "{role:?}");
+                let contrast = colour::contrast(fewer::shown(text), fewer::shown(ground));
+                let name = theme.dress.theme;
+                assert!(
+                    contrast >= least,
+                    "{name:?} {depth:?} {role:?}: {contrast:.2}"
+                );
             }
         }
     }

@@ -5,6 +5,7 @@
 //! [`Parser::is_waiting`] says so, and [`Parser::give_up`] takes what is there
 //! as it stands, which is how a lone Escape becomes a key.
 
+use super::answer;
 use crate::core::Input;
 use crate::core::input::{Key, KeyCode, Mouse};
 
@@ -102,7 +103,8 @@ fn front(bytes: &[u8]) -> Front {
         [] | [0x1b] | [0x1b, 0x1b] => Front::Cut,
         [0x1b, b'[', rest @ ..] => csi(rest).offset(2),
         [0x1b, b'O', rest @ ..] => ss3(rest).offset(2),
-        [0x1b, b']' | b'P' | b'_' | b'^' | b'X', rest @ ..] => string(rest).offset(2),
+        [0x1b, b']', rest @ ..] => command(rest).offset(2),
+        [0x1b, b'P' | b'_' | b'^' | b'X', rest @ ..] => string(rest).offset(2),
         [0x1b, 0x1b, ..] => Front::Whole(1, Some(plain(KeyCode::Esc))),
         [0x1b, rest @ ..] => with_alt(single(rest)).offset(1),
         _ => single(bytes),
@@ -224,6 +226,7 @@ fn sequence(parameters: &[u8], last: u8) -> Option<Input> {
     let key = match last {
         b'I' => return Some(Input::Focus(true)),
         b'O' => return Some(Input::Focus(false)),
+        b'n' => return answer::note(parameters).map(Input::Ground),
         b'Z' => return Some(Input::Key(Key::shift(KeyCode::Tab))),
         b'~' => tilde(first?)?,
         b'u' => unicode(first?)?,
@@ -241,8 +244,20 @@ fn ss3(bytes: &[u8]) -> Front {
     }
 }
 
-/// After what begins a string (an answer to a question that we never ask):
-/// skipped up to its end.
+/// After `ESC ]`: the answer to the one question that we ask, or skipped.
+fn command(bytes: &[u8]) -> Front {
+    match string(bytes) {
+        Front::Whole(taken, _) => {
+            let text = bytes.get(..taken).unwrap_or_default();
+            let text = text.strip_suffix(b"\x1b\\").unwrap_or(text);
+            let text = text.strip_suffix(b"\x07").unwrap_or(text);
+            Front::Whole(taken, answer::colour(text).map(Input::Ground))
+        }
+        other => other,
+    }
+}
+
+/// After what begins a string: skipped up to its end.
 fn string(bytes: &[u8]) -> Front {
     for (at, &byte) in bytes.iter().enumerate() {
         match (byte, bytes.get(at + 1)) {
@@ -367,6 +382,7 @@ fn alt(code: KeyCode) -> Input {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::look::Ground;
     use proptest::prelude::*;
 
     fn read(pieces: &[&[u8]]) -> Vec<Input> {
@@ -422,6 +438,12 @@ mod tests {
             (b"\x1b[107;5u", ctrl(Char('k'))),
             (b"\x1b[I", Input::Focus(true)),
             (b"\x1b[O", Input::Focus(false)),
+            (b"\x1b[?997;2n", Input::Ground(Ground::Light)),
+            (b"\x1b]11;rgb:0/0/0\x07", Input::Ground(Ground::Dark)),
+            (
+                b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\",
+                Input::Ground(Ground::Light),
+            ),
             (
                 b"\x1b[<64;10;5M",
                 Input::Mouse(Mouse::WheelUp { x: 9, y: 4 }),
@@ -454,7 +476,8 @@ mod tests {
             b"\x1b[<0;0Ma",
             b"\x1b[<99999;1;1Ma",
             b"\x1b[99999999999~a",
-            b"\x1b]11;rgb:0/0/0\x07a",
+            b"\x1b]10;rgb:0/0/0\x07a",
+            b"\x1b]11;none\x1b\\a",
             b"\x1bP1$r\x1b\\a",
             b"\x1b[1;1:3Aa",
         ] {

@@ -3,11 +3,11 @@
 use crate::core::State;
 use crate::core::clock::Now;
 use crate::core::link::Phase;
+use crate::core::look::Able;
 use crate::core::outbox::{Item, Stage, Unsent};
 use crate::core::room::Room;
 use crate::core::span::Span;
 use crate::core::state::{Me, Setup};
-use crate::view::theme::Theme;
 use crate::view::{Drawn, View};
 use chat_proto::error::ErrorCode;
 use chat_proto::event::{Event, EventBody, Fold, Message, Role, RoomKind};
@@ -107,6 +107,10 @@ pub(super) fn unsent(nonce: &str, text: &str, refused: Option<&str>) -> Item {
 pub(super) fn state() -> State {
     let setup = Setup {
         server: "chat.example.org".into(),
+        able: Able {
+            modern: true,
+            ..Able::default()
+        },
         ..Setup::default()
     };
     let mut state = State::new(setup, now());
@@ -186,16 +190,8 @@ pub(super) fn conversation() -> State {
 }
 
 pub(super) fn draw(state: &State, width: u16, height: u16) -> (Buffer, Drawn) {
-    let theme = Theme {
-        links: true,
-        ..Theme::default()
-    };
-    draw_as(theme, state, width, height)
-}
-
-pub(super) fn draw_as(theme: Theme, state: &State, width: u16, height: u16) -> (Buffer, Drawn) {
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
-    let mut view = View::new(theme, TimeZone::UTC);
+    let mut view = View::new(TimeZone::UTC);
     let drawn = view.draw_on(&mut buffer, state, now());
     (buffer, drawn)
 }

@@ -6,6 +6,7 @@ use crate::core::State;
 use crate::core::actions::Action;
 use crate::core::composer::Composer;
 use crate::core::link::Phase;
+use crate::core::look::ThemeName;
 use crate::core::overlay::{
     BigPaste, Candidate, Choice, Completion, Help, HelpRow, Login, MemberList, Notice, Offer,
     Overlay, Palette, Picker, Prompt, RoomList,
@@ -306,8 +307,7 @@ proptest! {
     ) {
         let state = oddities.state();
         for (width, height) in sizes.into_iter().chain([(1, 1), (20, 6), (80, 24)]) {
-            let theme = Theme { links: true, ..Theme::default() };
-            let (buffer, drawn) = draw_as(theme, &state, width, height);
+            let (buffer, drawn) = draw(&state, width, height);
             check_rows(&buffer);
             if let Some(cursor) = drawn.cursor {
                 prop_assert!(cursor.x < width && cursor.y < height);
@@ -323,8 +323,11 @@ proptest! {
     fn where_only_ascii_is_known_nothing_else_is_drawn_and_without_colours_none(
         oddities in oddities(),
     ) {
-        let theme = Theme { colours: false, ascii: true, links: false };
-        let (buffer, _) = draw_as(theme, &oddities.state(), 80, 24);
+        let mut state = oddities.state();
+        let look = &mut state.settings.look;
+        look.theme = Some(ThemeName::Monochrome);
+        (look.ascii, look.links) = (Some(true), Some(false));
+        let (buffer, _) = draw(&state, 80, 24);
         for cell in buffer.content() {
             prop_assert!(cell.symbol().is_ascii(), "{cell:?}");
             prop_assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset));
@@ -360,6 +363,24 @@ proptest! {
             for x in [left, right] {
                 prop_assert_eq!(buffer[(x, y)].symbol(), "│");
                 prop_assert!(begins(&buffer, y).contains(&x));
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10))]
+
+    /// So that the test of a theme's pairs is one of all that is ever shown.
+    #[test]
+    fn text_and_ground_of_every_cell_are_a_pair_of_the_theme(oddities in oddities()) {
+        let mut state = oddities.state();
+        for name in ThemeName::ALL {
+            state.settings.look.theme = Some(*name);
+            let theme = Theme::new(state.dress());
+            let (buffer, _) = draw(&state, 100, 30);
+            for cell in buffer.content() {
+                prop_assert!(theme.has(cell.fg, cell.bg), "{name:?}: {cell:?}");
             }
         }
     }
