@@ -193,7 +193,7 @@ impl DataDir {
     pub(super) fn faulty(&self, fault: &Fault) -> OpenError {
         match fault {
             Fault::Sql(error) | Fault::Commit(error) => self.failed(error),
-            Fault::Nonsense(what) | Fault::NotYet(what) => self.corrupt(what),
+            Fault::Nonsense(what) | Fault::NotYet(what) | Fault::Undone(what) => self.corrupt(what),
         }
     }
 
