@@ -12,6 +12,7 @@ pub mod browser;
 pub mod client;
 pub mod conversation;
 pub mod crowd;
+pub mod disk;
 pub mod fake;
 pub mod fault;
 pub mod http;

@@ -19,6 +19,7 @@ mod console;
 mod corners;
 mod deleted;
 mod direct;
+mod disk;
 mod docs;
 mod durability;
 mod ending;
