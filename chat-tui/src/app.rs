@@ -8,16 +8,18 @@
 
 mod lend;
 mod perform;
+mod switch;
 
-use crate::address::Address;
 use crate::core::input::{DiskInput, NetInput};
+use crate::core::servers::{Addresses, Known, ServerName};
+use crate::core::settings::Settings;
 use crate::core::state::Setup;
 use crate::core::{Effect, Input, State, update};
 use crate::edge::clock::Clock;
 use crate::edge::config_file::ConfigFile;
 use crate::edge::crash::{self, Switch};
+use crate::edge::disk::Disk;
 use crate::edge::disk::cache::Cache;
-use crate::edge::disk::{self, Disk};
 use crate::edge::input::{self, Burst, Flood};
 use crate::edge::net::Connection;
 use crate::edge::signals::{self, Signal, Signals};
@@ -28,19 +30,15 @@ use lend::Editing;
 use std::collections::VecDeque;
 use std::io;
 use std::time::{Duration, Instant};
+use switch::begin;
 use tokio::sync::mpsc;
 
 /// What a run of the screen begins with.
-#[derive(Debug)]
 pub struct Start {
-    /// What the core is told.
-    pub setup: Setup,
-    /// Where the server is.
-    pub address: Address,
-    /// By whose word it is trusted.
-    pub trust: Trust,
-    /// What is kept of it.
-    pub cache: Cache,
+    /// The server to begin with.
+    pub here: Here,
+    /// How to come to another one.
+    pub open: Open,
     /// Where the settings come from; `None`: there is no place for them.
     pub config: Option<ConfigFile>,
     /// What is amiss already, in words.
@@ -48,6 +46,24 @@ pub struct Start {
     /// What draws it.
     pub view: View,
 }
+
+/// One server, and what is kept of it.
+#[derive(Debug)]
+pub struct Here {
+    /// What the core is told.
+    pub setup: Setup,
+    /// Where the server is.
+    pub addresses: Addresses,
+    /// By whose word it is trusted.
+    pub trust: Trust,
+    /// What is kept of it.
+    pub cache: Cache,
+    /// What became of a cache that was broken, in words.
+    pub note: Option<String>,
+}
+
+/// Opens what is kept of a server that has a name, to go on with these settings.
+pub type Open = Box<dyn Fn(&Known, Settings) -> Result<Here, String>>;
 
 /// Frames for what arrives by itself.
 const FRAMES_PER_S: u32 = 60;
@@ -95,6 +111,12 @@ pub async fn run(start: Start) -> io::Result<u8> {
             Happened::Nothing => app.wake(),
         }
         app.settle();
+        while let Some(name) = app.switch.take() {
+            if let Some(news) = app.go_over(&name).await? {
+                ends.disk = news;
+            }
+            app.settle();
+        }
         if app.stop {
             app.stop = false;
             app.suspend(&mut signals).await?;
@@ -127,8 +149,9 @@ struct Ends {
 struct App {
     state: State,
     clock: Clock,
-    address: Address,
+    addresses: Addresses,
     trust: Trust,
+    open: Open,
     config: Option<ConfigFile>,
     view: View,
     claimed: Claimed,
@@ -147,28 +170,23 @@ struct App {
     /// The core asks to be stopped, or to end.
     stop: bool,
     quit: Option<u8>,
+    /// The core asks to go on at another server.
+    switch: Option<ServerName>,
 }
 
 impl App {
     /// Draws the first frame from the cache, then starts all else.
     fn start(start: Start) -> io::Result<(Self, Ends)> {
         let Start {
-            setup,
-            address,
-            trust,
-            mut cache,
+            here,
+            open,
             mut config,
             notes,
             mut view,
         } = start;
         let clock = Clock::start();
-        let mut state = State::new(setup, clock.now());
-        let mut later = recall(&mut state, &clock, &mut cache);
-        let trouble = cache.trouble().map(|why| DiskInput::Failed(why.to_owned()));
-        let told = notes.into_iter().map(Input::Told);
-        for input in trouble.map(Input::Disk).into_iter().chain(told) {
-            later.extend(update(&mut state, input, clock.now()));
-        }
+        let (addresses, trust) = (here.addresses.clone(), here.trust.clone());
+        let (mut state, later, cache) = begin(here, notes, &clock);
         let claimed = Claimed::claim(modes(&state))?;
         let mut screen = terminal::screen()?;
         terminal::repaint(&mut screen)?;
@@ -185,8 +203,9 @@ impl App {
         let mut app = Self {
             state,
             clock,
-            address,
+            addresses,
             trust,
+            open,
             config,
             view,
             claimed,
@@ -201,6 +220,7 @@ impl App {
             woken_at: None,
             stop: false,
             quit: None,
+            switch: None,
         };
         app.perform(later);
         app.perform(viewed);
@@ -210,7 +230,9 @@ impl App {
 
     /// Tells the core all that happened; a key is to be seen at once.
     fn settle(&mut self) {
-        while let Some(input) = self.inputs.pop_front() {
+        while self.switch.is_none()
+            && let Some(input) = self.inputs.pop_front()
+        {
             let ended = ended(&input);
             let effects = update(&mut self.state, input, self.clock.now());
             self.perform(effects);
@@ -257,7 +279,7 @@ impl App {
             // What the core does now may be to connect again; news of a new
             // connection must not be taken for that of the old one.
             self.settle();
-            if over || Instant::now() >= until {
+            if over || self.switch.is_some() || Instant::now() >= until {
                 return;
             }
             next = self.connection.as_mut().and_then(Connection::ready);
@@ -343,24 +365,6 @@ impl App {
             Switch::Task => drop(tokio::spawn(async { panic!("asked to panic in a task") })),
         }
     }
-}
-
-/// What the core wants first, answered from the cache here and now; what has
-/// to wait until the first frame is drawn.
-fn recall(state: &mut State, clock: &Clock, cache: &mut Cache) -> Vec<Effect> {
-    let mut later = Vec::new();
-    let mut effects = VecDeque::from(update(state, resized(terminal::size()), clock.now()));
-    effects.extend(state.start());
-    while let Some(effect) = effects.pop_front() {
-        match effect {
-            Effect::Load(load) => {
-                let loaded = Input::Disk(disk::load(cache, load));
-                effects.extend(update(state, loaded, clock.now()));
-            }
-            other => later.push(other),
-        }
-    }
-    later
 }
 
 fn paint(

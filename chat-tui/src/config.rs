@@ -4,6 +4,8 @@
 //! Always holds: whatever the bytes are, settings come out. What can't be used
 //! is named with its line, and is as if it was not there.
 
+mod servers;
+
 use crate::core::actions::{Action, Group};
 use crate::core::keymap::{Bound, Preset};
 use crate::core::keys::Sequence;
@@ -48,6 +50,7 @@ pub fn read(bytes: &[u8]) -> (Settings, Vec<Problem>) {
         settings: Settings::default(),
         preset: Preset::default(),
         bound: Vec::new(),
+        usual_at: 0,
         problems,
     };
     reader.root(table.get_ref());
@@ -80,6 +83,8 @@ struct Reader<'a> {
     settings: Settings,
     preset: Preset,
     bound: Vec<(usize, Bound)>,
+    /// Where the usual server is named.
+    usual_at: usize,
     problems: Vec<Problem>,
 }
 
@@ -91,8 +96,15 @@ impl Reader<'_> {
         for (name, at, value) in self.entries(table) {
             match (name, value) {
                 ("preset", value) => self.preset(at, value),
+                ("server", value) => self.usual_server(at, value),
+                ("servers", DeValue::Table(servers)) => self.servers(servers),
                 ("keys", DeValue::Table(keys)) => self.keys(keys),
                 (name, DeValue::Table(table)) if is_table(name) => self.table(name, table),
+                ("servers", _) => {
+                    let words = "servers is a table of tables: write [servers.work], and below it \
+                                 address = \"wss://chat.example\"";
+                    self.tell(&at, words.to_owned());
+                }
                 (name, _) if name == "keys" || is_table(name) => {
                     let words =
                         format!("{name} is a table: write [{name}], and below it its names");
@@ -177,13 +189,14 @@ impl Reader<'_> {
             self.tell(&(at..at), why.to_string());
         }
         self.settings.keys = keys;
+        self.check_usual();
         self.problems.sort_by_key(|problem| problem.line);
         self.problems.truncate(PROBLEMS_MOST);
         (self.settings, self.problems)
     }
 }
 
-const ROOT: &[&str] = &["preset", "keys", "look", "notify"];
+const ROOT: &[&str] = &["preset", "server", "servers", "keys", "look", "notify"];
 
 fn is_table(name: &str) -> bool {
     SETTINGS.iter().any(|setting| setting.table == name)
@@ -219,7 +232,7 @@ fn line(text: &str, at: usize) -> usize {
 
 /// A configuration that says what is so when nothing is said.
 pub fn print_default() -> String {
-    let mut out = String::from(HEAD);
+    let mut out = format!("{HEAD}{}", servers::PRINTED);
     let mut table = "";
     for setting in SETTINGS {
         if setting.table != table {
@@ -233,6 +246,7 @@ pub fn print_default() -> String {
             setting.takes, setting.about
         );
     }
+    out.push_str(servers::TABLES);
     out.push_str(KEYS);
     for group in Group::ALL {
         let _ = write!(out, "\n# {}\n", group.heading());

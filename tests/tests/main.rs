@@ -54,6 +54,7 @@ mod schema;
 mod search;
 mod searching;
 mod second_client;
+mod servers;
 mod sizes;
 mod starting;
 mod together;

@@ -13,9 +13,9 @@ impl App {
     pub(super) fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Connect => {
-                    let (address, trust) = (self.address.clone(), self.trust.clone());
-                    self.connection = Some(net::connect(address, trust));
+                Effect::Connect(tried) => {
+                    let address = self.addresses.at(tried).clone();
+                    self.connection = Some(net::connect(address, self.trust.clone()));
                 }
                 Effect::Disconnect => self.connection = None,
                 Effect::Transmit(frame) => self.transmit(frame),
@@ -34,6 +34,7 @@ impl App {
                 }
                 Effect::Suspend => self.stop = true,
                 Effect::Edit { room, text } => self.edit(room, &text),
+                Effect::Switch(name) => self.switch = Some(name),
                 Effect::Quit { code } => self.quit = Some(code),
             }
         }

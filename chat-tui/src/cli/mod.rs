@@ -7,6 +7,7 @@ mod config;
 mod export;
 mod history;
 mod manual;
+mod place;
 mod print;
 mod rooms;
 mod search;
@@ -15,10 +16,12 @@ mod session;
 mod start;
 mod tail;
 
-use crate::address::{Address, AddressError};
-use crate::edge::profile::{Profile, ProfileError, ServerDir};
-use crate::edge::tls::Trust;
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use crate::address::AddressError;
+use crate::core::servers::Servers;
+use crate::edge::profile::ProfileError;
+use clap::builder::PossibleValuesParser;
+use clap::{CommandFactory as _, Parser, Subcommand};
+use place::{Place, Target};
 use print::Output;
 use std::path::PathBuf;
 
@@ -26,9 +29,9 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(version, about)]
 pub struct Command {
-    /// Where the server is
-    #[arg(value_name = "URL")]
-    url: Option<String>,
+    /// Where the server is, or its name in the configuration
+    #[arg(value_name = "SERVER")]
+    server: Option<String>,
     #[command(flatten)]
     place: Place,
     /// The configuration's file, instead of the one in the platform's directory
@@ -36,32 +39,6 @@ pub struct Command {
     config: Option<PathBuf>,
     #[command(subcommand)]
     what: Option<What>,
-}
-
-/// What all commands share.
-#[derive(Debug, Clone, Args)]
-struct Place {
-    /// Where the server is, for commands without a screen
-    #[arg(
-        long,
-        value_name = "URL",
-        global = true,
-        env = "CHAT_SERVER",
-        default_value = "ws://127.0.0.1:7878/ws"
-    )]
-    server: String,
-    /// The name to ask for, when the server does not know this device yet
-    #[arg(long, global = true)]
-    name: Option<String>,
-    /// Which of several separate sets of tokens, drafts and caches to use
-    #[arg(long, global = true, default_value = "default")]
-    profile: String,
-    /// Where all that is kept lies, instead of the platform's directory
-    #[arg(long, value_name = "DIR", global = true, env = "CHAT_TUI_DATA")]
-    data: Option<PathBuf>,
-    /// Trust also the authorities in this file (PEM), for a server at wss://
-    #[arg(long, value_name = "FILE", global = true, env = "CHAT_TUI_CA")]
-    ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -128,44 +105,49 @@ impl Failure {
 
 /// Does what was asked; the exit code.
 pub fn run(command: Command) -> Result<u8, Failure> {
-    let mut place = command.place;
-    if let Some(url) = command.url {
-        place.server = url;
-    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let place = Place {
+        server: command.server.or(command.place.server),
+        ..command.place
+    };
     let Some(what) = command.what else {
         let start = start::prepare(place, command.config)?;
         return Ok(runtime.block_on(crate::app::run(start))?);
     };
+    let config = command.config.clone();
+    let target = || place.find(config);
     let mut out = Output::stdout();
     let done = match what {
         What::Config(config) => config::run(&config, command.config, &mut out),
-        What::Completions(what) => manual::completions(&what, Command::command(), &mut out),
+        What::Completions(what) => {
+            let servers = place::configured(command.config).servers;
+            manual::completions(&what, with_names(Command::command(), &servers), &mut out)
+        }
         What::Man(man) => manual::man(&man, Command::command(), &mut out),
         What::Send(send) => {
-            let place = place.parse()?;
+            let place = target()?;
             runtime.block_on(send::run(&place, send))
         }
         What::Tail(tail) => {
-            let place = place.parse()?;
+            let place = target()?;
             runtime.block_on(tail::run(&place, tail, &mut out))
         }
         What::History(history) => {
-            let place = place.parse()?;
+            let place = target()?;
             runtime.block_on(history::run(&place, history, &mut out))
         }
         What::Search(search) => {
-            let place = place.parse()?;
+            let place = target()?;
             runtime.block_on(search::run(&place, search, &mut out))
         }
         What::Export(export) => {
-            let place = place.parse()?;
+            let place = target()?;
             runtime.block_on(export::run(&place, export, &mut out))
         }
         What::Rooms(rooms) => {
-            let place = place.parse()?;
+            let place = target()?;
             runtime.block_on(rooms::run(&place, rooms, &mut out))
         }
     };
@@ -176,29 +158,20 @@ pub fn run(command: Command) -> Result<u8, Failure> {
     }
 }
 
-/// [`Place`], checked.
-struct Target {
-    address: Address,
-    trust: Trust,
-    /// Where the server's things are kept, or why nowhere.
-    dir: Result<ServerDir, String>,
-    name: Option<String>,
-}
-
-impl Place {
-    fn parse(self) -> Result<Target, Failure> {
-        let address = Address::parse(&self.server)?;
-        Ok(Target {
-            dir: match Profile::find(self.data.as_deref(), &self.profile) {
-                Ok(profile) => Ok(profile.server(&address)),
-                Err(ProfileError::NoHome) => Err(ProfileError::NoHome.to_string()),
-                Err(e @ ProfileError::BadName(_)) => return Err(e.into()),
-            },
-            address,
-            trust: Trust { ca: self.ca },
-            name: self.name,
-        })
+/// The command line that knows the names of servers.
+fn with_names(program: clap::Command, servers: &Servers) -> clap::Command {
+    let names = servers.known.iter().map(|known| &known.name);
+    // Its words live as long as the program, which this command ends.
+    let names: Vec<&'static str> = names
+        .map(|name| &*name.as_str().to_owned().leak())
+        .collect();
+    if names.is_empty() {
+        return program;
     }
+    let choice = |arg: clap::Arg| arg.value_parser(PossibleValuesParser::new(&names));
+    program
+        .mut_arg("server", choice)
+        .mut_arg("server_by_flag", choice)
 }
 
 #[cfg(test)]
@@ -215,19 +188,19 @@ mod tests {
         let parse =
             |words: &[&str]| Command::try_parse_from([&["chat-tui"], words].concat()).unwrap();
         let screen = parse(&["ws://host:1/ws", "--name", "ada"]);
-        assert_eq!(screen.url.as_deref(), Some("ws://host:1/ws"));
+        assert_eq!(screen.server.as_deref(), Some("ws://host:1/ws"));
         assert_eq!(screen.place.name.as_deref(), Some("ada"));
         assert!(screen.what.is_none());
 
         let send = parse(&["send", "dev", "hi", "--server", "ws://host:1/ws"]);
         assert_eq!(
-            (send.url, send.place.server.as_str()),
-            (None, "ws://host:1/ws")
+            (send.server, send.place.server.as_deref()),
+            (None, Some("ws://host:1/ws"))
         );
         assert!(matches!(send.what, Some(What::Send(_))));
 
         let both = parse(&["ws://host:1/ws", "tail", "dev", "--json"]);
-        assert_eq!(both.url.as_deref(), Some("ws://host:1/ws"));
+        assert_eq!(both.server.as_deref(), Some("ws://host:1/ws"));
         assert!(matches!(both.what, Some(What::Tail(_))));
     }
 

@@ -1,6 +1,7 @@
 //! One connection for a command: come in, ask, listen.
 
 use super::{Failure, Target, start};
+use crate::address::Address;
 use crate::core::input::NetInput;
 use crate::edge::net::{self, Connection};
 use crate::edge::profile::ServerDir;
@@ -45,8 +46,20 @@ const TURN_PAUSE: Duration = Duration::from_millis(20);
 
 impl Session {
     /// Connects and comes in, by the token kept or as a guest; keeps the token.
+    /// Of several addresses the next is tried where one does not answer.
     pub(super) async fn open(target: &Target, resume: Resume) -> Result<Self, Failure> {
-        let mut connection = net::connect(target.address.clone(), target.trust.clone());
+        let mut opened = Self::open_at(target, target.addresses.at(0), resume.clone()).await;
+        for next in target.addresses.iter().skip(1) {
+            if !matches!(opened, Err(Failure::Link(_))) {
+                break;
+            }
+            opened = Self::open_at(target, next, resume.clone()).await;
+        }
+        opened
+    }
+
+    async fn open_at(target: &Target, address: &Address, resume: Resume) -> Result<Self, Failure> {
+        let mut connection = net::connect(address.clone(), target.trust.clone());
         let by = Instant::now() + REPLY_WAIT;
         let greeting = match next(&mut connection, by).await?.frame {
             Frame::Greeting(greeting) => greeting,

@@ -1,7 +1,7 @@
 //! What the screen begins with, from the command line and the environment.
 
 use super::{Failure, Place, Target};
-use crate::app::Start;
+use crate::app::{Here, Open, Start};
 use crate::core::look::{Able, Depth};
 use crate::core::moment::Zone;
 use crate::core::settings::Settings;
@@ -22,15 +22,9 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
     let reports = Profile::find(place.data.as_deref(), &place.profile)
         .map_or_else(|_| std::env::temp_dir(), |profile| profile.reports());
     crash::catch(reports);
-    let Target {
-        address,
-        trust,
-        dir,
-        name,
-    } = place.parse()?;
-    let (cache, note) = Cache::open(dir);
-    let mut notes = Vec::from_iter(note);
+    let mut notes = Vec::new();
     let (config, settings) = configuration(config, &mut notes);
+    let target = place.among(&settings.servers)?;
     let able = able(|name| std::env::var_os(name));
     let look = settings.look;
     notes.extend(look.theme.and_then(|theme| theme.warning(able)));
@@ -38,24 +32,46 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
         notes.push("no UTF-8 in LANG: drawn in ASCII".to_owned());
     }
     let zone = zone();
+    let begun = here(target, settings, able, &zone)?;
+    let view = View::new(zone.clone());
+    let open: Open = Box::new(move |known, settings| {
+        // The name on the command line was for the server there.
+        let place = Place {
+            name: None,
+            ..place.clone()
+        };
+        let target = place.known(known).map_err(|why| why.to_string())?;
+        here(target, settings, able, &zone).map_err(|why| why.to_string())
+    });
+    Ok(Start {
+        here: begun,
+        open,
+        config,
+        notes,
+        view,
+    })
+}
+
+/// Opens what is kept of a server.
+fn here(target: Target, settings: Settings, able: Able, zone: &TimeZone) -> Result<Here, Failure> {
+    let (cache, note) = Cache::open(target.dir);
     let setup = Setup {
         zone: Zone(zone.clone()),
-        server: address.to_string(),
-        name,
+        server: target.server,
+        addresses: target.addresses.iter().map(ToString::to_string).collect(),
+        name: target.name,
         login: login(),
         client: concat!("chat-tui ", env!("CARGO_PKG_VERSION")).to_owned(),
         seed: clock::seed()?,
         settings,
         able,
     };
-    Ok(Start {
+    Ok(Here {
         setup,
-        address,
-        trust,
+        addresses: target.addresses,
+        trust: target.trust,
         cache,
-        config,
-        notes,
-        view: View::new(zone),
+        note,
     })
 }
 

@@ -50,6 +50,7 @@ impl State {
                 self.flush(turn);
                 turn.effects.push(Effect::Suspend);
             }
+            Action::Server => self.servers_said(turn, said),
             Action::Login => self.open_login(turn),
             Action::Register => self.ask_secret(turn, Purpose::Register),
             Action::Password => self.ask_secret(turn, Purpose::Change),

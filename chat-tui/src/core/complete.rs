@@ -10,6 +10,11 @@ const FOUND_MOST: usize = 50;
 /// Entries that are looked through for recent speakers.
 const SPEAKERS_AMONG: usize = 500;
 
+/// Whether what stands before a word makes it the name of a server.
+fn names_server(before: &str) -> bool {
+    before.trim_end().strip_prefix('/') == Some(Action::Server.info().name)
+}
+
 impl State {
     /// Tab: completes the word, or goes to the next (or previous) choice.
     pub(super) fn complete(&mut self, turn: &mut Turn, on: bool) {
@@ -101,8 +106,8 @@ impl State {
             at + before[at..].chars().next().map_or(1, char::len_utf8)
         });
         let word = &before[start..];
-        word.starts_with(['@', '#', '/', ':'])
-            .then(|| (start, word.to_owned()))
+        let marked = word.starts_with(['@', '#', '/', ':']);
+        (marked || names_server(&before[..start])).then(|| (start, word.to_owned()))
     }
 
     fn candidates(&self, start: usize, word: &str) -> Vec<Candidate> {
@@ -122,7 +127,13 @@ impl State {
                 .map(|action| (format!("/{}", action.info().name), action.info().title))
                 .collect(),
             Some(':') => return emoji(word),
-            Some(_) | None => Vec::new(),
+            // Only after `/server`, where nothing else is a word.
+            Some(_) | None => {
+                let known = self.settings.servers.known.iter();
+                known
+                    .map(|known| (known.name.as_str().to_owned(), "server"))
+                    .collect()
+            }
         };
         let typed = word.to_lowercase();
         let fits = |(word, _): &(String, &str)| word.to_lowercase().starts_with(&typed);

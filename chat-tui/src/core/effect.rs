@@ -7,14 +7,16 @@ use super::input::Device;
 use super::outbox::{ItemNonce, Unsent};
 use super::room::{Anchor, RoomRow};
 use super::search::Terms;
+use super::servers::ServerName;
 use super::span::Span;
 use chat_proto::{Entry, Event, RoomName, Timestamp};
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Begin a connection to the server, dropping any there is.
-    Connect,
+    /// Begin a connection to the server, dropping any there is; to its address
+    /// that comes after this many others, from the first again after the last.
+    Connect(usize),
     /// Drop the connection; nothing more is heard of it.
     Disconnect,
     /// Send this frame on the connection.
@@ -40,6 +42,8 @@ pub enum Effect {
         /// The text.
         text: String,
     },
+    /// Finish all writes, and go on as a client of the server of this name.
+    Switch(ServerName),
     /// Finish all writes, restore the terminal and end.
     Quit {
         /// The exit code.

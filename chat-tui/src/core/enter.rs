@@ -27,7 +27,7 @@ impl State {
         self.link.phase = Phase::Connecting {
             since: turn.now.mono,
         };
-        turn.effects.push(Effect::Connect);
+        turn.effects.push(Effect::Connect(self.link.tried));
     }
 
     /// Does what the link has come to need.

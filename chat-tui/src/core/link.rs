@@ -19,14 +19,17 @@ const SILENCE_IDLE: Duration = Duration::from_secs(33);
 const ANSWER: Duration = Duration::from_secs(5);
 /// A person is there for so long after a key.
 const WATCHED: Duration = Duration::from_secs(60);
-/// The first pause after a failure; each one more doubles it.
+/// The pause before the next address of a server is tried, as long as not all
+/// have failed: only so long that not all clients of a node come at once.
+const PAUSE_NEXT: Duration = Duration::from_millis(100);
+/// The first pause after all addresses have failed; each round more doubles it.
 const PAUSE_FIRST: Duration = Duration::from_millis(500);
 /// The longest pause while the link is not missed for long: people expect to
 /// be back within seconds after the network is.
 const PAUSE_SOON: Duration = Duration::from_secs(3);
 /// The longest pause later, to spare batteries and servers.
 const PAUSE_LATE: Duration = Duration::from_secs(30);
-/// Attempts after which "later" begins; about ten minutes.
+/// Attempts at each address after which "later" begins; about ten minutes.
 const ATTEMPTS_SOON: u32 = 150;
 
 /// The connection.
@@ -40,6 +43,10 @@ pub struct Link {
     pub attempt: u32,
     /// Why the last connection ended or failed, in words.
     pub why: String,
+    /// Addresses that were left behind: the one that is tried comes after so many.
+    pub(super) tried: usize,
+    /// How many addresses the server has.
+    addresses: u32,
     /// When something was heard last.
     pub(super) heard: Duration,
     /// When a ping went out that is not answered.
@@ -92,12 +99,14 @@ pub(super) enum Due {
 
 impl Link {
     /// A connection that was not begun.
-    pub fn new(now: Now) -> Self {
+    pub fn new(now: Now, addresses: usize) -> Self {
         Self {
             phase: Phase::Idle,
             since: now.wall,
             attempt: 0,
             why: String::new(),
+            tried: 0,
+            addresses: u32::try_from(addresses).unwrap_or(u32::MAX).max(1),
             heard: now.mono,
             pinged: None,
             watched: None,
@@ -147,15 +156,19 @@ impl Link {
             self.since = now.wall;
             self.attempt = 0;
         }
-        let longest = if self.attempt < ATTEMPTS_SOON {
+        let longest = if self.attempt < ATTEMPTS_SOON.saturating_mul(self.addresses) {
             PAUSE_SOON
         } else {
             PAUSE_LATE
         };
-        let pause = PAUSE_FIRST
-            .saturating_mul(1 << self.attempt.min(8))
-            .min(longest);
         self.attempt += 1;
+        self.tried = self.tried.wrapping_add(1);
+        let pause = match self.attempt % self.addresses {
+            0 => PAUSE_FIRST
+                .saturating_mul(1 << (self.attempt / self.addresses - 1).min(8))
+                .min(longest),
+            _ => PAUSE_NEXT,
+        };
         self.pinged = None;
         let until = now.mono + entropy.jitter(pause);
         self.why = why.into();
@@ -164,7 +177,8 @@ impl Link {
 
     /// The server does not want us: soon is no better than now.
     pub(super) fn be_patient(&mut self) {
-        self.attempt = self.attempt.max(ATTEMPTS_SOON);
+        let late = ATTEMPTS_SOON.saturating_mul(self.addresses);
+        self.attempt = self.attempt.max(late);
     }
 
     /// When [`Link::due`] will be something else than nothing, as things stand.
@@ -220,7 +234,7 @@ mod tests {
     }
 
     fn live(watched: Option<f64>) -> Link {
-        let mut link = Link::new(at(0.0));
+        let mut link = Link::new(at(0.0), 1);
         link.phase = Phase::Live;
         link.watched = watched.map(Duration::from_secs_f64);
         link
@@ -263,8 +277,27 @@ mod tests {
     }
 
     #[test]
+    fn of_several_addresses_the_next_is_tried_at_once_and_all_before_a_pause() {
+        let mut entropy = Entropy::new(1);
+        let mut link = Link::new(at(0.0), 3);
+        link.phase = Phase::Live;
+        let mut tried = Vec::new();
+        for round in 0..3 {
+            for next in 1..=3 {
+                link.lose("cut", at(0.0), &mut entropy);
+                tried.push(link.tried % 3);
+                let pause = link.deadline(false).unwrap();
+                let last = next == 3;
+                assert_eq!(pause > PAUSE_NEXT, last, "{round} {next}: {pause:?}");
+                assert!(pause >= PAUSE_NEXT / 2, "not all clients at one moment");
+            }
+        }
+        assert_eq!(tried, [1, 2, 0, 1, 2, 0, 1, 2, 0]);
+    }
+
+    #[test]
     fn pauses_grow_to_a_bound_and_never_agree_between_clients() {
-        let (mut link, mut other) = (Link::new(at(0.0)), Link::new(at(0.0)));
+        let (mut link, mut other) = (Link::new(at(0.0), 1), Link::new(at(0.0), 1));
         let (mut mine, mut theirs) = (Entropy::new(1), Entropy::new(2));
         let mut last = Duration::ZERO;
         for round in 0..300 {

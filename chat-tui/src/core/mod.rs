@@ -56,6 +56,7 @@ mod scroll;
 pub mod search;
 mod select;
 mod sending;
+pub mod servers;
 pub mod settings;
 pub mod span;
 pub mod state;

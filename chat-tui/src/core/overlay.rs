@@ -42,6 +42,8 @@ pub enum Overlay {
     Members(MemberList),
     /// The rooms of the server.
     Rooms(RoomList),
+    /// The servers that have a name.
+    Servers(ServerList),
     /// The server needs a name.
     Login(Login),
     /// A large text was pasted: what is to become of it?
@@ -77,7 +79,7 @@ impl Overlay {
                 (Action::Down, "next"),
                 CLOSE,
             ],
-            Self::Rooms(_) => &[GO, (Action::Down, "next"), CLOSE],
+            Self::Rooms(_) | Self::Servers(_) => &[GO, (Action::Down, "next"), CLOSE],
             Self::Palette(_) => &[(Action::Send, "run it"), (Action::Down, "next"), CLOSE],
             Self::Inbox(_) => &[(Action::Send, "show it"), (Action::Down, "older"), CLOSE],
             Self::Sent(_) => &[(Action::Send, "take it"), (Action::Down, "older"), CLOSE],
@@ -253,6 +255,13 @@ pub struct RoomList {
     pub chosen: usize,
     /// What they were narrowed to, where they were.
     pub query: Option<String>,
+}
+
+/// Choosing a server; they are those of the configuration, as it is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServerList {
+    /// Which of them is chosen.
+    pub chosen: usize,
 }
 
 /// The server needs a name.

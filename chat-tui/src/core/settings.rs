@@ -3,10 +3,11 @@
 //! To add a setting: a field in [`Settings`] with what it is when nothing is
 //! said, and a line in [`SETTINGS`]. Reading the file, its check, the proposal
 //! for a misspelt name and `config print-default` come from there. Knows no
-//! file. Keys are not in the list: they are those of the actions.
+//! file. Keys and servers are not in the list: keys are those of the actions.
 
 use super::keymap::KeyMap;
 use super::look::{Look, ThemeName};
+use super::servers::Servers;
 
 /// How everything is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Settings {
     pub title: bool,
     /// How it is drawn.
     pub look: Look,
+    /// The servers that have a name.
+    pub servers: Servers,
 }
 
 impl Default for Settings {
@@ -34,6 +37,7 @@ impl Default for Settings {
             bell: true,
             title: true,
             look: Look::default(),
+            servers: Servers::default(),
         }
     }
 }

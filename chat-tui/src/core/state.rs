@@ -17,6 +17,7 @@ use super::requests::Requests;
 use super::room::Room;
 use super::save::Saves;
 use super::search::Left;
+use super::servers::ServerName;
 use super::settings::Settings;
 use chat_proto::notice::Invited;
 use chat_proto::{Greeting, Limits, Password, RoomName, UserName};
@@ -26,8 +27,10 @@ use std::time::Duration;
 /// What is fixed for a run, passed in at its start.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
-    /// Where the server is, in words.
-    pub server: String,
+    /// The server's name, where it has one.
+    pub server: Option<ServerName>,
+    /// Where the server is, in words; the first address is tried first.
+    pub addresses: Vec<String>,
     /// The name asked for on the command line.
     pub name: Option<String>,
     /// The name by which the system knows the person, to be proposed.
@@ -150,7 +153,7 @@ impl State {
     pub fn new(setup: Setup, now: Now) -> Self {
         Self {
             entropy: Entropy::new(setup.seed),
-            link: Link::new(now),
+            link: Link::new(now, setup.addresses.len()),
             me: Me::default(),
             greeting: None,
             rooms: BTreeMap::new(),
@@ -198,6 +201,13 @@ impl State {
     /// What everything is drawn by.
     pub fn dress(&self) -> Dress {
         Dress::of(self.settings.look, self.ground, self.setup.able)
+    }
+
+    /// Where the server is, in words: the address that was tried last.
+    pub fn address(&self) -> &str {
+        let addresses = &self.setup.addresses;
+        let at = self.link.tried % addresses.len().max(1);
+        addresses.get(at).map_or("the server", String::as_str)
     }
 
     /// The room that is shown.

@@ -27,6 +27,8 @@ pub enum Takes {
     Role,
     /// Whether guests may write.
     Guests,
+    /// A server by its name, or none.
+    MaybeServer,
     /// Any words, or none.
     MaybeText,
     /// A date, a time, or the place of a message.
@@ -90,6 +92,7 @@ impl Takes {
             Self::Moderated => "NAME [REASON]",
             Self::Role => "NAME member|moderator|owner",
             Self::Guests => "guests on|off",
+            Self::MaybeServer => "[SERVER]",
             Self::MaybeText => "[WORDS]",
             Self::Moment => "DATE",
         }
@@ -107,7 +110,7 @@ impl Takes {
             | Self::Moderated
             | Self::Role
             | Self::Guests => true,
-            Self::Nothing | Self::MaybeNamed | Self::MaybeText => false,
+            Self::Nothing | Self::MaybeNamed | Self::MaybeServer | Self::MaybeText => false,
         }
     }
 }
@@ -136,7 +139,9 @@ impl Action {
             Takes::Moderated => moderated(text, limits),
             Takes::Role => role(text, limits),
             Takes::Guests => guests(text),
-            Takes::MaybeText | Takes::Moment => Ok(Words::Text(text.to_owned())),
+            Takes::MaybeServer | Takes::MaybeText | Takes::Moment => {
+                Ok(Words::Text(text.to_owned()))
+            }
         }
     }
 

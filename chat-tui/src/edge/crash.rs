@@ -8,8 +8,8 @@ use std::backtrace::Backtrace;
 use std::io::{self, Write as _};
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The exit code of a panic, as without a hook.
@@ -17,7 +17,7 @@ const EXIT_CODE: i32 = 101;
 /// How long the drafts may take to reach the disk.
 const FLUSH_WAIT: Duration = Duration::from_millis(300);
 
-static FLUSHER: OnceLock<Flusher> = OnceLock::new();
+static FLUSHER: Mutex<Option<Flusher>> = Mutex::new(None);
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
 /// From now on every panic ends the program this way; reports go to `reports`.
@@ -25,10 +25,9 @@ pub fn catch(reports: PathBuf) {
     std::panic::set_hook(Box::new(move |info| end(info, &reports)));
 }
 
-/// What was typed is written by this before a panic ends the program.
+/// What was typed is written by this from now on before a panic ends the program.
 pub fn flush_by(flusher: Flusher) {
-    // A program has one disk; a second one would be a test's.
-    let _ = FLUSHER.set(flusher);
+    *FLUSHER.lock().unwrap_or_else(PoisonError::into_inner) = Some(flusher);
 }
 
 /// In which place the hidden switch makes the program panic.
@@ -60,7 +59,9 @@ fn end(info: &PanicHookInfo<'_>, reports: &Path) {
         std::process::exit(EXIT_CODE);
     }
     terminal::release();
-    if let Some(flusher) = FLUSHER.get() {
+    // Held for a moment at a time, and never by a thread that panics meanwhile.
+    let flusher = FLUSHER.try_lock().ok().and_then(|flusher| flusher.clone());
+    if let Some(flusher) = flusher {
         flusher.flush(FLUSH_WAIT);
     }
     let text = report(info);

@@ -2,6 +2,7 @@
 //! for each server, readable by nobody else.
 
 use crate::address::Address;
+use crate::core::servers::ServerName;
 use etcetera::BaseStrategy as _;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
@@ -50,7 +51,15 @@ impl Profile {
         })
     }
 
-    /// What is kept of a server.
+    /// What is kept of a server that has a name.
+    pub fn known(&self, name: &ServerName) -> ServerDir {
+        // No address makes a directory of this name: each has a colon.
+        ServerDir {
+            dir: self.dir.join("named").join(name.as_str()),
+        }
+    }
+
+    /// What is kept of a server that has none.
     pub fn server(&self, address: &Address) -> ServerDir {
         ServerDir {
             dir: self.dir.join(address.directory()),

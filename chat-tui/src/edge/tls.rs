@@ -18,8 +18,8 @@ use tokio_rustls::client::TlsStream;
 /// Whom to trust beside the roots of this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Trust {
-    /// A file of authorities in PEM, as `--ca` names it.
-    pub ca: Option<PathBuf>,
+    /// Files of authorities in PEM.
+    pub files: Vec<PathBuf>,
 }
 
 /// Names of a certificate that are told at most.
@@ -58,7 +58,7 @@ impl Trust {
 
     fn roots(&self) -> Result<RootCertStore, String> {
         let mut roots = RootCertStore::empty();
-        if let Some(file) = &self.ca {
+        for file in &self.files {
             for authority in authorities(file)? {
                 roots.add(authority).map_err(|e| {
                     format!("a certificate in {} can't be used: {e}", file.display())

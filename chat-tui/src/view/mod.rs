@@ -67,6 +67,11 @@ impl View {
         }
     }
 
+    /// Another state is drawn from the next frame on: nothing laid out is of it.
+    pub fn forget(&mut self) {
+        self.kept = blocks::Kept::default();
+    }
+
     /// Draws a frame and places the cursor; what it returns is for `State::viewed`.
     pub fn draw(&mut self, frame: &mut Frame<'_>, state: &State, now: Now) -> Option<Viewport> {
         let drawn = self.draw_on(frame.buffer_mut(), state, now);
@@ -194,7 +199,7 @@ fn no_room(pen: &mut Pen<'_>, parts: Layout, state: &State) -> Drawn {
         ..parts.rule
     });
     let area = parts.timeline;
-    let server = crate::neutral::line(&state.setup.server);
+    let server = crate::neutral::line(state.address());
     let key = state.settings.keys.chord(crate::core::actions::Action::Go);
     let words = if !state.overlays.is_empty() {
         String::new()

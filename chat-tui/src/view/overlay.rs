@@ -7,6 +7,7 @@ mod inbox;
 mod lists;
 mod message;
 mod search;
+mod servers;
 
 use super::field::Field;
 use super::pen::{Pen, columns, fit};
@@ -40,6 +41,7 @@ pub(super) fn draw(
             Overlay::Help(help) => actions::help(pen, screen, state, help),
             Overlay::Members(members) => lists::members(pen, screen, state, members),
             Overlay::Rooms(rooms) => lists::rooms(pen, screen, state, rooms),
+            Overlay::Servers(list) => servers::draw(pen, screen, state, *list),
             Overlay::Login(login) => asks::login(pen, screen, login),
             Overlay::Paste(paste) => asks::paste(pen, screen, state, paste),
             Overlay::Confirm(confirm) => asks::confirm(pen, screen, state, confirm),

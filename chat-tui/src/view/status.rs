@@ -85,7 +85,11 @@ pub(super) fn draw(
         x = pen.cut(x, area.y, right, &name, Role::Title);
     }
     let since = when.since(state.link.since, now.wall);
-    let mut said = format!(" {}", neutral::line(&state.link.words(&since)));
+    let mut said = match &state.setup.server {
+        Some(server) => format!(" {} {}", glyphs.dot, server.as_str()),
+        None => String::new(),
+    };
+    said.push_str(&format!(" {}", neutral::line(&state.link.words(&since))));
     if let Some(trouble) = &state.disk_trouble {
         said.push_str(&format!(
             " {} not on disk: {}",

@@ -1,11 +1,12 @@
 //! Keys while something lies over the timeline: the topmost gets them.
 
 use super::picker::Ranking;
-use super::{Login, MemberList, Overlay, PersonMenu, Picker, RoomList, Then};
+use super::{Login, MemberList, Overlay, PersonMenu, Picker, RoomList, ServerList, Then};
 use crate::core::actions::{Action, When};
 use crate::core::composer::Composer;
 use crate::core::input::{Key, KeyCode};
 use crate::core::requests::Asked;
+use crate::core::servers::{Known, ServerName};
 use crate::core::state::{State, Turn};
 use chat_proto::Limits;
 use chat_proto::request::Members;
@@ -25,6 +26,8 @@ pub(super) enum Outcome {
     Go(chat_proto::RoomName),
     /// The room was chosen, but one has to join first.
     Join(chat_proto::RoomName),
+    /// The server was chosen; the overlay goes away.
+    Server(ServerName),
     /// The name is to be borne.
     Name,
     /// Nobody is to come in now.
@@ -91,6 +94,7 @@ impl State {
             Overlay::Help(help) => help.press(key, action, keys),
             Overlay::Members(list) => list.press(action),
             Overlay::Rooms(list) => list.press(action),
+            Overlay::Servers(list) => list.press(action, &self.settings.servers.known),
             Overlay::Login(login) => login.press(key, action),
             Overlay::Paste(paste) => paste.press(key, action),
             Overlay::Confirm(confirm) => confirm.press(key, action),
@@ -124,6 +128,7 @@ impl State {
         };
         match action {
             Action::Close | Action::PageUp | Action::PageDown => false,
+            Action::Server => !matches!(top, Some(Overlay::Servers(_))),
             Action::Help => !matches!(top, Some(Overlay::Help(_))),
             Action::Go => !matches!(top, Some(Overlay::Picker(_))) && !asks_name(),
             Action::Palette => !matches!(top, Some(Overlay::Palette(_))) && !asks_name(),
@@ -161,6 +166,10 @@ impl State {
                 self.close_lists();
                 let text = format!("/join {name}");
                 self.join(turn, name.into(), text);
+            }
+            Outcome::Server(name) => {
+                self.close_lists();
+                self.switch(turn, name);
             }
             Outcome::Name => self.submit_login(turn),
             Outcome::NotNow => self.leave_login(turn),
@@ -232,6 +241,7 @@ impl State {
             Overlay::Login(_)
             | Overlay::Members(_)
             | Overlay::Rooms(_)
+            | Overlay::Servers(_)
             | Overlay::Paste(_)
             | Overlay::Person(_)
             | Overlay::Confirm(_)
@@ -373,6 +383,23 @@ impl RoomList {
         }
         if let Some(by) = moves(action) {
             self.chosen = moved(self.chosen, by, self.rooms.len());
+        }
+        Outcome::Done
+    }
+}
+
+impl ServerList {
+    fn press(&mut self, action: Option<Action>, known: &[Known]) -> Outcome {
+        match action {
+            Some(Action::Close) => return Outcome::Close,
+            Some(Action::Send) => {
+                let chosen = known.get(self.chosen);
+                return chosen.map_or(Outcome::Done, |known| Outcome::Server(known.name.clone()));
+            }
+            _ => {}
+        }
+        if let Some(by) = moves(action) {
+            self.chosen = moved(self.chosen, by, known.len());
         }
         Outcome::Done
     }

@@ -81,6 +81,7 @@ impl State {
                 | Overlay::Sent(_)
                 | Overlay::Prompt(_)
                 | Overlay::Help(_)
+                | Overlay::Servers(_)
                 | Overlay::Login(_)
                 | Overlay::Paste(_)
                 | Overlay::Confirm(_)

@@ -495,3 +495,45 @@ fn the_inbox_lists_who_named_one_in_any_room_and_goes_to_the_message() {
     let lobby = world.state.open_room().unwrap();
     assert_eq!(lobby.selected, Some(seq(1)));
 }
+
+#[test]
+fn another_server_is_gone_to_by_its_name_with_all_that_is_typed_kept() {
+    let mut world = World::new(&["lobby"]);
+    world.send("/server");
+    assert!(
+        world.words().contains("no server has a name"),
+        "{}",
+        world.words()
+    );
+    let (settings, _) =
+        crate::config::read(b"[servers.work]\naddress = \"a\"\n[servers.home]\naddress = \"b\"\n");
+    world.input(Input::Settings(Box::new(settings)));
+    world.send("/server wrok");
+    assert!(
+        world.words().contains("did you mean work?"),
+        "{}",
+        world.words()
+    );
+    assert_eq!(composed(&world), "/server wrok");
+    world.press(Key::ctrl(KeyCode::Char('u')));
+    world.write("/server wo");
+    world.key(KeyCode::Tab);
+    assert_eq!(composed(&world), "/server work ");
+    world.key(KeyCode::Enter);
+    let gone = |world: &World| match world.told.last() {
+        Some(Effect::Switch(name)) => Some(name.as_str().to_owned()),
+        _ => None,
+    };
+    assert_eq!(gone(&world).as_deref(), Some("work"));
+    world.told.clear();
+    world.write("half a thought");
+    world.send("");
+    world.press(Key::ctrl(KeyCode::Char('x')));
+    world.key(KeyCode::Char('h'));
+    world.key(KeyCode::Enter);
+    assert_eq!(
+        gone(&world).as_deref(),
+        Some("home"),
+        "the first of the list"
+    );
+}

@@ -96,13 +96,13 @@ impl World {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Connect if self.reachable => {
+                Effect::Connect(_) if self.reachable => {
                     self.server.connect();
                     self.connected = true;
                     self.outgoing.clear();
                     self.input(Input::Net(NetInput::Connected));
                 }
-                Effect::Connect => {
+                Effect::Connect(_) => {
                     self.server.cut();
                     self.connected = false;
                     self.input(Input::Net(NetInput::Failed("unreachable".into())));

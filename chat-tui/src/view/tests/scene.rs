@@ -106,7 +106,7 @@ pub(super) fn unsent(nonce: &str, text: &str, refused: Option<&str>) -> Item {
 /// Someone called ada who is in three rooms, of which `lobby` is open.
 pub(super) fn state() -> State {
     let setup = Setup {
-        server: "chat.example.org".into(),
+        addresses: vec!["chat.example.org".into()],
         able: Able {
             modern: true,
             ..Able::default()

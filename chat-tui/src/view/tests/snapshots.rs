@@ -412,3 +412,23 @@ fn a_password_is_typed_hidden() {
     press(&mut state, "Enter");
     check("secret", &state, &THREE);
 }
+
+#[test]
+fn choosing_a_server() {
+    let mut state = conversation();
+    state.outbox.items.clear();
+    let (settings, problems) = crate::config::read(
+        br#"
+        [servers.home]
+        address = "ws://127.0.0.1:7878"
+        [servers.work]
+        addresses = ["wss://chat-a.a-rather-long-name.example.com", "wss://b.example.com"]
+        "#,
+    );
+    assert_eq!(problems, []);
+    state.setup.server = Some(settings.servers.known[0].name.clone());
+    state.settings = settings;
+    press(&mut state, "C-x h");
+    press(&mut state, "Down");
+    check("servers", &state, &THREE);
+}

@@ -1,0 +1,116 @@
+//! Beginning with a server: with the first one, and with another one while the
+//! program runs.
+//!
+//! Always holds: each server has a state, a cache and a connection of its own;
+//! nothing of one is told to another.
+
+use super::{App, FINISH_WAIT, GOODBYE_WAIT, Here, resized};
+use crate::core::effect::Effect;
+use crate::core::input::DiskInput;
+use crate::core::servers::ServerName;
+use crate::core::{Input, State, update};
+use crate::edge::clock::Clock;
+use crate::edge::crash;
+use crate::edge::disk::cache::Cache;
+use crate::edge::disk::{self, Disk};
+use crate::edge::terminal;
+use std::collections::VecDeque;
+use std::io;
+use std::time::Instant;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// The state as it was left; what has to wait until it is drawn.
+pub(super) fn begin(here: Here, notes: Vec<String>, clock: &Clock) -> (State, Vec<Effect>, Cache) {
+    let Here {
+        setup,
+        mut cache,
+        note,
+        ..
+    } = here;
+    let mut state = State::new(setup, clock.now());
+    let mut later = recall(&mut state, clock, &mut cache);
+    let trouble = cache.trouble().map(|why| DiskInput::Failed(why.to_owned()));
+    let told = note.into_iter().chain(notes).map(Input::Told);
+    for input in trouble.map(Input::Disk).into_iter().chain(told) {
+        later.extend(update(&mut state, input, clock.now()));
+    }
+    (state, later, cache)
+}
+
+impl App {
+    /// Goes on at another server; what its disk has to say comes out of the
+    /// receiver. What can't be opened is told, and nothing else changes.
+    pub(super) async fn go_over(
+        &mut self,
+        name: &ServerName,
+    ) -> io::Result<Option<UnboundedReceiver<DiskInput>>> {
+        let settings = &self.state.settings;
+        // The list may have lost it since it was chosen.
+        let Some(known) = settings.servers.named(name.as_str()) else {
+            return Ok(None);
+        };
+        let here = match (self.open)(known, settings.clone()) {
+            Ok(here) => here,
+            Err(why) => {
+                self.arrived(Input::Told(why));
+                return Ok(None);
+            }
+        };
+        if let Some(connection) = self.connection.take() {
+            tokio::spawn(connection.close(GOODBYE_WAIT));
+        }
+        self.addresses = here.addresses.clone();
+        self.trust = here.trust.clone();
+        let (mut state, later, cache) = begin(here, Vec::new(), &self.clock);
+        let (disk, news) = Disk::start(cache)?;
+        crash::flush_by(disk.flusher());
+        let left = std::mem::replace(&mut self.disk, disk);
+        let written = tokio::task::spawn_blocking(move || left.finish(FINISH_WAIT));
+        let _ = written.await;
+        state.focused = self.state.focused;
+        state.ground = self.state.ground;
+        state.hints_on = self.state.hints_on;
+        self.state = state;
+        self.view.forget();
+        // What else has come is of the server that was left; keys are for the new one.
+        self.inputs.retain(is_from_the_person);
+        self.draw_at = Some(Instant::now());
+        self.perform(later);
+        Ok(Some(news))
+    }
+}
+
+fn is_from_the_person(input: &Input) -> bool {
+    match input {
+        Input::Key(_)
+        | Input::Paste(_)
+        | Input::Focus(_)
+        | Input::Resize { .. }
+        | Input::Mouse(_)
+        | Input::Ground(_)
+        | Input::Settings(_)
+        | Input::Told(_)
+        | Input::Suspended
+        | Input::Resumed
+        | Input::Ended { .. } => true,
+        Input::Net(_) | Input::Disk(_) | Input::Wake | Input::Edited { .. } => false,
+    }
+}
+
+/// What the core wants first, answered from the cache here and now; what has
+/// to wait until the first frame is drawn.
+fn recall(state: &mut State, clock: &Clock, cache: &mut Cache) -> Vec<Effect> {
+    let mut later = Vec::new();
+    let mut effects = VecDeque::from(update(state, resized(terminal::size()), clock.now()));
+    effects.extend(state.start());
+    while let Some(effect) = effects.pop_front() {
+        match effect {
+            Effect::Load(load) => {
+                let loaded = Input::Disk(disk::load(cache, load));
+                effects.extend(update(state, loaded, clock.now()));
+            }
+            other => later.push(other),
+        }
+    }
+    later
+}
