@@ -4,6 +4,7 @@
 //! Always holds: whatever the bytes are, settings come out. What can't be used
 //! is named with its line, and is as if it was not there.
 
+pub mod keep;
 mod servers;
 
 use crate::core::actions::{Action, Group};

@@ -228,3 +228,51 @@ async fn the_theme_follows_the_background_as_soon_as_it_is_known() -> Result<()>
     ada.quit().await?;
     ada.terminal()?.restored().await
 }
+
+/// Point 28: what is chosen is seen at once, Escape takes it back, Enter keeps
+/// it over a restart.
+#[tokio::test]
+async fn a_theme_is_seen_while_it_is_chosen_and_kept_by_enter() -> Result<()> {
+    let server = Setup::without_rates().start().await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.type_text("half a thought")?;
+    ada.wait_for("half a thought").await?;
+    let own = vt100::Color::Default;
+    let corner = |screen: &Screen| {
+        let place = chat_tests::screen::Place {
+            row: 29,
+            column: 99,
+        };
+        screen.cell(place).map(vt100::Cell::bgcolor)
+    };
+    for (key, kept) in [(Key::Esc, false), (Key::Enter, true)] {
+        ada.press(Key::Ctrl('p'))?;
+        ada.wait_for("what shall be done?").await?;
+        ada.type_text("theme")?;
+        ada.wait_for("/theme").await?;
+        ada.settled().await?;
+        ada.press(Key::Enter)?;
+        ada.wait_for("monochrome").await?;
+        ada.press(Key::End)?;
+        ada.press(Key::Down)?;
+        ada.press(Key::Down)?;
+        ada.press(Key::Down)?;
+        ada.wait_until("the light theme", |s| corner(s).is_some_and(is_light))
+            .await?;
+        ada.press(key)?;
+        ada.wait_gone("monochrome").await?;
+        let screen = ada.settled().await?;
+        ensure!(corner(&screen).is_some_and(is_light) == kept, "{screen}");
+        ensure!(kept || corner(&screen) == Some(own), "{screen}");
+        ensure!(screen.shows("half a thought"), "{screen}");
+    }
+    let config = std::fs::read_to_string(ada.home().join(".config/chat-tui/config.toml"))?;
+    ensure!(config == "[look]\ntheme = \"light\"\n", "{config}");
+    ada.kill9()?;
+    ada.start()?;
+    ada.wait_until("the light theme from the start", |s| {
+        s.shows("lobby") && corner(s).is_some_and(is_light)
+    })
+    .await?;
+    Ok(())
+}

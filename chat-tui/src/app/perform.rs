@@ -2,6 +2,8 @@
 
 use super::App;
 use crate::core::input::NetInput;
+use crate::core::look::ThemeName;
+use crate::core::overlay::theme_name;
 use crate::core::{Effect, Input};
 use crate::edge::config_file::ConfigFile;
 use crate::edge::net;
@@ -27,6 +29,7 @@ impl App {
                 }
                 Effect::Bell => self.written(Claimed::ring),
                 Effect::Copy(text) => self.written(|claimed| claimed.copy(&text)),
+                Effect::KeepTheme(theme) => self.keep_theme(theme),
                 Effect::Redraw => {
                     // A terminal that is gone is noticed by the draw that follows.
                     let _ = terminal::repaint(&mut self.screen);
@@ -54,6 +57,20 @@ impl App {
     pub(super) fn written(&mut self, write: impl FnOnce(&mut Claimed) -> io::Result<()>) {
         // As with a frame: whoever reads the keys notices that it is gone.
         let _ = write(&mut self.claimed);
+    }
+
+    /// Writes the theme into the configuration; says so if that can't be done.
+    fn keep_theme(&mut self, theme: Option<ThemeName>) {
+        let kept = match &mut self.config {
+            Some(config) => config.keep_theme(theme),
+            None => Err("there is no place for a configuration".to_owned()),
+        };
+        if let Err(why) = kept {
+            let name = theme_name(theme);
+            let told =
+                format!("the theme is not kept: {why}; write theme = \"{name}\" under [look]");
+            self.inputs.push_back(Input::Told(told));
+        }
     }
 
     /// Asks the terminal for its background, if it would not print the question.

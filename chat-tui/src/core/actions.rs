@@ -114,6 +114,7 @@ actions! {
         SelectHelp "select-help" Selecting Nothing Nothing ["?"] "show all keys and commands"
         Close "close" Always Nothing Nothing ["Esc"] "close what is open; then go to the newest"
         Hints "hints" Always Nothing Nothing ["F3"] "show or hide the line of keys"
+        Theme "theme" Room Nothing MaybeText ["C-x l"] "choose how it looks; dark, light, high contrast"
         Redraw "redraw" Always Nothing Nothing ["C-l"] "draw the screen anew"
         Suspend "suspend" Always Nothing Nothing ["C-z"] "stop the program; fg brings it back"
         Server "server" Always Nothing MaybeServer ["C-x h"] "go to another server of the configuration"

@@ -4,6 +4,7 @@ use super::composer::Draft;
 use super::deeds::Deed;
 use super::habits::Habits;
 use super::input::Device;
+use super::look::ThemeName;
 use super::outbox::{ItemNonce, Unsent};
 use super::room::{Anchor, RoomRow};
 use super::search::Terms;
@@ -31,6 +32,8 @@ pub enum Effect {
     Bell,
     /// Put this text, as it is, on the clipboard.
     Copy(String),
+    /// Write into the configuration which theme is worn; `None`: as the background asks for.
+    KeepTheme(Option<ThemeName>),
     /// Draw everything anew, on a cleared screen.
     Redraw,
     /// Stop the process as Ctrl-Z does elsewhere; `Input::Resumed` follows.

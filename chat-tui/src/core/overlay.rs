@@ -11,17 +11,21 @@ mod picker;
 mod prompt;
 mod search;
 mod sent;
+mod themes;
 
 use super::account::{Hidden, Secret};
 use super::actions::{Action, Group};
 use super::composer::Composer;
 use super::input::Named;
+use super::look::ThemeName;
 use super::search::Search;
 use chat_proto::event::RoomKind;
 use chat_proto::reply::{MemberListing, RoomListing};
 use chat_proto::{RoomName, Seq, UserName};
 use smol_str::SmolStr;
 use std::time::Duration;
+
+pub use themes::name as theme_name;
 
 /// One thing that lies over the timeline.
 #[derive(Debug, Clone)]
@@ -58,6 +62,8 @@ pub enum Overlay {
     Secret(Secret),
     /// Finding messages.
     Search(Box<Search>),
+    /// Choosing a theme.
+    Themes(Themes),
     /// All that is known of a message.
     Info {
         /// Where it is.
@@ -105,6 +111,11 @@ impl Overlay {
                 (Action::Down, "next"),
                 (Action::Complete, "look elsewhere"),
                 CLOSE,
+            ],
+            Self::Themes(_) => &[
+                (Action::Send, "keep it"),
+                (Action::Down, "next"),
+                (Action::Close, "as before"),
             ],
             Self::Info { .. } => &[CLOSE],
         }
@@ -183,6 +194,15 @@ pub struct Sent {
     pub chosen: usize,
     /// All there are.
     all: Vec<SmolStr>,
+}
+
+/// Choosing a theme; what is chosen is shown.
+#[derive(Debug, Clone)]
+pub struct Themes {
+    /// All there are; `None`: as the background asks for.
+    pub found: Vec<Option<ThemeName>>,
+    /// Which of them is chosen.
+    pub chosen: usize,
 }
 
 /// Asking for what an action takes.

@@ -198,9 +198,16 @@ impl State {
         vec![Effect::Load(Load::Saved)]
     }
 
-    /// What everything is drawn by.
+    /// What everything is drawn by: as the settings say, or as it would be with
+    /// the theme that one is about to choose.
     pub fn dress(&self) -> Dress {
-        Dress::of(self.settings.look, self.ground, self.setup.able)
+        let mut look = self.settings.look;
+        for overlay in &self.overlays {
+            if let Overlay::Themes(themes) = overlay {
+                look.theme = themes.theme();
+            }
+        }
+        Dress::of(look, self.ground, self.setup.able)
     }
 
     /// Where the server is, in words: the address that was tried last.

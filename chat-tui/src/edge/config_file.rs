@@ -11,6 +11,7 @@
 
 use super::profile::create_private_dir;
 use crate::config;
+use crate::core::look::ThemeName;
 use crate::core::settings::Settings;
 use etcetera::BaseStrategy as _;
 use std::fs::{File, OpenOptions};
@@ -111,6 +112,22 @@ impl ConfigFile {
         self.watch.is_none() && now >= self.looked + LOOK_PAUSE
     }
 
+    /// Writes a theme into the file, and changes nothing else in it; the error
+    /// is for the person.
+    pub fn keep_theme(&mut self, theme: Option<ThemeName>) -> Result<(), String> {
+        let before = load(&self.path).map_err(|e| unread(&self.path, &e))?;
+        let text = String::from_utf8(before.unwrap_or_default())
+            .map_err(|_| format!("{} is not UTF-8", self.path.display()))?;
+        let changed = config::keep::with_theme(&text, theme)
+            .ok_or_else(|| format!("{} says the theme in a way of its own", self.path.display()))?;
+        let bytes = changed.into_bytes();
+        replace(&self.path, &bytes)
+            .map_err(|e| format!("{} can't be written: {e}", self.path.display()))?;
+        // What is in use already is no news.
+        self.bytes = Some(bytes);
+        Ok(())
+    }
+
     /// Looks whether the file is another one: the new settings, or what is
     /// wrong with it. One that is gone changes nothing.
     pub fn look(&mut self) -> Option<Result<Settings, Vec<String>>> {
@@ -132,6 +149,27 @@ impl ConfigFile {
         words.push("the settings stay as they were".to_owned());
         Some(Err(words))
     }
+}
+
+/// Puts a file in the place of one, whole or not at all, for the same people;
+/// behind a link it is the real one that is another.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if let Some(folder) = path.parent() {
+        create_private_dir(folder)?;
+    }
+    let mut name = path.clone().into_os_string();
+    name.push(".new");
+    let new = PathBuf::from(name);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(&new)?;
+    if let Ok(old) = path.metadata() {
+        file.set_permissions(old.permissions())?;
+    }
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(new, path)
 }
 
 fn told(path: &Path, problems: &[config::Problem]) -> Vec<String> {
@@ -253,6 +291,23 @@ mod tests {
         );
         std::fs::remove_file(&file.path).unwrap();
         assert_eq!(file.look(), None);
+    }
+
+    #[test]
+    fn a_theme_is_kept_in_the_file_and_is_no_news_to_the_one_that_wrote_it() {
+        let (_folder, mut file, _) = file("[look]\nascii = true # for now\n");
+        let mode = std::fs::Permissions::from_mode(0o640);
+        std::fs::set_permissions(&file.path, mode).unwrap();
+        file.keep_theme(Some(ThemeName::Dark)).unwrap();
+        assert_eq!(file.look(), None);
+        let text = std::fs::read_to_string(&file.path).unwrap();
+        assert_eq!(text, "[look]\ntheme = \"dark\"\nascii = true # for now\n");
+        let mode = file.path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o640);
+        std::fs::write(&file.path, "look.theme = \"light\"\n").unwrap();
+        let why = file.keep_theme(None).unwrap_err();
+        assert!(why.contains("a way of its own"), "{why}");
+        assert!(file.look().is_some(), "another one wrote it");
     }
 
     #[test]

@@ -48,6 +48,7 @@ pub(super) fn draw(
             Overlay::Secret(secret) => asks::secret(pen, screen, secret),
             Overlay::Person(menu) => lists::person(pen, screen, state, menu),
             Overlay::Search(panel) => search::search(pen, screen, state, when, now, panel),
+            Overlay::Themes(themes) => lists::themes(pen, screen, themes),
             Overlay::Emoji(picker) => message::emoji(pen, screen, picker),
             Overlay::Info { room, target } => {
                 message::info(pen, screen, state, when, room, *target)

@@ -5,6 +5,7 @@ use super::{Login, MemberList, Overlay, PersonMenu, Picker, RoomList, ServerList
 use crate::core::actions::{Action, When};
 use crate::core::composer::Composer;
 use crate::core::input::{Key, KeyCode};
+use crate::core::look::ThemeName;
 use crate::core::requests::Asked;
 use crate::core::servers::{Known, ServerName};
 use crate::core::state::{State, Turn};
@@ -61,6 +62,8 @@ pub(super) enum Outcome {
     Query,
     /// One has moved in the list of hits.
     Further,
+    /// The theme was chosen.
+    Theme(Option<ThemeName>),
     /// The emoji was chosen.
     React {
         room: chat_proto::RoomName,
@@ -109,6 +112,7 @@ impl State {
                 }
             },
             Overlay::Search(search) => search.press(key, action),
+            Overlay::Themes(themes) => themes.press(action),
             Overlay::Info { .. } => match action {
                 Some(Action::Close | Action::Send) => Outcome::Close,
                 Some(_) | None => Outcome::Done,
@@ -184,6 +188,10 @@ impl State {
                 self.close_lists();
                 self.begin_with(turn, action, &user);
             }
+            Outcome::Theme(theme) => {
+                self.close_lists();
+                self.put_on(turn, theme);
+            }
             Outcome::Hit => self.go_to_hit(turn),
             Outcome::Scope => self.cycle_scope(turn),
             Outcome::Query => self.search_again(turn),
@@ -246,6 +254,7 @@ impl State {
             | Overlay::Person(_)
             | Overlay::Confirm(_)
             | Overlay::Inbox(_)
+            | Overlay::Themes(_)
             | Overlay::Info { .. } => {}
         }
         self.overlays.push(top);

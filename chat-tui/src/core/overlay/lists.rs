@@ -89,6 +89,7 @@ impl State {
                 | Overlay::Person(_)
                 | Overlay::Secret(_)
                 | Overlay::Search(_)
+                | Overlay::Themes(_)
                 | Overlay::Info { .. } => {}
             }
         }

@@ -2,11 +2,13 @@
 
 use super::{boxed, choose, field, marked, seen, take_row};
 use crate::core::State;
-use crate::core::overlay::{Choice, MemberList, PersonMenu, Picker, RoomList, Sent};
+use crate::core::overlay::{
+    Choice, MemberList, PersonMenu, Picker, RoomList, Sent, Themes, theme_name,
+};
 use crate::neutral;
 use crate::view::body::role_word;
 use crate::view::my_name;
-use crate::view::pen::Pen;
+use crate::view::pen::{Pen, columns};
 use crate::view::rooms::{badges, title, top};
 use crate::view::theme::Role;
 use crate::view::timeline::grouped;
@@ -188,6 +190,27 @@ pub(super) fn rooms(
         );
         pen.cut(x + 1, row.y, right, &room.topic, Role::Faint);
         if index == list.chosen {
+            choose(pen, row);
+        }
+    }
+    None
+}
+
+pub(super) fn themes(pen: &mut Pen<'_>, screen: Rect, themes: &Themes) -> Option<Position> {
+    let height = columns(themes.found.len()) + 2;
+    let area = boxed(pen, screen, "theme", 60, height);
+    let top = top(themes.chosen, themes.found.len(), usize::from(area.height));
+    for (index, row) in seen(area, top, themes.found.len()) {
+        let theme = themes.found[index];
+        let about = match theme {
+            Some(theme) => theme.info().1,
+            None => "as the terminal's background is",
+        };
+        let left = row.left() + 2;
+        let x = pen.cut(left, row.y, row.right(), theme_name(theme), Role::Text);
+        let second = (left + 16).max(x + 2);
+        pen.cut(second, row.y, row.right(), about, Role::Faint);
+        if index == themes.chosen {
             choose(pen, row);
         }
     }

@@ -402,6 +402,23 @@ fn whoever_is_hidden_leaves_no_trace_in_the_messages() {
 }
 
 #[test]
+fn a_theme_is_shown_while_it_is_chosen_and_escape_gives_the_old_one_back() {
+    let mut state = conversation();
+    state.outbox.items.clear();
+    for c in "/theme".chars() {
+        update(&mut state, Input::Key(Key::plain(KeyCode::Char(c))), now());
+    }
+    press(&mut state, "Enter");
+    let ground = |state: &State| draw(state, 80, 24).0[(70, 3)].bg;
+    let before = ground(&state);
+    press(&mut state, "Down Down");
+    assert_ne!(ground(&state), before);
+    check("themes", &state, &THREE);
+    press(&mut state, "Esc");
+    assert_eq!(ground(&state), before);
+}
+
+#[test]
 fn a_password_is_typed_hidden() {
     let mut state = conversation();
     state.outbox.items.clear();
