@@ -249,7 +249,7 @@ async fn a_theme_is_seen_while_it_is_chosen_and_kept_by_enter() -> Result<()> {
         ada.press(Key::Ctrl('p'))?;
         ada.wait_for("what shall be done?").await?;
         ada.type_text("theme")?;
-        ada.wait_for("/theme").await?;
+        ada.wait_for("choose how it looks").await?;
         ada.settled().await?;
         ada.press(Key::Enter)?;
         ada.wait_for("monochrome").await?;
