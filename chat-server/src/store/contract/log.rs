@@ -200,6 +200,34 @@ pub(crate) fn mentions_are_exact_up_to_999<E: Engine>() {
     assert_eq!(scene.counts(&eve, "dev"), (6, 2), "her own are not counted");
 }
 
+/// Such numbers have bits to spare in which an engine may keep something else.
+pub(crate) fn what_no_log_can_reach_is_nowhere<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let ada = scene.guest("ada");
+    for name in ["lobby", "dev", "ops"] {
+        scene.join(&ada, name);
+        scene.say(&ada, name, "first");
+    }
+    for bits in [32, 36, 37, 40, 48, 52] {
+        let far = seq((1 << bits) + 1);
+        let answer = super::page::answer(&ada, "lobby", far.get());
+        assert_eq!(refused(scene.one(answer)), ErrorCode::NotFound);
+        let edit = revise(&ada, "lobby", far.get(), edit("other"));
+        assert_eq!(refused(scene.one(edit)), ErrorCode::NotFound);
+        let page = |anchor| scene.page(&ada, "lobby", anchor, 9).entries.len();
+        assert_eq!(page(Anchor::Thread(far)), 0);
+        assert_eq!(page(Anchor::After(far)), 0);
+        assert_eq!(page(Anchor::Before(far)), 1);
+        assert_eq!(page(Anchor::Around(far)), 1);
+        let (row, _) = scene
+            .wait(|store| store.room(room("lobby"), ada.row.id))
+            .unwrap();
+        let events = scene.wait(|store| store.events(row.id, far, 9));
+        assert!(events.is_empty());
+    }
+    assert_eq!(scene.scan(&ada, "dev").len(), 1);
+}
+
 pub(crate) fn ones_own_messages_are_never_unread<E: Engine>() {
     let mut scene = Scene::<E>::new();
     let (ada, bob) = (scene.guest("ada"), scene.guest("bob"));

@@ -1,5 +1,6 @@
 //! Promises about messages changed after they were sent.
 
+use super::model::Dice;
 use super::page::{answer, numbers};
 use super::*;
 use chat_proto::Entry;
@@ -316,4 +317,33 @@ pub(crate) fn unread_and_mentions_follow_what_stands<E: Engine>() {
         panic!("a marker that moves")
     };
     assert_eq!((counts.unread, counts.mentions), (1, 1));
+}
+
+/// Each stretch of what can't be unread is counted over as one, however it came about.
+pub(crate) fn what_is_deleted_is_not_unread_in_whatever_order_it_goes<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let (ada, bob) = (scene.guest("ada"), scene.guest("bob"));
+    for guest in [&bob, &ada] {
+        scene.join(guest, "dev");
+    }
+    let said = 200;
+    for number in 1..=said {
+        scene.say(if number % 5 == 0 { &ada } else { &bob }, "dev", "hi");
+    }
+    let mut left: Vec<u64> = (1..=said).filter(|number| number % 5 != 0).collect();
+    let mut dice = Dice(7);
+    while !left.is_empty() {
+        let target = left.swap_remove(dice.below(left.len() as u64) as usize);
+        scene.revise(&bob, "dev", target, Revision::Delete);
+        if dice.below(8) == 0 {
+            let head = scene.say(&bob, "dev", "later").seq;
+            left.push(head.get());
+        }
+        let marker = dice.below(said);
+        let unread = left.iter().filter(|number| **number > marker).count();
+        scene.one(mark(&ada, "dev", marker, true)).unwrap();
+        assert_eq!(scene.counts(&ada, "dev"), (unread as u32, 0));
+    }
+    scene.one(mark(&bob, "dev", 0, true)).unwrap();
+    assert_eq!(scene.counts(&bob, "dev"), (said as u32 / 5, 0));
 }

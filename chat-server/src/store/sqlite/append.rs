@@ -1,7 +1,8 @@
 //! Appending to a log: the one place that gives out `seq` and `at`.
 
 use super::fault::Fault;
-use super::row::{Columns, seq_column};
+use super::quiet;
+use super::row::{Columns, SEQ_MAX, id, seq_column};
 use super::scene::Scene;
 use super::spans;
 use crate::store::Effect;
@@ -18,7 +19,8 @@ pub(super) fn append(
 ) -> Result<(Seq, Timestamp), Fault> {
     let seq = scene.end.head.next();
     let at = now.max(scene.end.last_at);
-    if scene.end.run_user != scene.author.id.0 {
+    let says = matches!(body, EventBody::Message(_));
+    if says && scene.end.run_user != scene.author.id.0 {
         scene.end.run_user = scene.author.id.0;
         scene.end.run = seq_column(seq);
     }
@@ -37,6 +39,9 @@ pub(super) fn append(
     if event.body.target().is_some() {
         spans::note(conn, scene.room, seq)?;
     }
+    if !says {
+        quiet::note(conn, scene.room, seq)?;
+    }
     effects.push(Effect::Appended {
         room: scene.room,
         event,
@@ -45,15 +50,17 @@ pub(super) fn append(
 }
 
 fn insert(conn: &Connection, scene: &mut Scene, event: &Event) -> Result<(), Fault> {
+    if seq_column(event.seq) >= SEQ_MAX {
+        return Err(Fault::nonsense("seq of an event", event.seq));
+    }
     let columns = Columns::of(event);
     conn.prepare_cached(
-        "INSERT INTO events (room, seq, at, user, author, kind, flags, run, text, nonce, reply_to,
+        "INSERT INTO events (id, at, user, author, kind, flags, run, text, nonce, reply_to,
                              target, subject, detail, files)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute((
-        scene.room.0,
-        seq_column(event.seq),
+        id(scene.room, event.seq)?,
         event.at.millis(),
         scene.author.id.0,
         event.author.as_str(),

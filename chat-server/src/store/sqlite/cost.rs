@@ -4,7 +4,8 @@
 use super::*;
 use crate::rules::moderation::Act;
 use crate::store::{
-    Hello, Join, Leave, MarkRead, Moderate, SendMessage, SetRole, SetTopic, TokenHash,
+    Hello, Join, Leave, MarkRead, Moderate, Revise, Revision, SendMessage, SetRole, SetTopic,
+    TokenHash,
 };
 use chat_proto::event::Role;
 use chat_proto::{Text, Topic};
@@ -22,6 +23,42 @@ fn a_change_costs_as_little_in_a_room_of_a_hundred_thousand_as_in_one_of_ten() {
     }
 }
 
+#[test]
+fn counting_steps_over_any_number_of_deleted_messages_at_once() {
+    let steps = |deleted: u64| {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(dir.path(), Timestamp::from_millis(0)).unwrap();
+        let (ada, bob) = (come_in(&store, "ada", 1), come_in(&store, "bob", 2));
+        for change in [join(ada), join(bob)] {
+            one(&store, Change::Join(change));
+        }
+        all(&store, vec![Change::Send(say(bob, "hi")); deleted as usize]);
+        // The odd ones first, so that stretches grow together.
+        let targets = (1..=deleted).step_by(2).chain((2..=deleted).step_by(2));
+        all(&store, targets.map(|target| delete(bob, target)).collect());
+        wait(store.settle());
+        let meter = meter(&store);
+        let read = || {
+            let back = MarkRead {
+                back: true,
+                seq: Seq::ZERO,
+                ..mark(ada)
+            };
+            match one(&store, Change::Read(back)) {
+                crate::store::Committed::Read { counts, .. } => assert_eq!(counts.unread, 0),
+                other => panic!("{other:?}"),
+            }
+        };
+        // Its statements have counted their steps since they were made.
+        read();
+        meter.take();
+        read();
+        meter.take()
+    };
+    let (few, many) = (steps(100), steps(3_000));
+    assert!(many <= few + few / 10, "{few} steps, then {many}");
+}
+
 /// Steps of the machine for one of each change, in a room of so many.
 fn costs(members: i64) -> Vec<(&'static str, i64)> {
     let dir = tempfile::tempdir().unwrap();
@@ -29,18 +66,7 @@ fn costs(members: i64) -> Vec<(&'static str, i64)> {
     let (ada, bob) = (come_in(&store, "ada", 1), come_in(&store, "bob", 2));
     one(&store, Change::Join(join(ada)));
     fill(&store, members);
-    let meter = Arc::new(Meter::default());
-    let counting = Arc::clone(&meter);
-    wait(store.writer.run(move |conn| {
-        let count = move |event: TraceEvent<'_>| {
-            if let TraceEvent::Profile(statement, _) = event {
-                let steps = statement.get_status(StatementStatus::VmStep);
-                counting.count(&statement.sql(), steps);
-            }
-        };
-        conn.trace_v2(TraceEventCodes::SQLITE_TRACE_PROFILE, Some(count))?;
-        Ok(())
-    }));
+    let meter = meter(&store);
     let act = |act: Act| {
         Change::Moderate(Moderate {
             by: ada,
@@ -70,6 +96,23 @@ fn costs(members: i64) -> Vec<(&'static str, i64)> {
             (what, meter.take())
         })
         .to_vec()
+}
+
+/// Counts what the writer does from now on.
+fn meter(store: &SqliteStore) -> Arc<Meter> {
+    let meter = Arc::new(Meter::default());
+    let counting = Arc::clone(&meter);
+    wait(store.writer.run(move |conn| {
+        let count = move |event: TraceEvent<'_>| {
+            if let TraceEvent::Profile(statement, _) = event {
+                let steps = statement.get_status(StatementStatus::VmStep);
+                counting.count(&statement.sql(), steps);
+            }
+        };
+        conn.trace_v2(TraceEventCodes::SQLITE_TRACE_PROFILE, Some(count))?;
+        Ok(())
+    }));
+    meter
 }
 
 /// Steps since they were last taken. A statement counts its own steps from its
@@ -126,6 +169,21 @@ fn one(store: &SqliteStore, change: Change) -> crate::store::Committed {
     let now = Timestamp::from_millis(1);
     let outcome = wait(store.commit(vec![change], now)).remove(0);
     outcome.decision.unwrap()
+}
+
+fn all(store: &SqliteStore, changes: Vec<Change>) {
+    for outcome in wait(store.commit(changes, Timestamp::from_millis(1))) {
+        outcome.decision.unwrap();
+    }
+}
+
+fn delete(by: UserId, target: u64) -> Change {
+    Change::Revise(Revise {
+        by,
+        room: dev(),
+        target: Seq::new(target).unwrap(),
+        what: Revision::Delete,
+    })
 }
 
 fn join(user: UserId) -> Join {

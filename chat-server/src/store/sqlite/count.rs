@@ -1,19 +1,20 @@
 //! How much lies above a marker: exact up to 999. The work is bounded by that,
-//! however many events are one's own or change others; deleted messages above
-//! the marker are the exception, as they are stepped over one at a time.
+//! however many events are one's own, change others or are deleted messages.
+//! What is stepped over one at a time are others' deleted messages of which
+//! each stands between two of one's own that are not deleted.
 
 use super::fault::Fault;
 use super::message::EVERYBODY;
-use super::row::{DELETED, MEMBER, MESSAGE, seq, seq_column};
-use super::spans;
+use super::quiet;
+use super::row::{DELETED, MESSAGE, id, seq, seq_column};
 use crate::store::{Counts, RoomId, UserId};
 use chat_proto::Seq;
 use chat_proto::limits::COUNT_CAP;
 use rusqlite::Connection;
 
-/// Events in a row, own ones or changes, beyond which it is cheaper to jump
-/// over them than to step.
-const JUMP: i64 = 32;
+/// Events, own ones or quiet ones, beyond which it is cheaper to jump over them
+/// than to step.
+const JUMP: u64 = 32;
 
 pub(super) fn above(
     conn: &Connection,
@@ -36,7 +37,7 @@ pub(super) fn above(
 }
 
 /// Walks down from the head, over others' messages one by one and over one's
-/// own and over mere changes in leaps, until the marker or the cap.
+/// own and over quiet stretches in leaps, until the marker or the cap.
 fn unread(
     conn: &Connection,
     user: UserId,
@@ -46,38 +47,37 @@ fn unread(
 ) -> Result<u32, Fault> {
     let mut statement = conn.prepare_cached(
         "SELECT seq, user, kind, flags, run FROM events
-         WHERE room = ? AND seq <= ? AND seq > ? ORDER BY seq DESC",
+         WHERE id BETWEEN ? AND ? ORDER BY id DESC",
     )?;
+    let low = id(room, marker.next())?;
+    let mut high = id(room, head)?;
     let mut unread = 0;
-    let mut changes = 0;
-    let mut from = seq_column(head);
     'leap: loop {
-        let mut rows = statement.query((room.0, from, seq_column(marker)))?;
+        let mut rows = statement.query((low, high))?;
+        let mut quiet_ones = 0;
         while let Some(row) = rows.next()? {
-            if row.get::<_, i64>(1)? == user.0 {
-                let (seq, run): (i64, i64) = (row.get(0)?, row.get(4)?);
-                if seq - run > JUMP {
-                    from = run - 1;
-                    continue 'leap;
-                }
-                continue;
-            }
+            let at = seq(row.get(0)?)?;
             let (kind, flags): (i64, i64) = (row.get(2)?, row.get(3)?);
-            if kind > MEMBER {
-                changes += 1;
-                if changes > JUMP {
-                    changes = 0;
-                    from = seq_column(spans::below(conn, room, seq(row.get(0)?)?)?);
+            if kind != MESSAGE || flags & DELETED != 0 {
+                quiet_ones += 1;
+                if quiet_ones > JUMP {
+                    high = id(room, seq(quiet::below(conn, room, at)?)?)?;
                     continue 'leap;
                 }
                 continue;
             }
-            changes = 0;
-            if kind == MESSAGE && flags & DELETED == 0 {
-                unread += 1;
-                if unread == COUNT_CAP {
-                    return Ok(unread);
+            quiet_ones = 0;
+            if row.get::<_, i64>(1)? == user.0 {
+                let run = seq(row.get(4)?)?;
+                if at.since(run) > JUMP {
+                    high = id(room, run.minus(1))?;
+                    continue 'leap;
                 }
+                continue;
+            }
+            unread += 1;
+            if unread == COUNT_CAP {
+                return Ok(unread);
             }
         }
         return Ok(unread);

@@ -4,7 +4,7 @@
 //! a page ends where it would grow too large.
 
 use super::fault::Fault;
-use super::row::{DELETED, event, event_columns, rows_column, seq, seq_column, time};
+use super::row::{DELETED, event, event_columns, id, id_of, rows_column, seq, seq_column, time};
 use super::spans::{at_or_above, at_or_below};
 use crate::store::RoomRow;
 use chat_proto::event::{Entry, Fold};
@@ -29,7 +29,9 @@ macro_rules! entries_of_walk {
         concat!(
             " SELECT ",
             entry_columns!(),
-            " FROM walk w CROSS JOIN events e ON e.room = ?1 AND e.seq = w.seq
+            " FROM walk w CROSS JOIN events e ON e.id = ",
+            id_of!("?1", "w.seq"),
+            "
              LEFT JOIN folds f ON f.room = ?1 AND f.seq = w.seq ORDER BY w.seq"
         )
     };
@@ -62,7 +64,9 @@ const DOWN: &str = concat!(
 const CHANGED: &str = concat!(
     "SELECT ",
     entry_columns!(),
-    " FROM folds f JOIN events e ON e.room = f.room AND e.seq = f.seq
+    " FROM folds f JOIN events e ON e.id = ",
+    id_of!("f.room", "f.seq"),
+    "
              WHERE f.room = ? AND f.changed > ? ORDER BY f.changed LIMIT ?"
 );
 
@@ -70,7 +74,9 @@ const CHANGED: &str = concat!(
 const THREAD: &str = concat!(
     "WITH RECURSIVE walk (seq, of) AS (
          SELECT seq, NULL FROM events
-         WHERE room = ?1 AND seq = ?2 AND kind = 0 AND seq >= ?3
+         WHERE id = ",
+    id_of!("?1", "?2"),
+    " AND kind = 0 AND seq >= ?3
          UNION ALL
          SELECT ifnull((SELECT min(a.seq) FROM events a
                         WHERE a.room = ?1 AND a.seq > w.seq
@@ -128,9 +134,9 @@ impl Reading<'_> {
             "SELECT ",
             entry_columns!(),
             " FROM events e LEFT JOIN folds f ON f.room = e.room AND f.seq = e.seq
-             WHERE e.room = ? AND e.seq = ?"
+             WHERE e.id = ?"
         );
-        self.run(sql, (self.room.id.0, seq_column(at)), had)
+        self.run(sql, [id(self.room.id, at)?], had)
     }
 
     /// The entries changed after `after`, at most `limit`, by their last change.
@@ -149,7 +155,8 @@ impl Reading<'_> {
     pub(super) fn thread(&self, root: Seq, limit: usize) -> Result<Run, Fault> {
         let params = (
             self.room.id.0,
-            seq_column(root),
+            // Beyond the head there is nothing, and no id to look for.
+            seq_column(root.min(self.room.head.next())),
             seq_column(self.room.first),
             rows_column(limit),
             // Stands behind every event: nobody's answer.
@@ -271,13 +278,14 @@ fn json_bytes(entry: &Entry) -> Result<usize, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::open::MIGRATIONS;
     use super::*;
 
     /// So that a page costs what is on it, whatever the length of the log.
     #[test]
     fn whatever_a_page_holds_is_found_by_key() {
         let conn = Connection::open_in_memory().unwrap();
-        for schema in [include_str!("schema_1.sql"), include_str!("schema_2.sql")] {
+        for schema in MIGRATIONS {
             conn.execute_batch(schema).unwrap();
         }
         for sql in [UP, DOWN, CHANGED, THREAD, TALLIES] {

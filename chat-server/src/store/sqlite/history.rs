@@ -3,7 +3,7 @@
 use super::entries::Reading;
 use super::fault::Fault;
 use super::read::room_by_id;
-use super::row::{event, event_columns, rows_column, seq, seq_column};
+use super::row::{event, event_columns, id, ids, rows_column, seq, seq_column};
 use super::spans;
 use crate::store::{Anchor, Page, RoomId, RoomRow};
 use chat_proto::event::Entry;
@@ -22,13 +22,14 @@ pub(super) fn events(
     after: Seq,
     limit: usize,
 ) -> Result<Vec<Event>, Fault> {
-    let name = room_by_id(conn, room)?.name;
+    let RoomRow { name, head, .. } = room_by_id(conn, room)?;
     let mut statement = conn.prepare_cached(concat!(
         "SELECT ",
         event_columns!(),
-        " FROM events e WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?"
+        " FROM events e WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
     ))?;
-    let mut rows = statement.query((room.0, seq_column(after), rows_column(limit)))?;
+    let (low, high) = ids(room, after.next()..=head)?;
+    let mut rows = statement.query((low, high, rows_column(limit)))?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         events.push(event(&name, row)?);
@@ -146,11 +147,11 @@ fn thread(reading: &Reading<'_>, root: Seq, limit: usize) -> Result<Page, Fault>
 
 /// The first event that is not before `at`; times never fall along a log.
 pub(super) fn first_at(conn: &Connection, room: &RoomRow, at: Timestamp) -> Result<Seq, Fault> {
-    let mut statement = conn.prepare_cached("SELECT at FROM events WHERE room = ? AND seq = ?")?;
+    let mut statement = conn.prepare_cached("SELECT at FROM events WHERE id = ?")?;
     let (mut low, mut high) = (seq_column(room.first), seq_column(room.head) + 1);
     while low < high {
         let middle = low + (high - low) / 2;
-        let then: i64 = statement.query_row((room.id.0, middle), |row| row.get(0))?;
+        let then: i64 = statement.query_row([id(room.id, seq(middle)?)?], |row| row.get(0))?;
         if then < at.millis() {
             low = middle + 1;
         } else {

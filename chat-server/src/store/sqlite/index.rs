@@ -15,17 +15,13 @@
 //! of another, however common its words are there.
 
 use super::fault::Fault;
-use super::row::{DELETED, MESSAGE, rows_column, seq, seq_column, user_name};
+use super::row::{DELETED, MESSAGE, id, ids, rows_column, seq, user_name};
 use crate::search::{self, words};
 use crate::store::RoomId;
 use chat_proto::Seq;
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::ops::RangeInclusive;
-
-/// Bits of a rowid that are the seq; the others are the room.
-const SEQ_BITS: u32 = 36;
 
 /// What the index has not read yet.
 #[derive(Debug, Default)]
@@ -108,9 +104,9 @@ pub(super) fn replace(
     let author = conn
         .prepare_cached(
             "SELECT e.author FROM events e JOIN rooms r ON r.id = e.room
-             WHERE e.room = ? AND e.seq = ? AND e.seq <= r.indexed",
+             WHERE e.id = ? AND e.seq <= r.indexed",
         )?
-        .query_row((room.0, seq_column(target)), |row| row.get::<_, String>(0))
+        .query_row([id(room, target)?], |row| row.get::<_, String>(0))
         .optional()?;
     // Above the cursor: it is read as it stands when its turn comes.
     let Some(author) = author else { return Ok(()) };
@@ -130,13 +126,13 @@ pub(super) fn take_away(
     text: &str,
 ) -> Result<(), Fault> {
     conn.prepare_cached("INSERT INTO words (words, rowid, said) VALUES ('delete', ?, ?)")?
-        .execute((rowid(room, seq)?, document(room, author, text)?))?;
+        .execute((id(room, seq)?, document(room, author, text)?))?;
     Ok(())
 }
 
 fn add(conn: &Connection, room: RoomId, seq: Seq, author: &str, text: &str) -> Result<(), Fault> {
     conn.prepare_cached("INSERT INTO words (rowid, said) VALUES (?, ?)")?
-        .execute((rowid(room, seq)?, document(room, author, text)?))?;
+        .execute((id(room, seq)?, document(room, author, text)?))?;
     Ok(())
 }
 
@@ -150,9 +146,10 @@ fn read_room(conn: &Connection, room: RoomId, most: usize) -> Result<(usize, boo
     let mut statement = conn.prepare_cached(
         "SELECT e.seq, e.author, coalesce(f.text, e.text) FROM events e
          LEFT JOIN folds f ON f.room = e.room AND f.seq = e.seq
-         WHERE e.room = ? AND e.seq > ? AND e.seq <= ? AND e.kind = ? AND e.flags & ? = 0",
+         WHERE e.id BETWEEN ? AND ? AND e.kind = ? AND e.flags & ? = 0",
     )?;
-    let mut rows = statement.query((room.0, indexed, upto, MESSAGE, DELETED))?;
+    let (low, high) = ids(room, seq(indexed)?.next()..=seq(upto)?)?;
+    let mut rows = statement.query((low, high, MESSAGE, DELETED))?;
     while let Some(row) = rows.next()? {
         let author = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
         // NULL: it has files and no text.
@@ -195,25 +192,4 @@ fn hash(word: &str) -> u64 {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     hash >> 24
-}
-
-pub(super) fn rowid(room: RoomId, seq: Seq) -> Result<i64, Fault> {
-    let (room_max, seq) = (i64::MAX >> SEQ_BITS, seq_column(seq));
-    if (0..=room_max).contains(&room.0) && seq < 1 << SEQ_BITS {
-        Ok(room.0 << SEQ_BITS | seq)
-    } else {
-        Err(Fault::nonsense(
-            "room and seq of an index",
-            format!("{}/{seq}", room.0),
-        ))
-    }
-}
-
-/// The rowids of a part of a log.
-pub(super) fn rowids(room: RoomId, seqs: RangeInclusive<Seq>) -> Result<(i64, i64), Fault> {
-    Ok((rowid(room, *seqs.start())?, rowid(room, *seqs.end())?))
-}
-
-pub(super) fn seq_of(rowid: i64) -> Result<Seq, Fault> {
-    seq(rowid & ((1 << SEQ_BITS) - 1))
 }

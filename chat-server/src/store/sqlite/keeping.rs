@@ -9,7 +9,7 @@ use super::index;
 use super::message::unname_them;
 use super::read::room_by_id;
 use super::remains;
-use super::row::{DELETED, MESSAGE, seq, seq_column};
+use super::row::{self, DELETED, MESSAGE, seq, seq_column};
 use crate::rules::no_room;
 use crate::store::{Committed, Decision, Effect, Forget, Keep, RoomId, RoomRow, SetKeep};
 use chat_proto::{Seq, Timestamp};
@@ -89,8 +89,8 @@ fn forget_before(
 ) -> Result<u64, Fault> {
     let room = room_by_id(conn, id)?;
     let oldest: Option<i64> = conn
-        .prepare_cached("SELECT at FROM events WHERE room = ? AND seq = ?")?
-        .query_row((id.0, seq_column(room.first)), |row| row.get(0))
+        .prepare_cached("SELECT at FROM events WHERE id = ?")?
+        .query_row([row::id(id, room.first)?], |row| row.get(0))
         .optional()?;
     if oldest.is_none_or(|oldest| oldest >= since.millis()) {
         return Ok(0);
@@ -113,9 +113,10 @@ fn let_go(
     let mut statement = conn.prepare_cached(
         "SELECT e.seq, ifnull(f.text, e.text) FROM events e
          LEFT JOIN folds f ON f.room = e.room AND f.seq = e.seq
-         WHERE e.room = ? AND e.seq < ? AND e.kind = ? AND e.flags & ? = 0",
+         WHERE e.id BETWEEN ? AND ? AND e.kind = ? AND e.flags & ? = 0",
     )?;
-    let mut rows = statement.query((room.id.0, seq_column(first), MESSAGE, DELETED))?;
+    let (low, high) = row::ids(room.id, room.first..=first.minus(1))?;
+    let mut rows = statement.query((low, high, MESSAGE, DELETED))?;
     while let Some(row) = rows.next()? {
         let number = seq(row.get(0)?)?;
         let text: String = row.get::<_, Option<String>>(1)?.unwrap_or_default();
@@ -128,13 +129,17 @@ fn let_go(
 
 /// Takes all rows about what is before `first` away.
 fn erase(conn: &Connection, room: RoomId, first: Seq) -> Result<(), Fault> {
+    let (low, high) = row::ids(room, Seq::ZERO..=first.minus(1))?;
+    conn.prepare_cached("DELETE FROM events WHERE id BETWEEN ? AND ?")?
+        .execute((low, high))?;
     for sql in [
-        "DELETE FROM events WHERE room = ?1 AND seq < ?2",
         "DELETE FROM folds WHERE room = ?1 AND seq < ?2",
         "DELETE FROM reactions WHERE room = ?1 AND target < ?2",
         "DELETE FROM tallies WHERE room = ?1 AND target < ?2",
         "DELETE FROM spans WHERE room = ?1 AND last < ?2",
         "UPDATE spans SET first = ?2 WHERE room = ?1 AND first < ?2 AND last >= ?2",
+        "DELETE FROM quiet WHERE room = ?1 AND last < ?2",
+        "UPDATE quiet SET first = ?2 WHERE room = ?1 AND first < ?2 AND last >= ?2",
         "UPDATE rooms SET first = ?2, indexed = max(indexed, ?2 - 1) WHERE id = ?1",
     ] {
         conn.prepare_cached(sql)?

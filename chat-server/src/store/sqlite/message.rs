@@ -7,7 +7,7 @@ use super::count;
 use super::direct;
 use super::fault::Fault;
 use super::file;
-use super::row::{DELETED, MESSAGE, files, seq, seq_column, time};
+use super::row::{DELETED, MESSAGE, files, id, seq, seq_column, time};
 use super::scene::{self, Scene};
 use crate::rules::file as file_rules;
 use crate::rules::message::{self as rules, Earlier, Reply, Said, Sending};
@@ -163,9 +163,9 @@ fn is_message(conn: &Connection, room: RoomId, target: Seq) -> Result<bool, Faul
     Ok(conn
         .prepare_cached(
             "SELECT kind FROM events
-             WHERE room = ?1 AND seq = ?2 AND seq >= (SELECT first FROM rooms WHERE id = ?1)",
+             WHERE id = ? AND seq >= (SELECT r.first FROM rooms r WHERE r.id = events.room)",
         )?
-        .query_row((room.0, seq_column(target)), |row| row.get::<_, i64>(0))
+        .query_row([id(room, target)?], |row| row.get::<_, i64>(0))
         .optional()?
         == Some(MESSAGE))
 }

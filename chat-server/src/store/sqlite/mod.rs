@@ -28,6 +28,7 @@ mod member;
 mod message;
 mod moderation;
 mod open;
+mod quiet;
 mod read;
 mod remains;
 mod revise;

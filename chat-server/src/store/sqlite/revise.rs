@@ -8,7 +8,7 @@ mod react;
 
 use super::append::append;
 use super::fault::Fault;
-use super::row::{HOOK, MESSAGE, role, seq, seq_column};
+use super::row::{HOOK, MESSAGE, id, role, seq, seq_column};
 use super::scene::{self, Scene};
 use crate::rules::revise::{self as rules, Reaction, Revising, Target};
 use crate::store::{Committed, Decision, Effect, Revise, Revision};
@@ -125,10 +125,10 @@ fn target(conn: &Connection, scene: &Scene, number: Seq) -> Result<Option<Target
                 f.del_seq, m.role
          FROM events e LEFT JOIN folds f ON f.room = e.room AND f.seq = e.seq
          LEFT JOIN memberships m ON m.user = e.user AND m.room = e.room AND m.key IS NOT NULL
-         WHERE e.room = ?1 AND e.seq = ?2 AND e.kind = ?3
-           AND e.seq >= (SELECT first FROM rooms WHERE id = ?1)",
+         WHERE e.id = ? AND e.kind = ?
+           AND e.seq >= (SELECT r.first FROM rooms r WHERE r.id = e.room)",
     )?;
-    let mut rows = statement.query((scene.room.0, seq_column(number), MESSAGE))?;
+    let mut rows = statement.query((id(scene.room, number)?, MESSAGE))?;
     rows.next()?.map(|row| stands(row, scene)).transpose()
 }
 

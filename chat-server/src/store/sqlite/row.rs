@@ -6,6 +6,7 @@ use chat_proto::event::{MemberChange, MemberChanged, Message, Role, RoomKind};
 use chat_proto::reply::FileInfo;
 use chat_proto::{Event, EventBody, RoomName, Seq, Timestamp, UserName};
 use rusqlite::Row;
+use std::ops::RangeInclusive;
 
 /// `events.kind`; up to and with [`MEMBER`] an event is an entry of
 /// history of its own, the others change one.
@@ -38,6 +39,41 @@ macro_rules! event_columns {
     };
 }
 pub(super) use {event_columns, room_columns};
+
+/// Bits of an event's id that are its seq; the others are its room.
+const SEQ_BITS: u32 = 36;
+
+/// In a statement: the id of an event, by its room and its seq.
+macro_rules! id_of {
+    ($room:literal, $seq:literal) => {
+        concat!("(", $room, " << 36 | ", $seq, ")")
+    };
+}
+pub(super) use id_of;
+
+/// The last seq that an id has room for; no event has it (`append.rs`).
+pub(super) const SEQ_MAX: i64 = (1 << SEQ_BITS) - 1;
+
+/// The id of an event. In the log and in the index of words, those of a room
+/// stand one behind the other. Asked for a seq that no log can reach, it is one
+/// where nothing is: never that of an event in another room.
+pub(super) fn id(room: RoomId, seq: Seq) -> Result<i64, Fault> {
+    let room_max = i64::MAX >> SEQ_BITS;
+    if (0..=room_max).contains(&room.0) {
+        Ok(room.0 << SEQ_BITS | seq_column(seq).min(SEQ_MAX))
+    } else {
+        Err(Fault::nonsense("room of an event", room.0))
+    }
+}
+
+/// The ids of a part of a log, the first and the last.
+pub(super) fn ids(room: RoomId, seqs: RangeInclusive<Seq>) -> Result<(i64, i64), Fault> {
+    Ok((id(room, *seqs.start())?, id(room, *seqs.end())?))
+}
+
+pub(super) fn seq_of(id: i64) -> Result<Seq, Fault> {
+    seq(id & SEQ_MAX)
+}
 
 pub(super) fn room_row(row: &Row<'_>) -> Result<RoomRow, Fault> {
     let members: i64 = row.get(5)?;
@@ -288,5 +324,30 @@ pub(super) fn role_column(role: Role) -> i64 {
         Role::Member => 0,
         Role::Moderator => 1,
         Role::Owner => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_stands_for_one_place_and_beyond_all_logs_for_none() {
+        let at = |room, number| id(RoomId(room), Seq::new(number).unwrap()).unwrap();
+        assert_eq!(at(1, 0), 1 << SEQ_BITS);
+        assert_eq!(seq_of(at(5, 7)).unwrap(), Seq::new(7).unwrap());
+        assert!(at(1, 1 << 35) < at(2, 1));
+        for beyond in [(1 << 36) - 1, 1 << 36, (1 << 36) + 7, (1 << 53) - 1] {
+            assert_eq!(at(3, beyond), at(4, 0) - 1);
+        }
+        assert!(id(RoomId(-1), Seq::ZERO).is_err());
+        assert!(id(RoomId(1 << 27), Seq::ZERO).is_err());
+        let of_sql: i64 = rusqlite::Connection::open_in_memory()
+            .unwrap()
+            .query_row(concat!("SELECT ", id_of!("?1", "?2")), (5, 7), |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert_eq!(of_sql, at(5, 7));
     }
 }

@@ -8,8 +8,8 @@
 use super::entries::Reading;
 use super::fault::Fault;
 use super::history::{PAGE_BYTES, first_at};
-use super::index::{by, rowids, seq_of, write_word};
-use super::row::{DELETED, MESSAGE, room_columns, room_row, seq, seq_column, time, user_name};
+use super::index::{by, write_word};
+use super::row::{DELETED, MESSAGE, id, ids, room_columns, room_row, seq, seq_of, time, user_name};
 use crate::search::words;
 use crate::store::{Hits, Place, RoomRow, Search};
 use chat_proto::{Seq, Timestamp};
@@ -168,11 +168,10 @@ impl Walk<'_> {
             return Ok(Continue(()));
         }
         let mut statement = self.conn.prepare_cached(
-            "SELECT seq FROM events WHERE room = ? AND seq BETWEEN ? AND ? AND kind = ?
-             ORDER BY seq DESC",
+            "SELECT seq FROM events WHERE id BETWEEN ? AND ? AND kind = ? ORDER BY id DESC",
         )?;
-        let room = self.row.id.0;
-        let mut rows = statement.query((room, seq_column(low), seq_column(high), MESSAGE))?;
+        let (low, high) = ids(self.row.id, low..=high)?;
+        let mut rows = statement.query((low, high, MESSAGE))?;
         while let Some(row) = rows.next()? {
             if self.look_at(seq(row.get(0)?)?, newest)? == Break(()) {
                 return Ok(Break(()));
@@ -186,7 +185,7 @@ impl Walk<'_> {
         if low > high {
             return Ok(());
         }
-        let (low, high) = rowids(self.row.id, low..=high)?;
+        let (low, high) = ids(self.row.id, low..=high)?;
         let mut statement = self.conn.prepare_cached(
             "SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?
              ORDER BY rowid DESC",
@@ -229,9 +228,9 @@ impl Walk<'_> {
         let mut statement = self.conn.prepare_cached(
             "SELECT e.at, e.author, e.flags, ifnull(f.text, e.text) FROM events e
              LEFT JOIN folds f ON f.room = e.room AND f.seq = e.seq
-             WHERE e.room = ? AND e.seq = ?",
+             WHERE e.id = ?",
         )?;
-        let mut rows = statement.query((self.row.id.0, seq_column(number)))?;
+        let mut rows = statement.query([id(self.row.id, number)?])?;
         let row = rows
             .next()?
             .ok_or_else(|| Fault::nonsense("message of an index", number))?;

@@ -9,6 +9,7 @@ use std::fs;
 
 mod epoch;
 mod erased;
+mod upgrade;
 
 promises!(Sqlite);
 

@@ -6,8 +6,9 @@ use crate::store::sqlite::fault::Fault;
 use crate::store::sqlite::file;
 use crate::store::sqlite::index;
 use crate::store::sqlite::message::unname_them;
+use crate::store::sqlite::quiet;
 use crate::store::sqlite::remains;
-use crate::store::sqlite::row::{DELETED, EDITED, event, event_columns, seq_column};
+use crate::store::sqlite::row::{DELETED, EDITED, event, event_columns, id, id_of, seq_column};
 use crate::store::sqlite::scene::Scene;
 use crate::store::{Effect, RoomId};
 use chat_proto::limits::RESUME_EVENTS;
@@ -27,10 +28,11 @@ pub(super) fn erase(
     remains::may_be_left(conn)?;
     unname_them(conn, scene.room, target, stood)?;
     conn.prepare_cached(
-        "UPDATE events SET text = NULL, files = NULL, reply_to = NULL, flags = flags | ?3
-         WHERE room = ?1 AND seq = ?2",
+        "UPDATE events SET text = NULL, files = NULL, reply_to = NULL, flags = flags | ?
+         WHERE id = ?",
     )?
-    .execute((place.0, place.1, DELETED))?;
+    .execute((DELETED, id(scene.room, target)?))?;
+    quiet::note(conn, scene.room, target)?;
     conn.prepare_cached(
         "UPDATE events SET text = NULL, flags = flags | ?3
          WHERE room = ?1 AND target = ?2 AND kind = ?4",
@@ -63,7 +65,9 @@ fn left(
     let mut statement = conn.prepare_cached(concat!(
         "SELECT ",
         event_columns!(),
-        " FROM events e WHERE room = ?1 AND seq = ?2 AND seq > ?3
+        " FROM events e WHERE id = ",
+        id_of!("?1", "?2"),
+        " AND seq > ?3
          UNION ALL SELECT ",
         event_columns!(),
         " FROM events e WHERE room = ?1 AND target = ?2 AND seq > ?3 AND kind = ?4"
