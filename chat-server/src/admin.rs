@@ -34,6 +34,10 @@ enum Order {
     Tokens { name: String },
     /// Logs all of an account's devices out.
     Revoke { name: String },
+    /// Keeps a user out of the server, or no longer.
+    Ban { name: String, on: bool },
+    /// Silences a user in all rooms, or no longer.
+    Mute { name: String, on: bool },
     /// Says for how long a room's events are kept.
     Keep { room: String, keep: String },
 }

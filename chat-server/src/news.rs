@@ -63,6 +63,7 @@ impl News {
                 self.people
                     .with(user, |person| person.log_out(devices, asker));
             }
+            Effect::Banned { user } => self.people.with(user, Person::ban),
             Effect::Invited { user, invitation } => {
                 self.people.with(user, |person| person.invite(invitation));
             }

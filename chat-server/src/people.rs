@@ -5,7 +5,7 @@
 //! room, leaves one, or has read on.
 
 use crate::rate::{Class, Meter};
-use crate::session::Bell;
+use crate::session::{Bell, Ending};
 use crate::store::{Devices, Invitation, RoomId, TokenHash, UserId, UserRow};
 use chat_proto::{Rate, Seq, UserName};
 use std::collections::BTreeMap;
@@ -190,8 +190,15 @@ impl Person {
         for connection in &self.state().connections {
             let asks = asker.is_some_and(|asker| connection.is(asker));
             if !asks && devices.has(&connection.token) {
-                connection.bell.log_out();
+                connection.bell.end(Ending::LoggedOut);
             }
+        }
+    }
+
+    /// The operator keeps the user out: all connections are to close.
+    pub fn ban(&self) {
+        for connection in &self.state().connections {
+            connection.bell.end(Ending::Banned);
         }
     }
 

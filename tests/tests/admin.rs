@@ -143,6 +143,71 @@ async fn where_there_is_no_data_none_is_made() -> Result<()> {
     Ok(())
 }
 
+/// Whoever is banned by the operator is out at once and stays out, guest or not.
+#[tokio::test]
+async fn who_is_banned_from_the_server_is_closed_with_1008_and_does_not_come_back() -> Result<()> {
+    let mut server = Server::start().await?;
+    says(server.data(), &["add", "ada"], PASSWORD, "account").await?;
+    let hello = json!({ "type": "hello", "name": "ada", "password": PASSWORD });
+    for name in ["ada", "eve"] {
+        let mut banned = if name == "ada" {
+            Client::connect(server.address()).await?
+        } else {
+            Client::enter(server.address(), name).await?
+        };
+        if name == "ada" {
+            banned.hello(hello.clone()).await?;
+        }
+        let mut bob = Client::enter(server.address(), &format!("beside-{name}")).await?;
+        says(server.data(), &["ban", name], "", "is banned").await?;
+        let closed = banned.closed(Duration::from_secs(1)).await?;
+        bob.ask("pong", json!({ "type": "ping" })).await?;
+        ensure!(closed.code == Some(1008), "{closed:?}");
+        ensure!(
+            closed.reason.contains("banned from the server"),
+            "{closed:?}"
+        );
+        let mut again = Client::connect(server.address()).await?;
+        let token = json!({ "type": "hello", "token": banned.token() });
+        again.refused("banned", token.clone()).await?;
+        if name == "ada" {
+            again.refused("banned", hello.clone()).await?;
+        }
+        server.kill9()?;
+        server.restart().await?;
+        let mut again = Client::connect(server.address()).await?;
+        again.refused("banned", token.clone()).await?;
+        let users = admin(server.data(), &["users"], "").await?;
+        ensure!(users.contains("banned"), "{users}");
+        says(server.data(), &["unban", name], "", "may come in again").await?;
+        again.ask("welcome", token).await?;
+    }
+    let said = fails(server.data(), &["ban", "nobody"], "").await?;
+    ensure!(said.contains("there is no nobody"), "{said}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_is_muted_on_the_server_reads_and_does_not_write() -> Result<()> {
+    let server = Server::start().await?;
+    let mut eve = Client::enter(server.address(), "eve").await?;
+    eve.join("dev").await?;
+    says(server.data(), &["mute", "eve"], "", "is muted").await?;
+    for room in ["lobby", "dev"] {
+        let send = json!({ "type": "send", "room": room, "text": "hi" });
+        let refused = eve.refused("muted", send).await?;
+        let words = refused["message"].as_str().unwrap_or_default();
+        ensure!(words.contains("operator"), "says who lifts it: {words}");
+        eve.refused("muted", json!({ "type": "typing", "room": room }))
+            .await?;
+        eve.ask("history", json!({ "type": "history", "room": room }))
+            .await?;
+    }
+    says(server.data(), &["unmute", "eve"], "", "may write again").await?;
+    eve.send("lobby", "hi", "1").await?;
+    Ok(())
+}
+
 async fn says(data: &Path, order: &[&str], input: &str, expected: &str) -> Result<()> {
     let said = admin(data, order, input).await?;
     ensure!(said.contains(expected), "{order:?}: {said}");

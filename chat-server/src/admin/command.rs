@@ -35,6 +35,26 @@ pub enum Admin {
         /// The account's name
         name: String,
     },
+    /// Keep an account or a guest out of the server, and close its connections
+    Ban {
+        /// The user's name
+        name: String,
+    },
+    /// Let it in again
+    Unban {
+        /// The user's name
+        name: String,
+    },
+    /// Let an account or a guest read, but not write, in all rooms
+    Mute {
+        /// The user's name
+        name: String,
+    },
+    /// Let it write again
+    Unmute {
+        /// The user's name
+        name: String,
+    },
     /// Keep what is said in a room for so many days, from now on
     Keep {
         /// The room's name
@@ -98,6 +118,10 @@ pub fn run(config: &Config, command: &Admin) -> Result<(), AdminError> {
             let name = name.clone();
             desk.done(&mut out, &Order::Password { name, password })
         }
+        Admin::Ban { name } => desk.done(&mut out, &ban(name, true)),
+        Admin::Unban { name } => desk.done(&mut out, &ban(name, false)),
+        Admin::Mute { name } => desk.done(&mut out, &mute(name, true)),
+        Admin::Unmute { name } => desk.done(&mut out, &mute(name, false)),
         Admin::Tokens { name, revoke: true } => {
             desk.done(&mut out, &Order::Revoke { name: name.clone() })
         }
@@ -108,6 +132,16 @@ pub fn run(config: &Config, command: &Admin) -> Result<(), AdminError> {
         }
         Admin::Users => desk.users(&mut out),
     }
+}
+
+fn ban(name: &str, on: bool) -> Order {
+    let name = name.to_owned();
+    Order::Ban { name, on }
+}
+
+fn mute(name: &str, on: bool) -> Order {
+    let name = name.to_owned();
+    Order::Mute { name, on }
 }
 
 /// Where orders are given.

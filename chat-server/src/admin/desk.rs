@@ -46,6 +46,22 @@ async fn done(node: &Node, order: Order) -> Result<Answer, String> {
             let words = "is logged out on all devices";
             change(node, &name, AdminDeed::Revoke, words).await
         }
+        Order::Ban { name, on } => {
+            let words = if on {
+                "is banned from the server"
+            } else {
+                "may come in again"
+            };
+            change(node, &name, AdminDeed::Ban(on), words).await
+        }
+        Order::Mute { name, on } => {
+            let words = if on {
+                "is muted in all rooms"
+            } else {
+                "may write again"
+            };
+            change(node, &name, AdminDeed::Mute(on), words).await
+        }
         Order::Keep { room, keep } => set_keep(node, &room, &keep).await,
         Order::Users { after } => {
             let page = node.store.accounts(UserId(after), ROWS).await;
@@ -127,6 +143,11 @@ fn user(row: &AccountRow) -> Vec<String> {
         (false, true) => "admin",
         (false, false) => "account",
     };
+    let barred = match (row.banned, row.muted) {
+        (true, _) => ", banned",
+        (false, true) => ", muted",
+        (false, false) => "",
+    };
     let seen = if row.online {
         "online".to_owned()
     } else {
@@ -134,7 +155,7 @@ fn user(row: &AccountRow) -> Vec<String> {
     };
     vec![
         row.name.to_string(),
-        kind.to_owned(),
+        format!("{kind}{barred}"),
         seen,
         row.devices.to_string(),
     ]

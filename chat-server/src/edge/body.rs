@@ -89,3 +89,35 @@ pub(super) fn drain(mut body: AskBody) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::{StreamExt as _, stream};
+    use http_body_util::StreamBody;
+    use hyper::body::Frame;
+    use std::convert::Infallible;
+
+    /// A body whose pieces come so many seconds apart; after the last one
+    /// nothing comes any more.
+    fn slow(pieces: usize, seconds: u64) -> AskBody {
+        let pieces = stream::iter(0..pieces).then(move |_| async move {
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"piece")))
+        });
+        let body = StreamBody::new(pieces.chain(stream::pending()));
+        body.map_err(|never| match never {}).boxed_unsync()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_stalls_is_given_up_after_15_seconds() {
+        for (pieces, seconds) in [(0, 0), (3, 14)] {
+            let begun = Instant::now();
+            let answer = whole(slow(pieces, seconds), 1000).await.unwrap_err();
+            assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT);
+            let waited = Duration::from_secs(pieces as u64 * seconds) + NEXT_WITHIN;
+            let late = begun.elapsed() - waited;
+            assert!(late < Duration::from_secs(1), "{late:?}");
+        }
+    }
+}

@@ -23,11 +23,14 @@ pub enum Class {
     Read,
     /// `typing`.
     Typing,
+    /// What needs nobody's place in a room: `ping`, `help`, `logout`. Before
+    /// `hello` a connection has a meter of its own for it.
+    Other,
 }
 
 impl Class {
     /// Every class, as they are numbered.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Send,
         Self::Edit,
         Self::Join,
@@ -36,10 +39,11 @@ impl Class {
         Self::Search,
         Self::Read,
         Self::Typing,
+        Self::Other,
     ];
 
-    /// How a request is counted; `None` for those before `hello` and for those
-    /// that cost nothing worth counting.
+    /// How a request is counted; `None` for those that are counted at the door,
+    /// by address.
     pub fn of(request: &Request) -> Option<Self> {
         match request {
             Request::Send(_) => Some(Self::Send),
@@ -67,13 +71,8 @@ impl Class {
             Request::Search(_) => Some(Self::Search),
             Request::Read(_) => Some(Self::Read),
             Request::Typing(_) => Some(Self::Typing),
-            // The first three are counted at the door, by address.
-            Request::Hello(_)
-            | Request::Register(_)
-            | Request::ChangePassword(_)
-            | Request::Logout(_)
-            | Request::Ping(_)
-            | Request::GetHelp(_) => None,
+            Request::Ping(_) | Request::GetHelp(_) | Request::Logout(_) => Some(Self::Other),
+            Request::Hello(_) | Request::Register(_) | Request::ChangePassword(_) => None,
         }
     }
 
@@ -88,6 +87,7 @@ impl Class {
             Self::Search => "search",
             Self::Read => "read",
             Self::Typing => "typing",
+            Self::Other => "other",
         }
     }
 
@@ -102,6 +102,7 @@ impl Class {
             Self::Search => "searches",
             Self::Read => "markers moved",
             Self::Typing => "signs of typing",
+            Self::Other => "pings and requests for help",
         }
     }
 
@@ -114,6 +115,7 @@ impl Class {
             Self::History => (30, 150),
             Self::Search => (5, 30),
             Self::Typing => (5, 20),
+            Self::Other => (20, 200),
         };
         Rate { per_s, burst }
     }

@@ -25,6 +25,8 @@ pub struct Account {
     pub wrote: bool,
     /// Name and memberships have been taken back.
     pub lapsed: bool,
+    /// Kept out of the server.
+    pub banned: bool,
 }
 
 impl Account {
@@ -93,6 +95,7 @@ pub fn hello(
 ) -> Result<Arrival, ErrorReply> {
     match device {
         Device::New if !guests => Err(no_guests()),
+        Device::Of { user, .. } if user.banned => Err(banned()),
         Device::Of { user, .. } if user.guest && !guests => Err(no_guests()),
         Device::New => {
             let wish = wish.ok_or_else(|| {
@@ -175,6 +178,14 @@ pub(super) fn bear(wish: Wish<'_>, now: Timestamp) -> Result<UserName, ErrorRepl
     }
 }
 
+/// What one is told who is kept out of the server.
+pub(super) fn banned() -> ErrorReply {
+    ErrorReply::new(
+        ErrorCode::Banned,
+        "you are banned from this server; its operator can lift that",
+    )
+}
+
 fn no_guests() -> ErrorReply {
     ErrorReply::new(
         ErrorCode::Forbidden,
@@ -208,6 +219,7 @@ mod tests {
             last_seen: at(0),
             wrote: false,
             lapsed: false,
+            banned: false,
         }
     }
 
@@ -303,6 +315,28 @@ mod tests {
         assert_eq!(back, Ok(Arrival::Back(UserId(1))));
         let unknown = hello(Device::Unknown, None, false, at(0)).unwrap_err();
         assert_eq!(unknown.code, ErrorCode::BadCredentials);
+    }
+
+    #[test]
+    fn who_is_banned_is_told_so_whatever_it_brings() {
+        let (ada, eve) = (
+            name("ada"),
+            Account {
+                banned: true,
+                ..guest(1, "eve")
+            },
+        );
+        let lapsed = Account {
+            lapsed: true,
+            ..eve.clone()
+        };
+        for user in [&eve, &lapsed] {
+            for wished in [None, wish(&ada, None)] {
+                let device = Device::Of { user, rival: None };
+                let refusal = hello(device, wished, true, at(0)).unwrap_err();
+                assert_eq!(refusal.code, ErrorCode::Banned);
+            }
+        }
     }
 
     #[test]

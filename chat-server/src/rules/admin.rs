@@ -8,20 +8,27 @@ pub fn add(wish: Wish<'_>, now: Timestamp) -> Result<UserName, ErrorReply> {
     bear(wish, now)
 }
 
+/// The user that the operator means, guest or not.
+pub fn anyone<'a>(name: &UserName, bearer: Option<&'a Account>) -> Result<&'a Account, ErrorReply> {
+    bearer
+        .filter(|bearer| bearer.name.key() == name.key())
+        .ok_or_else(|| no_account(name))
+}
+
 /// The account that the operator means; `bearer` has that name, or one like it.
 pub fn account<'a>(
     name: &UserName,
     bearer: Option<&'a Account>,
 ) -> Result<&'a Account, ErrorReply> {
-    match bearer.filter(|bearer| bearer.name.key() == name.key()) {
-        Some(account) if !account.guest => Ok(account),
-        Some(_) => Err(ErrorReply::about(
+    let account = anyone(name, bearer)?;
+    if account.guest {
+        return Err(ErrorReply::about(
             ErrorCode::Conflict,
             "name",
             format!("{name} is a guest: let them register first"),
-        )),
-        None => Err(no_account(name)),
+        ));
     }
+    Ok(account)
 }
 
 /// Nobody is called so.
@@ -49,12 +56,15 @@ mod tests {
             last_seen: Timestamp::from_millis(0),
             wrote: false,
             lapsed: false,
+            banned: false,
         };
         let guest = Account {
             guest: true,
             ..ada.clone()
         };
         assert_eq!(account(&name("ada"), Some(&ada)), Ok(&ada));
+        assert_eq!(anyone(&name("ADA"), Some(&guest)), Ok(&guest));
+        assert!(anyone(&name("аda"), Some(&guest)).is_err());
         for (asked, bearer, code) in [
             ("ada", Some(&guest), ErrorCode::Conflict),
             ("аda", Some(&ada), ErrorCode::NotFound),

@@ -4,7 +4,7 @@
 //! Here the hash that it was found to fit is held against the one that stands
 //! now.
 
-use super::account::Account;
+use super::account::{Account, banned};
 use super::permission::REGISTER;
 use crate::store::PasswordHash;
 use chat_proto::{ErrorCode, ErrorReply};
@@ -27,12 +27,19 @@ pub fn register(user: Option<&Account>) -> Result<(), ErrorReply> {
     }
 }
 
-/// Whether a device comes in whose password was found to fit `verified`.
-pub fn login(kept: Option<&PasswordHash>, verified: &PasswordHash) -> Result<(), ErrorReply> {
-    if kept == Some(verified) {
-        Ok(())
-    } else {
-        Err(bad_credentials())
+/// Whether a device comes in whose password was found to fit `verified`; only
+/// who knows the password hears of a ban.
+pub fn login(
+    kept: Option<&PasswordHash>,
+    verified: &PasswordHash,
+    user: Option<&Account>,
+) -> Result<(), ErrorReply> {
+    if kept != Some(verified) {
+        return Err(bad_credentials());
+    }
+    match user {
+        Some(user) if user.banned => Err(banned()),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -89,6 +96,7 @@ mod tests {
             last_seen: Timestamp::from_millis(0),
             wrote: false,
             lapsed: false,
+            banned: false,
         }
     }
 
@@ -112,10 +120,10 @@ mod tests {
     #[test]
     fn a_password_that_was_replaced_while_it_was_checked_opens_nothing() {
         let (old, new) = (PasswordHash("old".into()), PasswordHash("new".into()));
-        assert_eq!(login(Some(&old), &old), Ok(()));
+        assert_eq!(login(Some(&old), &old, Some(&guest())), Ok(()));
         assert_eq!(set_password(Some(&old), &old), Ok(()));
         for kept in [Some(&new), None] {
-            let refusal = login(kept, &old).unwrap_err();
+            let refusal = login(kept, &old, Some(&guest())).unwrap_err();
             assert_eq!(refusal, bad_credentials());
             let refusal = set_password(kept, &old).unwrap_err();
             assert_eq!(
@@ -123,6 +131,18 @@ mod tests {
                 (ErrorCode::BadCredentials, Some("old"))
             );
         }
+    }
+
+    #[test]
+    fn only_who_knows_the_password_hears_of_a_ban() {
+        let (right, wrong) = (PasswordHash("right".into()), PasswordHash("wrong".into()));
+        let eve = Account {
+            banned: true,
+            ..guest()
+        };
+        let told = |verified| login(Some(&right), verified, Some(&eve)).unwrap_err().code;
+        assert_eq!(told(&right), ErrorCode::Banned);
+        assert_eq!(told(&wrong), ErrorCode::BadCredentials);
     }
 
     #[test]

@@ -275,10 +275,12 @@ mod tests {
     const PLAIN: Actor = Actor {
         guest: false,
         admin: false,
+        muted: false,
     };
     const ADMIN: Actor = Actor {
         guest: false,
         admin: true,
+        muted: false,
     };
     const MEMBER: Target = Target {
         oneself: false,

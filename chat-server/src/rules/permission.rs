@@ -36,6 +36,8 @@ pub struct Actor {
     pub guest: bool,
     /// Of the server: may do all where others can be seen to do it.
     pub admin: bool,
+    /// May not write, wherever it is.
+    pub muted: bool,
 }
 
 /// Something that is done in a room.
@@ -229,6 +231,9 @@ pub fn may(
     if actor.admin {
         return Ok(Role::Owner);
     }
+    if deed.is_writing() && actor.muted {
+        return Err(muted_everywhere());
+    }
     if deed.is_writing() && place.muted {
         return Err(muted(name));
     }
@@ -304,6 +309,13 @@ fn muted(name: &RoomName) -> ErrorReply {
         ErrorCode::Muted,
         "room",
         format!("you are muted in {name}; its moderators can lift that"),
+    )
+}
+
+fn muted_everywhere() -> ErrorReply {
+    ErrorReply::new(
+        ErrorCode::Muted,
+        "you are muted on this server; its operator can lift that",
     )
 }
 

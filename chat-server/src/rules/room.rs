@@ -189,10 +189,12 @@ mod tests {
     const NEW: Actor = Actor {
         guest: false,
         admin: false,
+        muted: false,
     };
     const ADMIN: Actor = Actor {
         guest: false,
         admin: true,
+        muted: false,
     };
 
     fn rooms(count: usize) -> Rooms {

@@ -71,6 +71,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// before it or for the store.
     pub(super) fn begin(&mut self, asked: Asked) -> Option<Asked> {
         let Asked { id, request } = asked;
+        if let Err(error) = Class::of(&request).map_or(Ok(()), |class| self.may(class)) {
+            self.refuse(id.as_ref(), error);
+            return None;
+        }
         match request {
             Request::Ping(_) => self.push(
                 &Frame::Pong(Pong {
@@ -103,20 +107,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                     ErrorReply::new(ErrorCode::Unauthenticated, message),
                 );
             }
-            counted => return self.begin_counted(id, counted),
+            Request::Send(send) => return self.begin_sending(id, send),
+            other => return Some(Asked { id, request: other }),
         }
         None
     }
 
-    /// [`Self::begin`] with what is held against a person's rates.
-    fn begin_counted(&mut self, id: Option<RequestId>, request: Request) -> Option<Asked> {
-        if let Err(error) = Class::of(&request).map_or(Ok(()), |class| self.may(class)) {
-            self.refuse(id.as_ref(), error);
-            return None;
-        }
-        let Request::Send(send) = request else {
-            return Some(Asked { id, request });
-        };
+    /// [`Self::begin`] with a message.
+    fn begin_sending(
+        &mut self,
+        id: Option<RequestId>,
+        send: chat_proto::request::Send,
+    ) -> Option<Asked> {
         match self.begin_send(&id, send) {
             Ok(rest) => rest.map(|send| Asked {
                 id,
@@ -129,10 +131,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
     }
 
-    /// Counts one more request of this class against the person's rate.
-    fn may(&self, class: Class) -> Result<(), ErrorReply> {
-        let rate = self.node.settings.rates.of(class);
-        let taken = self.person()?.may(class, rate, self.node.uptime());
+    /// Counts one more request of this class against the person's rate, or,
+    /// where there is nobody yet, what can be asked then against the connection's.
+    fn may(&mut self, class: Class) -> Result<(), ErrorReply> {
+        let (rate, now) = (self.node.settings.rates.of(class), self.node.uptime());
+        let taken = match &self.person {
+            Some(person) => person.may(class, rate, now),
+            None if class == Class::Other => self.asked_early.take(rate, now),
+            None => Ok(()),
+        };
         taken.map_err(|wait| {
             let (per_s, words) = (rate.per_s, class.words());
             rate::refusal(&format!("more than {per_s} {words} a second"), wait)

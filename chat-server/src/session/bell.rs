@@ -4,7 +4,7 @@ use crate::log::Frame;
 use futures_util::task::AtomicWaker;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 
 /// Notices that may wait for one session; more are shed (presence and typing only).
@@ -16,9 +16,18 @@ pub struct Bell {
     waker: AtomicWaker,
     /// The user's rooms or markers may have changed.
     person: AtomicBool,
-    /// The device's token is void.
-    logged_out: AtomicBool,
+    /// Why the session is to end, once it is.
+    ending: OnceLock<Ending>,
     waiting: Mutex<Waiting>,
+}
+
+/// Why others end a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The device's token is void.
+    LoggedOut,
+    /// The operator keeps the user out.
+    Banned,
 }
 
 #[derive(Debug, Default)]
@@ -52,9 +61,9 @@ impl Bell {
         self.waker.wake();
     }
 
-    /// The device's token is void: its session is to close.
-    pub fn log_out(&self) {
-        self.logged_out.store(true, Ordering::Release);
+    /// The session is to close; the first reason given is the one that is told.
+    pub fn end(&self, why: Ending) {
+        self.ending.get_or_init(|| why);
         self.waker.wake();
     }
 
@@ -103,9 +112,9 @@ impl Bell {
         self.person.swap(false, Ordering::AcqRel)
     }
 
-    /// Whether the device was logged out; stays so.
-    pub fn is_logged_out(&self) -> bool {
-        self.logged_out.load(Ordering::Acquire)
+    /// Whether, and why, the session is to close; stays so.
+    pub fn ending(&self) -> Option<Ending> {
+        self.ending.get().copied()
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {

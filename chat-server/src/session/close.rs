@@ -1,7 +1,7 @@
 //! How a connection ends: always with a close frame that says why, where the
 //! client can still take one.
 
-use super::Session;
+use super::{Ending, Session};
 use crate::log::frame;
 use crate::store::StoreError;
 use futures_util::StreamExt;
@@ -38,6 +38,8 @@ pub(super) enum Close {
     BadJson,
     /// The device's token is void.
     LoggedOut,
+    /// The operator keeps the user out.
+    Banned,
     /// A fault of ours, or a commit of which nobody knows what became.
     Internal,
 }
@@ -58,11 +60,21 @@ impl Close {
                 "more than 100 frames that are no JSON object within 10 seconds",
             )),
             Self::LoggedOut => Some((1008, "logged out")),
+            Self::Banned => Some((1008, "banned from the server; its operator can lift that")),
             Self::TooLarge => Some((1009, "the frame is larger than limits.frame_bytes")),
             Self::Internal => Some((
                 1011,
                 "internal error; repeat what was not answered, with its nonce",
             )),
+        }
+    }
+}
+
+impl From<Ending> for Close {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::LoggedOut => Self::LoggedOut,
+            Ending::Banned => Self::Banned,
         }
     }
 }

@@ -144,72 +144,24 @@ impl From<NotHashed> for Refusal {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::{Config, Written};
-    use crate::files::Depot;
-    use crate::node::Node;
     use crate::password::Passwords;
-    use crate::session::serve_on;
-    use crate::store::sqlite::SqliteStore;
-    use chat_proto::Timestamp;
-    use clap::Parser as _;
-    use futures_util::{SinkExt as _, StreamExt as _};
-    use std::net::Ipv4Addr;
-    use std::sync::Arc;
+    use crate::session::visit::Visit;
     use std::time::Duration;
-    use tokio::io::DuplexStream;
-    use tokio_tungstenite::WebSocketStream;
-    use tokio_tungstenite::tungstenite::Message;
-    use tokio_tungstenite::tungstenite::protocol::Role;
 
     #[tokio::test(start_paused = true)]
     async fn the_time_for_hello_stands_still_while_a_password_is_checked() {
         let (passwords, go) = Passwords::held();
-        let dir = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(dir.path(), Timestamp::from_millis(0)).unwrap();
-        let config = Config::check(Written::parse_from(["chat-server"])).unwrap();
-        let files = Depot::local(&dir.path().join("files")).unwrap();
-        let node = Node::start(Arc::new(store), files, config.chat, passwords);
-        let (ours, theirs) = tokio::io::duplex(1 << 16);
-        let session = tokio::spawn(serve_on(
-            theirs,
-            Vec::new(),
-            Ipv4Addr::LOCALHOST.into(),
-            node,
-        ));
-        let mut client = WebSocketStream::from_raw_socket(ours, Role::Client, None).await;
-
-        say(
-            &mut client,
-            r#"{"type":"hello","name":"ada","password":"wrong horse"}"#,
-        )
-        .await;
+        let mut client = Visit::with(passwords, 1 << 16).await;
+        client
+            .say(r#"{"type":"hello","name":"ada","password":"wrong horse"}"#)
+            .await;
         tokio::time::sleep(Duration::from_secs(60)).await;
         drop(go);
-        said(&mut client, "bad_credentials").await;
-        say(&mut client, r#"{"type":"ping"}"#).await;
-        said(&mut client, "pong").await;
+        client.said("bad_credentials").await;
+        client.say(r#"{"type":"ping"}"#).await;
+        client.said("pong").await;
         // And then it runs out as ever.
-        said(&mut client, "no hello within 15 seconds").await;
-        session.await.unwrap();
-    }
-
-    async fn say(client: &mut WebSocketStream<DuplexStream>, text: &str) {
-        client.send(Message::text(text)).await.unwrap();
-    }
-
-    /// Reads on until it is said.
-    async fn said(client: &mut WebSocketStream<DuplexStream>, text: &str) {
-        loop {
-            let message = client.next().await.expect(text).expect(text);
-            let (frame, closed) = match &message {
-                Message::Text(frame) => (frame.as_str(), false),
-                Message::Close(Some(close)) => (close.reason.as_str(), true),
-                _ => continue,
-            };
-            if frame.contains(text) {
-                return;
-            }
-            assert!(!closed, "closed with {frame:?} before {text:?}");
-        }
+        client.said("no hello within 15 seconds").await;
+        client.ended().await;
     }
 }

@@ -20,10 +20,14 @@ mod reading;
 mod revising;
 mod rooms;
 mod search;
+#[cfg(test)]
+mod tests;
 mod token;
+#[cfg(test)]
+mod visit;
 mod wire;
 
-pub use bell::Bell;
+pub use bell::{Bell, Ending};
 pub use wire::Wire;
 
 use crate::committer::{Answer, Committer};
@@ -109,6 +113,8 @@ struct Session<S> {
     from: IpAddr,
     /// Before `hello` succeeds.
     tokens_tried: Meter,
+    /// `ping` and `help` until then.
+    asked_early: Meter,
     /// Who it is, after `hello`.
     person: Option<Arc<Person>>,
     /// The device's, after `hello`.
@@ -174,6 +180,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             bell,
             from,
             tokens_tried: Meter::default(),
+            asked_early: Meter::default(),
             person: None,
             token: None,
             readings: Readings::default(),
@@ -224,8 +231,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             if self.node.is_closing() && self.commits.is_empty() {
                 return Poll::Ready(Next::End(Close::GoingAway));
             }
-            if self.bell.is_logged_out() {
-                return Poll::Ready(Next::End(Close::LoggedOut));
+            if let Some(ending) = self.bell.ending() {
+                return Poll::Ready(Next::End(ending.into()));
             }
             if self.person.is_some() && self.bell.take_person() {
                 return Poll::Ready(Next::Person);

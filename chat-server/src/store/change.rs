@@ -296,6 +296,11 @@ pub enum Effect {
         /// Which.
         devices: Devices,
     },
+    /// The operator keeps a user out.
+    Banned {
+        /// Whom.
+        user: UserId,
+    },
     /// A user was invited.
     Invited {
         /// Who.

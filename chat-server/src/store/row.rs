@@ -64,6 +64,10 @@ pub struct AccountRow {
     pub last_seen: Timestamp,
     /// How many tokens are not void.
     pub devices: u32,
+    /// Kept out of the server.
+    pub banned: bool,
+    /// Silenced in all rooms.
+    pub muted: bool,
 }
 
 /// A user's device, as the operator sees it.

@@ -217,6 +217,7 @@ fn facts(kind: RoomKind, standing: Standing) -> (Place, Actor) {
     let actor = Actor {
         guest: matches!(standing, Standing::Guest | Standing::Bound),
         admin: matches!(standing, Standing::AdminOutside | Standing::AdminInside),
+        muted: false,
     };
     (place, actor)
 }

@@ -28,4 +28,8 @@ pub enum AdminDeed {
     SetPassword(PasswordHash),
     /// Logs all of its devices out.
     Revoke,
+    /// Keeps it, or a guest, out of the server, or no longer.
+    Ban(bool),
+    /// Silences it, or a guest, in all rooms, or no longer.
+    Mute(bool),
 }

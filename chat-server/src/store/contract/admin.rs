@@ -105,6 +105,53 @@ pub(crate) fn users_are_listed_in_pages_as_they_came<E: Engine>() {
     assert_eq!(names, ["eve", "ada", "bob"]);
 }
 
+pub(crate) fn who_is_banned_from_the_server_stays_out_until_let_in_again<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let (ada, eve) = (scene.guest("ada"), scene.guest("eve"));
+    scene.register(&ada, "first");
+    for guest in [&ada, &eve] {
+        let name = guest.row.name.to_string();
+        done(&scene, &name, AdminDeed::Ban(true));
+        let user = guest.row.id;
+        assert_eq!(scene.effects.borrow()[..], [Effect::Banned { user }]);
+        assert!(row(&scene, &name).banned);
+    }
+    scene = scene.crash();
+    assert_eq!(refused(scene.back(&ada, None)), ErrorCode::Banned);
+    assert_eq!(refused(scene.back(&eve, None)), ErrorCode::Banned);
+    assert_eq!(owner(&scene, ada.token), None, "nor files by its token");
+    let by_password = |scene: &Scene<E>, fits| scene.one(login(&ada, fits, token(78)));
+    assert_eq!(refused(by_password(&scene, "first")), ErrorCode::Banned);
+    let wrong = refused(by_password(&scene, "second"));
+    assert_eq!(wrong, ErrorCode::BadCredentials);
+    assert_eq!(scene.no_guest("ada"), ErrorCode::NameTaken);
+    done(&scene, "ada", AdminDeed::Ban(false));
+    assert_eq!(scene.effects.borrow()[..], []);
+    assert!(scene.back(&ada, None).is_ok());
+    assert!(by_password(&scene, "first").is_ok());
+}
+
+pub(crate) fn who_is_muted_on_the_server_writes_nowhere<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let eve = scene.guest("eve");
+    scene.join(&eve, "dev");
+    let said = scene.say(&eve, "dev", "before").seq;
+    done(&scene, "Eve", AdminDeed::Mute(true));
+    assert!(row(&scene, "eve").muted);
+    for (number, name) in ["dev", "lobby"].into_iter().enumerate() {
+        let text = format!("number {number}");
+        let code = refused(scene.one(send(&eve, name, &text, None)));
+        assert_eq!(code, ErrorCode::Muted);
+    }
+    for what in [edit("x"), react("👍", true), Revision::Pin { on: true }] {
+        let code = scene.no_revise(&eve, "dev", said.get(), what);
+        assert_eq!(code, ErrorCode::Muted);
+    }
+    scene.revise(&eve, "dev", said.get(), Revision::Delete);
+    done(&scene, "eve", AdminDeed::Mute(false));
+    scene.say(&eve, "dev", "after");
+}
+
 fn order<E: Engine>(scene: &Scene<E>, name: &str, deed: AdminDeed) -> Decision {
     scene.one(Change::Administer(Administer {
         name: user(name),

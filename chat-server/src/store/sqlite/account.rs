@@ -16,7 +16,7 @@ const LAPSES_MAX: usize = 32;
 /// The columns that [`account`] reads.
 macro_rules! account_columns {
     () => {
-        "u.id, u.name, u.guest, u.online, u.last_seen, u.wrote, u.lapsed"
+        "u.id, u.name, u.guest, u.online, u.last_seen, u.wrote, u.lapsed, u.banned"
     };
 }
 
@@ -237,6 +237,7 @@ fn account(row: &Row<'_>) -> Result<Account, Fault> {
         last_seen: time(row.get(4)?),
         wrote: row.get(5)?,
         lapsed: row.get(6)?,
+        banned: row.get(7)?,
     })
 }
 

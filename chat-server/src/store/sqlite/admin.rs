@@ -39,7 +39,14 @@ pub(super) fn administer(
         account::create(conn, &name, newcomer, default_rooms, now)?;
         return Ok(Ok(Committed::Account));
     }
-    let user = match rules::account(&change.name, bearer.as_ref()) {
+    let meant = match &change.deed {
+        AdminDeed::Ban(_) | AdminDeed::Mute(_) => rules::anyone(&change.name, bearer.as_ref()),
+        AdminDeed::Add { .. }
+        | AdminDeed::Promote(_)
+        | AdminDeed::SetPassword(_)
+        | AdminDeed::Revoke => rules::account(&change.name, bearer.as_ref()),
+    };
+    let user = match meant {
         Ok(account) => account.id,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -54,6 +61,17 @@ pub(super) fn administer(
             login::log_out(conn, user, Devices::All, effects)?;
         }
         AdminDeed::Revoke => login::log_out(conn, user, Devices::All, effects)?,
+        AdminDeed::Ban(banned) => {
+            conn.prepare_cached("UPDATE users SET banned = ? WHERE id = ?")?
+                .execute((banned, user.0))?;
+            if *banned {
+                effects.push(Effect::Banned { user });
+            }
+        }
+        AdminDeed::Mute(muted) => {
+            conn.prepare_cached("UPDATE users SET muted = ? WHERE id = ?")?
+                .execute((muted, user.0))?;
+        }
     }
     Ok(Ok(Committed::Account))
 }
@@ -66,7 +84,7 @@ pub(super) fn accounts(
 ) -> Result<Vec<AccountRow>, Fault> {
     let mut statement = conn.prepare_cached(
         "SELECT u.id, u.name, u.guest, u.admin, u.online, u.last_seen,
-                (SELECT count(*) FROM tokens t WHERE t.user = u.id)
+                (SELECT count(*) FROM tokens t WHERE t.user = u.id), u.banned, u.muted
          FROM users u WHERE u.id > ? AND u.lapsed = 0 ORDER BY u.id LIMIT ?",
     )?;
     let mut rows = statement.query((after.0, rows_column(limit)))?;
@@ -80,6 +98,8 @@ pub(super) fn accounts(
             online: row.get(4)?,
             last_seen: time(row.get(5)?),
             devices: row.get(6)?,
+            banned: row.get(7)?,
+            muted: row.get(8)?,
         });
     }
     Ok(accounts)

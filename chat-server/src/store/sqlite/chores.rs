@@ -90,6 +90,7 @@ impl Chores {
                 | Effect::Removed { .. }
                 | Effect::Registered { .. }
                 | Effect::LoggedOut { .. }
+                | Effect::Banned { .. }
                 | Effect::Invited { .. }
                 | Effect::Uninvited { .. } => {}
             }

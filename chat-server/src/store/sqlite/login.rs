@@ -35,7 +35,7 @@ pub(super) fn device(conn: &Connection, token: &TokenHash) -> Result<Option<User
     let found: Option<(i64, String, bool)> = conn
         .prepare_cached(
             "SELECT u.id, u.name, u.guest FROM tokens t JOIN users u ON u.id = t.user
-             WHERE t.hash = ? AND u.lapsed = 0",
+             WHERE t.hash = ? AND u.lapsed = 0 AND u.banned = 0",
         )?
         .query_row([&token.0[..]], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
@@ -54,7 +54,8 @@ pub(super) fn device(conn: &Connection, token: &TokenHash) -> Result<Option<User
 
 pub(super) fn login(conn: &Connection, login: &Login, now: Timestamp) -> Result<Decision, Fault> {
     let kept = password(conn, login.user)?;
-    if let Err(refusal) = rules::login(kept.as_ref(), &login.verified) {
+    let account = account::load(conn, login.user)?;
+    if let Err(refusal) = rules::login(kept.as_ref(), &login.verified, account.as_ref()) {
         return Ok(Err(refusal));
     }
     add_device(conn, login.user, &login.fresh, now)?;

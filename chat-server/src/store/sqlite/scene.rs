@@ -58,7 +58,7 @@ pub(super) fn load(
 ) -> Result<Option<Scene>, Fault> {
     let mut statement = conn.prepare_cached(
         "SELECT r.id, r.kind, r.members, r.owned, r.guests, m.role, r.head, r.last_at, r.run_user,
-                r.run, u.name, u.guest, u.wrote, u.admin, s.banned, s.muted,
+                r.run, u.name, u.guest, u.wrote, u.admin, s.banned, s.muted, u.muted,
                 EXISTS (SELECT 1 FROM invites i WHERE i.user = ?1 AND i.room = r.id)
          FROM rooms r JOIN users u ON u.id = ?1
          LEFT JOIN memberships m ON m.user = ?1 AND m.room = r.id AND m.key IS NOT NULL
@@ -84,11 +84,12 @@ fn scene(row: &Row<'_>, user: UserId, name: &RoomName) -> Result<Scene, Fault> {
             role: row.get::<_, Option<i64>>(5)?.map(role).transpose()?,
             banned: row.get::<_, Option<bool>>(14)?.unwrap_or(false),
             muted: row.get::<_, Option<bool>>(15)?.unwrap_or(false),
-            invited: row.get(16)?,
+            invited: row.get(17)?,
         },
         actor: Actor {
             guest,
             admin: row.get(13)?,
+            muted: row.get(16)?,
         },
         author: Author {
             id: user,
