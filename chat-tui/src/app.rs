@@ -10,7 +10,7 @@ mod lend;
 mod perform;
 mod switch;
 
-use crate::core::input::{DiskInput, NetInput};
+use crate::core::input::{DiskInput, LocalInput, NetInput};
 use crate::core::servers::{Addresses, Known, ServerName};
 use crate::core::settings::Settings;
 use crate::core::state::Setup;
@@ -21,6 +21,7 @@ use crate::edge::crash::{self, Switch};
 use crate::edge::disk::Disk;
 use crate::edge::disk::cache::Cache;
 use crate::edge::input::{self, Burst, Flood};
+use crate::edge::local::Started;
 use crate::edge::net::Connection;
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::{self, Claimed, Modes, Screen};
@@ -29,6 +30,7 @@ use crate::view::View;
 use lend::Editing;
 use std::collections::VecDeque;
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use switch::begin;
 use tokio::sync::mpsc;
@@ -43,6 +45,8 @@ pub struct Start {
     pub config: Option<ConfigFile>,
     /// What is amiss already, in words.
     pub notes: Vec<String>,
+    /// What is written once the first lesson was understood, if it was not.
+    pub taught: Option<PathBuf>,
     /// What draws it.
     pub view: View,
 }
@@ -93,6 +97,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
             Some(news) = ends.disk.recv() => Happened::Disk(news),
             news = next(&mut app.connection) => Happened::Net(news),
             () = changed(&mut app.config) => Happened::Saved,
+            said = ended_here(&mut app.server) => Happened::ServerEnded(said),
             text = lend::finished(&mut app.editing) => Happened::Edited(text),
             () = sleep_until(due) => Happened::Nothing,
         };
@@ -108,6 +113,10 @@ pub async fn run(start: Start) -> io::Result<u8> {
             Happened::Net(news) => app.heard(news),
             Happened::Saved => app.configure(),
             Happened::Edited(text) => app.edited(text)?,
+            Happened::ServerEnded(said) => {
+                app.server = None;
+                app.arrived(Input::Local(LocalInput::Ended(said)));
+            }
             Happened::Nothing => app.wake(),
         }
         app.settle();
@@ -137,6 +146,8 @@ enum Happened {
     Saved,
     /// By the person's editor, which has ended.
     Edited(Result<String, String>),
+    /// The server that was started on this machine has; what it said last.
+    ServerEnded(String),
     Nothing,
 }
 
@@ -158,6 +169,10 @@ struct App {
     screen: Screen,
     disk: Disk,
     connection: Option<Connection>,
+    /// A server that was started on this machine; it outlives us.
+    server: Option<Started>,
+    /// What is written once the first lesson was understood.
+    taught: Option<PathBuf>,
     /// Who has the terminal, while it is not ours.
     editing: Option<Editing>,
     flood: Flood,
@@ -182,6 +197,7 @@ impl App {
             open,
             mut config,
             notes,
+            taught,
             mut view,
         } = start;
         let clock = Clock::start();
@@ -212,6 +228,8 @@ impl App {
             screen,
             disk,
             connection: None,
+            server: None,
+            taught,
             editing: None,
             flood: Flood::default(),
             inputs: VecDeque::new(),
@@ -403,7 +421,7 @@ fn resized(size: ratatui::layout::Size) -> Input {
 
 fn is_over(news: &NetInput) -> bool {
     match news {
-        NetInput::Closed { .. } | NetInput::Failed(_) => true,
+        NetInput::Closed { .. } | NetInput::Nobody(_) | NetInput::Failed(_) => true,
         NetInput::Connected | NetInput::Frame(_) | NetInput::Heard => false,
     }
 }
@@ -421,6 +439,7 @@ fn ended(input: &Input) -> Option<u8> {
         | Input::Disk(_)
         | Input::Settings(_)
         | Input::Told(_)
+        | Input::Local(_)
         | Input::Wake
         | Input::Edited { .. }
         | Input::Suspended
@@ -435,6 +454,13 @@ async fn next(connection: &mut Option<Connection>) -> NetInput {
             // It has told its end; the core has it and connects when it wants to.
             None => std::future::pending().await,
         },
+        None => std::future::pending().await,
+    }
+}
+
+async fn ended_here(server: &mut Option<Started>) -> String {
+    match server {
+        Some(server) => server.ended().await,
         None => std::future::pending().await,
     }
 }

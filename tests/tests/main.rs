@@ -27,6 +27,7 @@ mod entering;
 mod errors;
 mod files;
 mod finding;
+mod first_run;
 mod greeting;
 mod harness;
 mod hooks;

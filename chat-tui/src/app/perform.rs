@@ -1,12 +1,14 @@
 //! Carrying out what the core asks for, and what the configuration says.
 
 use super::App;
-use crate::core::input::NetInput;
+use crate::core::input::{LocalInput, NetInput};
 use crate::core::look::ThemeName;
 use crate::core::overlay::theme_name;
 use crate::core::{Effect, Input};
 use crate::edge::config_file::ConfigFile;
+use crate::edge::local::Started;
 use crate::edge::net;
+use crate::edge::profile::{create_private_dir, create_private_file};
 use crate::edge::terminal::{self, Claimed};
 use std::io;
 use std::time::Instant;
@@ -37,9 +39,31 @@ impl App {
                 }
                 Effect::Suspend => self.stop = true,
                 Effect::Edit { room, text } => self.edit(room, &text),
+                Effect::StartServer => self.start_server(),
+                Effect::Understood => self.understood(),
                 Effect::Switch(name) => self.switch = Some(name),
                 Effect::Quit { code } => self.quit = Some(code),
             }
+        }
+    }
+
+    fn start_server(&mut self) {
+        let started = Started::start().and_then(|server| {
+            let pid = server.pid().ok_or("it was gone at once")?;
+            self.server = Some(server);
+            Ok(pid)
+        });
+        self.arrived(Input::Local(match started {
+            Ok(pid) => LocalInput::Started { pid },
+            Err(why) => LocalInput::Ended(why),
+        }));
+    }
+
+    /// Where this can't be written the lesson is shown once more: no harm.
+    fn understood(&mut self) {
+        if let Some(path) = self.taught.take() {
+            let folder = path.parent().map_or(Ok(()), create_private_dir);
+            let _ = folder.and_then(|()| create_private_file(&path));
         }
     }
 

@@ -68,6 +68,7 @@ impl App {
         let written = tokio::task::spawn_blocking(move || left.finish(FINISH_WAIT));
         let _ = written.await;
         state.focused = self.state.focused;
+        state.lesson = self.state.lesson;
         state.ground = self.state.ground;
         state.hints_on = self.state.hints_on;
         self.state = state;
@@ -90,6 +91,7 @@ fn is_from_the_person(input: &Input) -> bool {
         | Input::Ground(_)
         | Input::Settings(_)
         | Input::Told(_)
+        | Input::Local(_)
         | Input::Suspended
         | Input::Resumed
         | Input::Ended { .. } => true,

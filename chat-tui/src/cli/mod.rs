@@ -18,6 +18,7 @@ mod tail;
 
 use crate::address::AddressError;
 use crate::core::servers::Servers;
+use crate::edge::local;
 use crate::edge::profile::ProfileError;
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -62,6 +63,12 @@ enum What {
     Completions(manual::Completions),
     /// Print the manual, or write its pages
     Man(manual::Man),
+    /// Become a server that outlives this terminal
+    #[command(hide = true, name = local::DETACHED)]
+    Detached {
+        /// Its program
+        program: PathBuf,
+    },
 }
 
 /// Why a command did not do what was asked.
@@ -125,6 +132,7 @@ pub fn run(command: Command) -> Result<u8, Failure> {
             let servers = place::configured(command.config).servers;
             manual::completions(&what, with_names(Command::command(), &servers), &mut out)
         }
+        What::Detached { program } => Err(local::become_detached(&program).into()),
         What::Man(man) => manual::man(&man, Command::command(), &mut out),
         What::Send(send) => {
             let place = target()?;

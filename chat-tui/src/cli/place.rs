@@ -9,6 +9,7 @@ use crate::address::Address;
 use crate::core::servers::{Addresses, Known, ServerName, Servers};
 use crate::core::settings::Settings;
 use crate::edge::config_file::{self, ConfigFile};
+use crate::edge::local;
 use crate::edge::profile::{Profile, ProfileError, ServerDir};
 use crate::edge::tls::Trust;
 use clap::Args;
@@ -51,10 +52,9 @@ pub(super) struct Target {
     pub(super) dir: Result<ServerDir, String>,
     /// The name to ask for.
     pub(super) name: Option<String>,
+    /// It is the one on this machine, as nobody has said otherwise.
+    pub(super) local: bool,
 }
-
-/// The server on this machine.
-const HERE: &str = "ws://127.0.0.1:7878/ws";
 
 /// What the configuration says; what is wrong in it is not told here.
 pub(super) fn configured(named: Option<PathBuf>) -> Settings {
@@ -75,7 +75,12 @@ impl Place {
     pub(super) fn among(&self, servers: &Servers) -> Result<Target, Failure> {
         let said = self.server.as_ref().or(servers.usual.as_ref());
         let Some(text) = said else {
-            return self.at(Address::parse(HERE)?);
+            let here = Address::parse(&local::address().to_string())?;
+            let target = self.at(here)?;
+            return Ok(Target {
+                local: true,
+                ..target
+            });
         };
         match servers.named(text) {
             Some(known) => self.known(known),
@@ -98,6 +103,7 @@ impl Place {
             },
             dir: self.dir(|profile| profile.known(&known.name))?,
             name: self.name.clone().or_else(|| known.user.clone()),
+            local: false,
         })
     }
 
@@ -110,6 +116,7 @@ impl Place {
                 files: self.ca.iter().cloned().collect(),
             },
             name: self.name.clone(),
+            local: false,
         })
     }
 
@@ -180,7 +187,7 @@ mod tests {
         assert!(why.to_string().contains("did you mean work?"), "{why}");
         assert_eq!(why.code(), 2);
         let here = target(None, &Servers::default()).unwrap();
-        assert_eq!(first(&here), HERE);
+        assert!(here.local && first(&here).starts_with("ws://"));
     }
 
     #[test]

@@ -274,7 +274,7 @@ async fn next(connection: &mut Connection, by: Instant) -> Result<Received, Fail
 
 fn cut(over: Option<NetInput>) -> Failure {
     let why = match over {
-        Some(NetInput::Failed(why)) => why,
+        Some(NetInput::Failed(why) | NetInput::Nobody(why)) => why,
         Some(NetInput::Closed { code, reason }) if reason.is_empty() => match code {
             Some(code) => format!("the server closed the connection ({code})"),
             None => "the server closed the connection".to_owned(),

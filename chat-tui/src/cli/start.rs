@@ -19,8 +19,12 @@ use std::path::PathBuf;
 /// Opens what is kept, unless the screen can't be shown at all.
 pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Failure> {
     terminal::fitness()?;
-    let reports = Profile::find(place.data.as_deref(), &place.profile)
-        .map_or_else(|_| std::env::temp_dir(), |profile| profile.reports());
+    let profile = Profile::find(place.data.as_deref(), &place.profile).ok();
+    let reports = profile
+        .as_ref()
+        .map_or_else(std::env::temp_dir, Profile::reports);
+    let taught = profile.map(|profile| profile.taught());
+    let taught = taught.filter(|path| !path.exists());
     crash::catch(reports);
     let mut notes = Vec::new();
     let (config, settings) = configuration(config, &mut notes);
@@ -32,7 +36,8 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
         notes.push("no UTF-8 in LANG: drawn in ASCII".to_owned());
     }
     let zone = zone();
-    let begun = here(target, settings, able, &zone)?;
+    let mut begun = here(target, settings, able, &zone)?;
+    begun.setup.lesson = taught.is_some();
     let view = View::new(zone.clone());
     let open: Open = Box::new(move |known, settings| {
         // The name on the command line was for the server there.
@@ -48,6 +53,7 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
         open,
         config,
         notes,
+        taught,
         view,
     })
 }
@@ -59,6 +65,8 @@ fn here(target: Target, settings: Settings, able: Able, zone: &TimeZone) -> Resu
         zone: Zone(zone.clone()),
         server: target.server,
         addresses: target.addresses.iter().map(ToString::to_string).collect(),
+        local: target.local,
+        lesson: false,
         name: target.name,
         login: login(),
         client: concat!("chat-tui ", env!("CARGO_PKG_VERSION")).to_owned(),

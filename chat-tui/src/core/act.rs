@@ -23,6 +23,7 @@ impl State {
     /// Begins an action that was chosen by a key or in a list: asks for what
     /// it takes, if it can't be done without.
     pub(super) fn begin(&mut self, turn: &mut Turn, action: Action) {
+        self.learn(turn, action);
         if !self.has_what_it_needs(action) {
             return self.complain(turn, offline(action));
         }
@@ -51,6 +52,7 @@ impl State {
                 self.flush(turn);
                 turn.effects.push(Effect::Suspend);
             }
+            Action::StartServer => self.start_server(turn),
             Action::Server => self.servers_said(turn, said),
             Action::Login => self.open_login(turn),
             Action::Register => self.ask_secret(turn, Purpose::Register),
@@ -235,6 +237,7 @@ impl State {
         if room.place.anchor.is_none() {
             room.new_from = None;
         }
+        self.end_lesson(turn);
         self.notices.clear();
         self.go_newest();
     }

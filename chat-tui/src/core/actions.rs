@@ -118,6 +118,7 @@ actions! {
         Redraw "redraw" Always Nothing Nothing ["C-l"] "draw the screen anew"
         Suspend "suspend" Always Nothing Nothing ["C-z"] "stop the program; fg brings it back"
         Server "server" Always Nothing MaybeServer ["C-x h"] "go to another server of the configuration"
+        StartServer "start-server" Always Nothing Nothing ["C-x H"] "start a server on this machine, if there is none"
         Login "login" Room Nothing Nothing ["C-x a l"] "come in by name and password"
         Register "register" Room Server Nothing ["C-x a r"] "become an account: the name is yours, on all devices"
         Password "password" Room Server Nothing ["C-x a p"] "change the password; other devices are logged out"

@@ -45,6 +45,10 @@ pub enum Effect {
         /// The text.
         text: String,
     },
+    /// Start a server on this machine; `Input::Local` tells what became of it.
+    StartServer,
+    /// The first lesson is not to be shown again, in this or a later run.
+    Understood,
     /// Finish all writes, and go on as a client of the server of this name.
     Switch(ServerName),
     /// Finish all writes, restore the terminal and end.

@@ -21,7 +21,9 @@ const HELLO_BYTES: usize = 2048;
 impl State {
     /// Makes a connection, once it is known by which name or token to come in.
     pub(super) fn connect(&mut self, turn: &mut Turn) {
-        if self.device.token.is_none() && self.named().is_none() {
+        // On this machine it is found out first whether there is anybody to be named to.
+        let is_known = self.device.token.is_some() || self.named().is_some();
+        if !is_known && !self.setup.local {
             return self.ask_name(turn, None);
         }
         self.link.phase = Phase::Connecting {
@@ -84,10 +86,10 @@ impl State {
         match (self.chosen.clone(), &self.device.token) {
             (Some(chosen), _) => self.hello_as(turn, &chosen),
             (None, Some(_)) => self.hello(turn, None),
-            (None, None) => {
-                let named = self.named().unwrap_or_default();
-                self.hello_as(turn, &named);
-            }
+            (None, None) => match self.named() {
+                Some(named) => self.hello_as(turn, &named),
+                None => self.ask_name(turn, None),
+            },
         }
     }
 

@@ -43,6 +43,8 @@ pub enum Input {
     Settings(Box<Settings>),
     /// Something that the person should know, in words.
     Told(String),
+    /// What became of a server that was started on this machine.
+    Local(LocalInput),
     /// The process is about to be stopped by its terminal.
     Suspended,
     /// The process goes on after it was stopped.
@@ -59,6 +61,18 @@ pub enum Input {
         /// The exit code that fits.
         code: u8,
     },
+}
+
+/// What became of a server that was started on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LocalInput {
+    /// It runs, as far as that can be known so early.
+    Started {
+        /// As which process.
+        pid: u32,
+    },
+    /// It did not start, or has ended; the last that it said.
+    Ended(String),
 }
 
 /// A key with what was held down beside it.
@@ -152,6 +166,8 @@ pub enum NetInput {
         /// The server's reason; may be empty.
         reason: String,
     },
+    /// Nobody listens at the address; in words.
+    Nobody(String),
     /// Connecting failed, or the connection broke; why, in words.
     Failed(String),
 }

@@ -150,6 +150,14 @@ impl Link {
         }
     }
 
+    /// There is reason to think that somebody is there soon.
+    pub(super) fn hurry(&mut self, now: Now) {
+        self.attempt = 0;
+        if let Phase::Waiting { until } = &mut self.phase {
+            *until = (*until).min(now.mono + PAUSE_NEXT);
+        }
+    }
+
     /// The connection is gone; the next attempt comes after a pause.
     pub(super) fn lose(&mut self, why: impl Into<String>, now: Now, entropy: &mut Entropy) {
         if self.is_live() {

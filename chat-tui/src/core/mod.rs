@@ -33,7 +33,9 @@ pub mod input;
 mod jump;
 pub mod keymap;
 pub mod keys;
+pub mod lesson;
 pub mod link;
+pub mod local;
 pub mod log;
 mod login;
 pub mod look;
@@ -85,6 +87,7 @@ pub fn update(state: &mut State, input: Input, now: Now) -> Vec<Effect> {
         Input::Net(input) => state.net(&mut turn, input),
         Input::Disk(input) => state.disk(&mut turn, input),
         Input::Settings(settings) => state.set(&turn, *settings),
+        Input::Local(input) => state.local(&turn, input),
         Input::Told(words) => state.complain(&turn, words),
         Input::Suspended => state.flush(&mut turn),
         Input::Resumed => state.resumed(&mut turn),

@@ -17,6 +17,7 @@ use super::account::{Hidden, Secret};
 use super::actions::{Action, Group};
 use super::composer::Composer;
 use super::input::Named;
+use super::local::NoServer;
 use super::look::ThemeName;
 use super::search::Search;
 use chat_proto::event::RoomKind;
@@ -48,6 +49,8 @@ pub enum Overlay {
     Rooms(RoomList),
     /// The servers that have a name.
     Servers(ServerList),
+    /// There is no server on this machine.
+    NoServer(NoServer),
     /// The server needs a name.
     Login(Login),
     /// A large text was pasted: what is to become of it?
@@ -89,6 +92,10 @@ impl Overlay {
             Self::Palette(_) => &[(Action::Send, "run it"), (Action::Down, "next"), CLOSE],
             Self::Inbox(_) => &[(Action::Send, "show it"), (Action::Down, "older"), CLOSE],
             Self::Sent(_) => &[(Action::Send, "take it"), (Action::Down, "older"), CLOSE],
+            Self::NoServer(NoServer::Offered) => {
+                &[(Action::Send, "start one"), (Action::Close, "not now")]
+            }
+            Self::NoServer(NoServer::Failed(_)) => &[(Action::Send, "try again"), CLOSE],
             Self::Prompt(_) => &[(Action::Send, "do it"), CLOSE],
             Self::Members(_) => &[
                 (Action::Send, "what can be done"),
@@ -117,7 +124,7 @@ impl Overlay {
                 (Action::Down, "next"),
                 (Action::Close, "as before"),
             ],
-            Self::Info { .. } => &[CLOSE],
+            Self::NoServer(NoServer::Starting) | Self::Info { .. } => &[CLOSE],
         }
     }
 }

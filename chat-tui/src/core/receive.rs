@@ -22,6 +22,7 @@ impl State {
         match input {
             NetInput::Connected => {
                 self.link.hear(turn.now);
+                self.somebody(turn);
                 self.link.phase = Phase::Entering {
                     since: turn.now.mono,
                 };
@@ -38,6 +39,7 @@ impl State {
                 }
                 self.lose(turn, closed_in_words(code, &reason));
             }
+            NetInput::Nobody(why) => self.nobody(turn, why),
             NetInput::Failed(why) => self.lose(turn, why),
         }
     }

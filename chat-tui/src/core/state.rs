@@ -6,7 +6,9 @@ use super::effect::{Effect, Load, Store};
 use super::habits::Habits;
 use super::input::Device;
 use super::jump::Spot;
+use super::lesson::Lesson;
 use super::link::Link;
+use super::local::Local;
 use super::look::{Able, Dress, Ground};
 use super::moment::Zone;
 use super::outbox::Outbox;
@@ -31,6 +33,10 @@ pub struct Setup {
     pub server: Option<ServerName>,
     /// Where the server is, in words; the first address is tried first.
     pub addresses: Vec<String>,
+    /// It is the server on this machine, as nobody has said otherwise.
+    pub local: bool,
+    /// The first lesson was not understood yet.
+    pub lesson: bool,
     /// The name asked for on the command line.
     pub name: Option<String>,
     /// The name by which the system knows the person, to be proposed.
@@ -97,6 +103,10 @@ pub struct State {
     pub invites: Vec<Invited>,
     /// What is remembered of one's ways.
     pub habits: Habits,
+    /// The first lesson, until it was understood.
+    pub lesson: Option<Lesson>,
+    /// What is known of a server on this machine.
+    pub(super) local: Local,
     /// The search that one has left for one of its hits.
     pub(super) search_left: Option<Left>,
     /// How many searches there were.
@@ -171,6 +181,8 @@ impl State {
             disk_trouble: None,
             invites: Vec::new(),
             habits: Habits::default(),
+            lesson: setup.lesson.then(Lesson::default),
+            local: Local::default(),
             search_left: None,
             searches: 0,
             spots: Vec::new(),

@@ -5,6 +5,7 @@ mod accounts;
 mod acting;
 mod deeds;
 mod disk;
+mod first_run;
 mod people;
 mod reference;
 mod room_log;

@@ -9,6 +9,7 @@ pub mod crash;
 pub mod disk;
 pub mod editor;
 pub mod input;
+pub mod local;
 pub mod net;
 pub mod profile;
 pub mod signals;

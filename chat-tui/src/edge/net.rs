@@ -107,7 +107,8 @@ async fn run(
     };
     let socket = match opened {
         Ok(socket) => socket,
-        Err(why) => return failed(why),
+        Err(Unopened::Nobody(why)) => return NetInput::Nobody(why),
+        Err(Unopened::Other(why)) => return failed(why),
     };
     if tell.send(NetInput::Connected).await.is_err() {
         return failed("no longer wanted");
@@ -153,7 +154,21 @@ async fn run(
     }
 }
 
-async fn open(address: &Address, trust: &Trust) -> Result<Socket, String> {
+/// Why there is no connection, in words.
+enum Unopened {
+    /// Nobody listens there.
+    Nobody(String),
+    /// All else.
+    Other(String),
+}
+
+impl From<String> for Unopened {
+    fn from(why: String) -> Self {
+        Self::Other(why)
+    }
+}
+
+async fn open(address: &Address, trust: &Trust) -> Result<Socket, Unopened> {
     let opened = match shake_hands(address, trust, true).await? {
         // To answer the offer is optional; the library insists on it.
         Err(tungstenite::Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(
@@ -161,19 +176,20 @@ async fn open(address: &Address, trust: &Trust) -> Result<Socket, String> {
         ))) => shake_hands(address, trust, false).await?,
         other => other,
     };
-    opened.map_err(|e| format!("{address} does not speak this protocol: {}", in_words(&e)))
+    let words = |e| format!("{address} does not speak this protocol: {}", in_words(&e));
+    opened.map_err(|e| words(e).into())
 }
 
 async fn shake_hands(
     address: &Address,
     trust: &Trust,
     offer_subprotocol: bool,
-) -> Result<Result<Socket, tungstenite::Error>, String> {
+) -> Result<Result<Socket, tungstenite::Error>, Unopened> {
     let stream = reach(address, trust).await?;
     let uri = address
         .to_string()
         .parse()
-        .map_err(|e| format!("{address}: {e}"))?;
+        .map_err(|e| Unopened::Other(format!("{address}: {e}")))?;
     let mut request = ClientRequestBuilder::new(uri);
     if offer_subprotocol {
         request = request.with_sub_protocol(chat_proto::SUBPROTOCOL);
@@ -189,10 +205,14 @@ async fn shake_hands(
 }
 
 /// The way there; over TLS if the address says so, or not at all.
-async fn reach(address: &Address, trust: &Trust) -> Result<Box<dyn Stream>, String> {
-    let stream = TcpStream::connect(address.target())
-        .await
-        .map_err(|e| format!("{address} can't be reached: {e}"))?;
+async fn reach(address: &Address, trust: &Trust) -> Result<Box<dyn Stream>, Unopened> {
+    let stream = TcpStream::connect(address.target()).await.map_err(|e| {
+        let why = format!("{address} can't be reached: {e}");
+        match e.kind() {
+            io::ErrorKind::ConnectionRefused => Unopened::Nobody(why),
+            _ => Unopened::Other(why),
+        }
+    })?;
     // A key press must not wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
     Ok(match address.scheme() {
@@ -332,7 +352,7 @@ mod tests {
     async fn no_server_is_told_in_words() {
         let (listener, address) = listen().await;
         drop(listener);
-        let Some(NetInput::Failed(why)) = connect(address.clone(), Trust::default()).next().await
+        let Some(NetInput::Nobody(why)) = connect(address.clone(), Trust::default()).next().await
         else {
             panic!("connected to nobody");
         };

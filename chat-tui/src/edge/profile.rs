@@ -66,6 +66,11 @@ impl Profile {
         }
     }
 
+    /// What says that the first lesson is over.
+    pub fn taught(&self) -> PathBuf {
+        self.dir.join("taught")
+    }
+
     /// Where a report of a crash goes.
     pub fn reports(&self) -> PathBuf {
         self.dir.join("reports")
@@ -126,6 +131,13 @@ impl ServerDir {
         file.sync_all()?;
         std::fs::rename(&fresh, &path)
     }
+}
+
+/// Where this program keeps what is worth nothing to anybody else, as its
+/// log; `None` without a home directory.
+pub fn state_dir() -> Option<PathBuf> {
+    let dirs = etcetera::base_strategy::Xdg::new().ok()?;
+    Some(dirs.state_dir()?.join("chat-tui"))
 }
 
 /// Makes a directory, and those above it, for this user only.

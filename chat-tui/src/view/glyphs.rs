@@ -37,6 +37,8 @@ pub struct Glyphs {
     pub prompt: &'static str,
     /// The chosen row, and the current room.
     pub pointer: &'static str,
+    /// Something is done.
+    pub done: &'static str,
     /// A pinned message.
     pub pin: &'static str,
 }
@@ -59,6 +61,7 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     dot: "·",
     prompt: "›",
     pointer: "▸",
+    done: "✓",
     pin: "⚑",
 };
 
@@ -80,6 +83,7 @@ pub(super) const ASCII: Glyphs = Glyphs {
     dot: "-",
     prompt: ">",
     pointer: ">",
+    done: "x",
     pin: "!",
 };
 
@@ -92,7 +96,7 @@ mod tests {
         let g = ASCII;
         let all = [
             g.upright, g.level, g.saving, g.pending, g.refused, g.reply, g.below, g.above, g.cut,
-            g.draft, g.online, g.offline, g.bar, g.dot, g.prompt, g.pointer, g.pin,
+            g.draft, g.online, g.offline, g.bar, g.dot, g.prompt, g.pointer, g.done, g.pin,
         ];
         assert!(all.iter().chain(&g.corners).all(|glyph| glyph.is_ascii()));
     }

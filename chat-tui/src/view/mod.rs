@@ -12,6 +12,7 @@ mod composer;
 mod field;
 pub mod glyphs;
 mod layout;
+mod lesson;
 mod link;
 mod markup;
 mod overlay;
@@ -210,6 +211,11 @@ fn no_room(pen: &mut Pen<'_>, parts: Layout, state: &State) -> Drawn {
     };
     let y = area.y + area.height / 2;
     pen.cut(area.left() + 1, y, area.right(), &words, Role::Faint);
+    let above = Rect {
+        height: y - area.y,
+        ..area
+    };
+    lesson::draw(pen, above, state);
     Drawn::default()
 }
 

@@ -41,6 +41,7 @@ pub(super) fn draw(
             Overlay::Help(help) => actions::help(pen, screen, state, help),
             Overlay::Members(members) => lists::members(pen, screen, state, members),
             Overlay::Rooms(rooms) => lists::rooms(pen, screen, state, rooms),
+            Overlay::NoServer(stage) => asks::no_server(pen, screen, state, stage),
             Overlay::Servers(list) => servers::draw(pen, screen, state, *list),
             Overlay::Login(login) => asks::login(pen, screen, login),
             Overlay::Paste(paste) => asks::paste(pen, screen, state, paste),

@@ -35,6 +35,11 @@ impl<'a> Pen<'a> {
         }
     }
 
+    /// The whole screen.
+    pub(super) fn screen(&self) -> Rect {
+        self.buffer.area
+    }
+
     pub(super) fn glyphs(&self) -> &'static Glyphs {
         self.theme.glyphs()
     }

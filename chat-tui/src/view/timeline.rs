@@ -4,6 +4,7 @@
 
 use super::blocks::{Block, Blocks, Kept, What};
 use super::body::{Columns, Context};
+use super::lesson;
 use super::my_name;
 use super::pen::{Pen, columns};
 use super::strip::Strip;
@@ -55,6 +56,8 @@ pub(super) fn draw(
         // What is less than a screen stands at its lower edge.
         let rows: usize = strip.blocks.iter().map(Block::height).sum();
         let free = usize::from(area.height).saturating_sub(rows - strip.above);
+        let height = u16::try_from(free).unwrap_or(area.height);
+        lesson::draw(painter.pen, Rect { height, ..area }, state);
         painter.y += i64::try_from(free).unwrap_or(0);
     }
     for block in &strip.blocks {

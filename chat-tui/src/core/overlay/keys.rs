@@ -5,6 +5,7 @@ use super::{Login, MemberList, Overlay, PersonMenu, Picker, RoomList, ServerList
 use crate::core::actions::{Action, When};
 use crate::core::composer::Composer;
 use crate::core::input::{Key, KeyCode};
+use crate::core::local::NoServer;
 use crate::core::look::ThemeName;
 use crate::core::requests::Asked;
 use crate::core::servers::{Known, ServerName};
@@ -97,6 +98,13 @@ impl State {
             Overlay::Help(help) => help.press(key, action, keys),
             Overlay::Members(list) => list.press(action),
             Overlay::Rooms(list) => list.press(action),
+            Overlay::NoServer(stage) => match (action, stage) {
+                (Some(Action::Close), _) => Outcome::Close,
+                (Some(Action::Send), NoServer::Offered | NoServer::Failed(_)) => {
+                    Outcome::Run(Action::StartServer)
+                }
+                (Some(_) | None, _) => Outcome::Done,
+            },
             Overlay::Servers(list) => list.press(action, &self.settings.servers.known),
             Overlay::Login(login) => login.press(key, action),
             Overlay::Paste(paste) => paste.press(key, action),
@@ -250,6 +258,7 @@ impl State {
             | Overlay::Members(_)
             | Overlay::Rooms(_)
             | Overlay::Servers(_)
+            | Overlay::NoServer(_)
             | Overlay::Paste(_)
             | Overlay::Person(_)
             | Overlay::Confirm(_)

@@ -82,6 +82,7 @@ impl State {
                 | Overlay::Prompt(_)
                 | Overlay::Help(_)
                 | Overlay::Servers(_)
+                | Overlay::NoServer(_)
                 | Overlay::Login(_)
                 | Overlay::Paste(_)
                 | Overlay::Confirm(_)

@@ -4,6 +4,7 @@ use super::{boxed, field, take_row};
 use crate::core::State;
 use crate::core::account::Secret;
 use crate::core::actions::Action;
+use crate::core::local::NoServer;
 use crate::core::overlay::{BigPaste, Confirm, Login};
 use crate::neutral;
 use crate::view::pen::Pen;
@@ -35,6 +36,40 @@ pub(super) fn login(pen: &mut Pen<'_>, screen: Rect, login: &Login) -> Option<Po
     };
     paragraph(pen, area, words, role);
     if login.on_password { password } else { name }
+}
+
+pub(super) fn no_server(
+    pen: &mut Pen<'_>,
+    screen: Rect,
+    state: &State,
+    stage: &NoServer,
+) -> Option<Position> {
+    let mut area = boxed(pen, screen, "no server on this machine", 64, 12);
+    let nobody = format!("Nobody listens at {}.", state.address());
+    let elsewhere = "For a server elsewhere: chat-tui ADDRESS";
+    let lines: Vec<(&str, Role)> = match stage {
+        NoServer::Offered => vec![
+            (&nobody, Role::Text),
+            (
+                "Enter starts chat-server here. It goes on when you leave, for others \
+                 and for the next time, and keeps its data where it does by itself.",
+                Role::Text,
+            ),
+            (elsewhere, Role::Faint),
+        ],
+        NoServer::Starting => vec![("chat-server is starting", Role::Faint)],
+        NoServer::Failed(said) => [("It did not start:", Role::Warning)]
+            .into_iter()
+            .chain(said.lines().map(|line| (line, Role::Text)))
+            .collect(),
+    };
+    let blank = u16::from(*stage == NoServer::Offered && area.height > 7);
+    for (words, role) in lines {
+        let used = (paragraph(pen, area, words, role) + blank).min(area.height);
+        area.y += used;
+        area.height -= used;
+    }
+    None
 }
 
 pub(super) fn secret(pen: &mut Pen<'_>, screen: Rect, secret: &Secret) -> Option<Position> {

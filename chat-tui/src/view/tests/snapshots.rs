@@ -6,7 +6,9 @@ use crate::core::composer::{Composer, Editing};
 use crate::core::deeds::{Act, Deed, Pending, Step};
 use crate::core::input::{Key, KeyCode, Named};
 use crate::core::keys::Sequence;
+use crate::core::lesson::Lesson;
 use crate::core::link::Phase;
+use crate::core::local::NoServer;
 use crate::core::overlay::{
     BigPaste, Candidate, Choice, Completion, Inbox, Login, MemberList, Notice, Overlay, PersonMenu,
     Picker,
@@ -448,4 +450,38 @@ fn choosing_a_server() {
     press(&mut state, "C-x h");
     press(&mut state, "Down");
     check("servers", &state, &THREE);
+}
+
+#[test]
+fn no_server_on_this_machine() {
+    let setup = crate::core::state::Setup {
+        addresses: vec!["ws://127.0.0.1:7878/ws".into()],
+        ..crate::core::state::Setup::default()
+    };
+    let mut state = State::new(setup, now());
+    state.overlays = vec![Overlay::NoServer(NoServer::Offered)];
+    check("no_server", &state, &THREE);
+    let said = "chat-server: --listen 127.0.0.1:7878: in use\u{1b}[2J\nname another one";
+    state.overlays = vec![Overlay::NoServer(NoServer::Failed(said.into()))];
+    check("not_started", &state, &[(80, 24)]);
+}
+
+#[test]
+fn the_first_lesson_stands_where_nothing_else_does() {
+    let mut state = state();
+    state.lesson = Some(Lesson {
+        used: [true, false, false],
+    });
+    check("lesson", &state, &THREE);
+    let said = |number| message(number, at(22, 9, 0), "bob", "a line");
+    load(open(&mut state), (1..=30).map(said).collect());
+    let full = screen(&state, 80, 24);
+    assert!(!full.contains("Three keys"), "over messages: {full}");
+    assert!(!screen(&lesson_only(), 80, 11).contains("Three keys"));
+}
+
+fn lesson_only() -> State {
+    let mut state = state();
+    state.lesson = Some(Lesson::default());
+    state
 }
