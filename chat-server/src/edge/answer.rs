@@ -81,7 +81,7 @@ pub(super) fn broke(broken: &StoreError) -> Answer {
         StoreError::Unavailable(_) => {
             unavailable("storage can't be reached now; nothing was done, try again")
         }
-        StoreError::Unknown(_) | StoreError::Corrupt(_) => {
+        StoreError::TooLong | StoreError::Unknown(_) | StoreError::Corrupt(_) => {
             let reference = fault::reference();
             tracing::error!(%broken, reference, "a request over HTTP failed");
             error(

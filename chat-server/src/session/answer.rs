@@ -34,6 +34,10 @@ impl From<&StoreError> for Refusal {
                 ErrorCode::Unavailable,
                 "storage can't be reached now; nothing was done, try again",
             )),
+            StoreError::TooLong => Self::Error(ErrorReply::new(
+                ErrorCode::Unavailable,
+                "that takes looking through more than is done at once; narrow it down, by a rarer word, a room, an author or a time",
+            )),
             StoreError::Unknown(_) => Self::Close(Close::Internal),
             StoreError::Corrupt(_) => {
                 let reference = fault::reference();

@@ -42,6 +42,9 @@ pub enum StoreError {
     /// Nothing was done; it may work again later (a full disk, a lost connection).
     #[error("storage can't be reached: {0}")]
     Unavailable(String),
+    /// What was asked for takes more looking through than is done at once.
+    #[error("that takes too long")]
+    TooLong,
     /// It broke during the commit: the changes may be there or not.
     #[error("storage broke during a commit: {0}")]
     Unknown(String),
@@ -103,7 +106,8 @@ pub trait Store: Send + Sync {
     fn history(&self, room: RoomId, anchor: Anchor, limit: usize) -> Pending<'_, Page>;
 
     /// Messages that are looked for, in the rooms that the user is in. All
-    /// that was committed before is found.
+    /// that was committed before is found. [`StoreError::TooLong`] if there is
+    /// too much to be looked through for what is found.
     fn search(&self, search: Search) -> Pending<'_, Hits>;
 
     /// Public rooms and the user's own whose name or topic holds `query` (folded), by name, after `after`.

@@ -18,6 +18,9 @@ pub(super) enum Fault {
     /// It can't be done before something else is.
     #[error("{0}")]
     NotYet(String),
+    /// It was given up, as it took too long.
+    #[error("it takes too long")]
+    TooLong,
     /// A row that could not have been written by us.
     #[error("{0}")]
     Nonsense(String),
@@ -53,6 +56,7 @@ impl From<Fault> for StoreError {
             Fault::Commit(_) if fault.is_doubtful() => Self::Unknown(fault.to_string()),
             Fault::Commit(error) => Self::Unavailable(error.to_string()),
             Fault::Undone(what) | Fault::NotYet(what) => Self::Unavailable(what),
+            Fault::TooLong => Self::TooLong,
             Fault::Nonsense(what) => Self::Corrupt(what),
         }
     }

@@ -10,6 +10,7 @@ mod account;
 mod admin;
 mod append;
 mod begin;
+mod budget;
 mod chores;
 mod count;
 mod direct;
@@ -58,10 +59,13 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use worker::Workers;
 
 /// Connections that read.
 const READERS: usize = 2;
+/// What looks through much, as a search does, is given up after that.
+const LONG_READ: Duration = Duration::from_millis(250);
 /// Between two looks for guests whose time is over.
 const SWEEP_MS: i64 = 30_000;
 
@@ -211,6 +215,20 @@ impl SqliteStore {
             work(&tx)
         })
     }
+
+    /// The same for what may have to look through more than it finds.
+    fn read_within<T, F>(&self, budget: Duration, work: F) -> Pending<'_, T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        self.readers.run(move |conn| {
+            budget::within(conn, budget, |conn| {
+                let tx = conn.transaction()?;
+                work(&tx)
+            })
+        })
+    }
 }
 
 impl Store for SqliteStore {
@@ -290,7 +308,7 @@ impl Store for SqliteStore {
     }
 
     fn search(&self, search: Search) -> Pending<'_, Hits> {
-        self.read(move |conn| search::search(conn, &search))
+        self.read_within(LONG_READ, move |conn| search::search(conn, &search))
     }
 
     fn rooms(
@@ -301,7 +319,9 @@ impl Store for SqliteStore {
         after: String,
         limit: usize,
     ) -> Pending<'_, RoomsPage> {
-        self.read(move |conn| read::rooms(conn, user, &query, mine, &after, limit))
+        self.read_within(LONG_READ, move |conn| {
+            read::rooms(conn, user, &query, mine, &after, limit)
+        })
     }
 
     fn members(&self, room: RoomId, after: String, limit: usize) -> Pending<'_, MembersPage> {

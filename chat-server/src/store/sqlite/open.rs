@@ -196,6 +196,7 @@ impl DataDir {
         match fault {
             Fault::Sql(error) | Fault::Commit(error) => self.failed(error),
             Fault::Nonsense(what) | Fault::NotYet(what) | Fault::Undone(what) => self.corrupt(what),
+            Fault::TooLong => self.corrupt(&fault.to_string()),
         }
     }
 

@@ -1,0 +1,88 @@
+//! Reading that ends in time, whatever is asked for: the threads that read are
+//! few, and everybody's pages come from them.
+//!
+//! SQLite asks every so many steps of its machine whether to go on. Between two
+//! steps it may walk the lists of words in the index for long, but it reads
+//! them from its tables, which are steps as well.
+
+use super::fault::Fault;
+use rusqlite::{Connection, ErrorCode};
+use std::time::{Duration, Instant};
+
+/// Steps between two looks at the clock: some microseconds of common ones, a
+/// millisecond or two of those that walk lists of words.
+const STEPS: i32 = 100;
+
+/// Does the work, unless it takes longer than that: [`Fault::TooLong`].
+pub(super) fn within<T>(
+    conn: &mut Connection,
+    budget: Duration,
+    work: impl FnOnce(&mut Connection) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let end = Instant::now() + budget;
+    conn.progress_handler(STEPS, Some(move || Instant::now() >= end))?;
+    let result = work(conn);
+    conn.progress_handler(0, None::<fn() -> bool>)?;
+    result.map_err(|fault| match fault {
+        Fault::Sql(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+            Fault::TooLong
+        }
+        other => other,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENDLESS: &str =
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+
+    #[test]
+    fn what_takes_too_long_is_given_up_and_the_connection_goes_on() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let endless = |conn: &mut Connection| -> Result<i64, Fault> {
+            Ok(conn.query_row(ENDLESS, (), |row| row.get(0))?)
+        };
+        let fault = within(&mut conn, Duration::from_millis(1), endless).unwrap_err();
+        assert!(matches!(fault, Fault::TooLong), "{fault}");
+        let count =
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+                     SELECT count(*) FROM n";
+        let all: i64 = conn.query_row(count, (), |row| row.get(0)).unwrap();
+        assert_eq!(all, 100_000);
+    }
+
+    /// Two words that never stand together are one step of the machine.
+    #[test]
+    fn walking_the_lists_of_words_can_be_given_up_too() {
+        let looks = |documents: usize| {
+            let mut conn = Connection::open_in_memory().unwrap();
+            conn.execute_batch(include_str!("schema_1.sql")).unwrap();
+            conn.execute_batch(include_str!("schema_3_search.sql"))
+                .unwrap();
+            let tx = conn.transaction().unwrap();
+            for id in 0..documents {
+                let word = ["1.aaaaaaaaaa", "1.bbbbbbbbbb"][id % 2];
+                tx.execute(
+                    "INSERT INTO words (rowid, said) VALUES (?, ?)",
+                    (id as i64, word),
+                )
+                .unwrap();
+            }
+            tx.commit().unwrap();
+            let (seen, look) = std::sync::mpsc::channel();
+            conn.progress_handler(1, Some(move || seen.send(()).is_err()))
+                .unwrap();
+            let found = conn
+                .prepare("SELECT rowid FROM words WHERE words MATCH '\"1.aaaaaaaaaa\" AND \"1.bbbbbbbbbb\"'")
+                .unwrap()
+                .exists(())
+                .unwrap();
+            assert!(!found);
+            look.try_iter().count()
+        };
+        let (few, many) = (looks(2_000), looks(40_000));
+        assert!(many > few + 20, "{few} looks, then {many}");
+    }
+}
