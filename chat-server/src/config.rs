@@ -7,6 +7,7 @@
 use crate::admin::Admin;
 use crate::edge::client::Network;
 use crate::edge::origin::{Origin, Policy};
+use crate::files::place::FilesPlace;
 use crate::node::Settings;
 use crate::rate::Rates;
 use crate::store::{KEEP_DAYS_MAX, Keep};
@@ -46,6 +47,10 @@ pub struct Written {
     /// Directory for all data [default: the platform's data directory]
     #[arg(long, value_name = "DIR", env = "CHAT_DATA", global = true)]
     pub data: Option<PathBuf>,
+
+    /// Where uploaded files lie, as s3://BUCKET/PREFIX [default: in the data directory]
+    #[arg(long, value_name = "PLACE", env = "CHAT_FILES")]
+    pub files: Option<String>,
 
     /// The server's name, shown to those who connect
     #[arg(long, env = "CHAT_NAME", default_value = "chat")]
@@ -97,6 +102,8 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// Where all data lies; may not exist yet.
     pub data: PathBuf,
+    /// Where uploaded files lie.
+    pub files: FilesPlace,
     /// The address that people type, where it is not `listen`.
     pub public: Option<PublicAddress>,
     /// Whose pages may connect.
@@ -143,6 +150,7 @@ impl Config {
                 .map(|text| check_address("--metrics", "CHAT_METRICS", text))
                 .transpose()?,
             data: check_data(written.data)?,
+            files: check_files(written.files.as_deref())?,
             origins: check_origins(&written.allow_origin, public.as_ref())?,
             public,
             proxies: check_proxies(&written.proxy)?,
@@ -214,6 +222,23 @@ fn check_data(written: Option<PathBuf>) -> Result<PathBuf, WrongSetting> {
         .map(|platform| platform.data_dir())
         .map_err(|_| wrong("this user has no home directory, so give a directory")),
     }
+}
+
+fn check_files(written: Option<&str>) -> Result<FilesPlace, WrongSetting> {
+    let Some(text) = written.filter(|text| !text.is_empty()) else {
+        return Ok(FilesPlace::Data);
+    };
+    text.parse()
+        .map(FilesPlace::Bucket)
+        .map_err(|_| WrongSetting {
+            setting: "--files",
+            variable: "CHAT_FILES",
+            value: text.to_owned(),
+            allowed:
+                "give a bucket and maybe a prefix, such as s3://chat-files or s3://backups/chat; \
+                  keys and addresses are told by AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL and so on"
+                    .to_owned(),
+        })
 }
 
 fn check_name(text: &str) -> Result<String, WrongSetting> {
@@ -365,6 +390,7 @@ mod tests {
         let config = check(&[]).unwrap();
         assert_eq!(config.listen.to_string(), DEFAULT_LISTEN);
         assert!(config.data.ends_with("chat-server"));
+        assert_eq!(config.files, FilesPlace::Data);
         assert_eq!(config.origins, Policy::default());
         assert_eq!(config.log, LevelFilter::INFO);
         assert_eq!(config.chat.name, "chat");
@@ -381,6 +407,8 @@ mod tests {
             "localhost:0",
             "--data",
             "/srv/chat",
+            "--files",
+            "s3://backups/chat",
             "--rates",
             "off",
             "--keep",
@@ -404,6 +432,7 @@ mod tests {
         .unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:0");
         assert_eq!(config.data, PathBuf::from("/srv/chat"));
+        assert!(matches!(&config.files, FilesPlace::Bucket(bucket) if bucket.name() == "backups"));
         assert_eq!(config.chat.rates, Rates::Off);
         assert_eq!(config.chat.keep_days, Some(30));
         assert!(!config.chat.guests);
@@ -420,7 +449,7 @@ mod tests {
 
     #[test]
     fn what_is_empty_is_as_if_it_were_not_there() {
-        let config = check(&["--public-url", "", "--allow-origin", ""]).unwrap();
+        let config = check(&["--public-url", "", "--allow-origin", "", "--files", ""]).unwrap();
         assert_eq!(config.public, None);
         assert_eq!(config.origins, Policy::default());
     }

@@ -8,6 +8,7 @@ use crate::committer;
 use crate::config::Config;
 use crate::edge::http::{Offers, Site};
 use crate::edge::{descriptors, listen};
+use crate::files::place::{Bucket, FilesPlace};
 use crate::files::{Depot, sweep};
 use crate::keeping;
 use crate::node::Node;
@@ -73,6 +74,14 @@ pub enum StartError {
         /// What the system says.
         source: io::Error,
     },
+    /// The bucket of files can't be used.
+    #[error("files can't lie in {bucket}: {detail}")]
+    Bucket {
+        /// The bucket.
+        bucket: Bucket,
+        /// What is wrong.
+        detail: String,
+    },
     /// The data can't be opened.
     #[error(transparent)]
     Data(#[from] OpenError),
@@ -90,8 +99,13 @@ impl Server {
         };
         let passwords = Passwords::start().map_err(StartError::Passwords)?;
         let store = SqliteStore::open(&config.data, committer::now())?;
-        let dir = config.data.join(FILES);
-        let files = Depot::local(&dir).map_err(|source| StartError::Files { dir, source })?;
+        let files = match &config.files {
+            FilesPlace::Data => {
+                let dir = config.data.join(FILES);
+                Depot::local(&dir).map_err(|source| StartError::Files { dir, source })?
+            }
+            FilesPlace::Bucket(bucket) => depot_in(bucket)?,
+        };
         let admin = admin::Socket::bind(&config.data)
             .inspect_err(|error| {
                 tracing::warn!(%error, "admin commands will work only while the server is stopped");
@@ -167,6 +181,22 @@ impl Server {
         }
         tracing::info!("stopped");
     }
+}
+
+#[cfg(feature = "s3")]
+fn depot_in(bucket: &Bucket) -> Result<Depot, StartError> {
+    Depot::bucket(bucket).map_err(|error| StartError::Bucket {
+        bucket: bucket.clone(),
+        detail: format!("{error}; it is told where and who by AWS_REGION, AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+    })
+}
+
+#[cfg(not(feature = "s3"))]
+fn depot_in(bucket: &Bucket) -> Result<Depot, StartError> {
+    Err(StartError::Bucket {
+        bucket: bucket.clone(),
+        detail: "this chat-server was built without S3; build it with --features s3".to_owned(),
+    })
 }
 
 fn bind(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

@@ -9,6 +9,7 @@
 
 pub mod binaries;
 pub mod browser;
+pub mod bucket;
 pub mod client;
 pub mod conversation;
 pub mod crowd;

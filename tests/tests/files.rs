@@ -4,18 +4,92 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use chat_tests::bucket::Bucket;
 use chat_tests::client::Client;
 use chat_tests::http::{Answer, Ask};
-use chat_tests::server::Server;
+use chat_tests::server::{Server, Setup};
 use chat_tests::wait::{self, SOON};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 
+mod bucket;
+
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on";
 
-#[tokio::test]
-async fn a_file_goes_up_into_a_message_and_to_members_alone() -> Result<()> {
-    let mut server = Server::start().await?;
+/// Each test is of files in a directory and of files in a bucket.
+macro_rules! on_both {
+    ($($name:ident,)*) => {
+        mod in_a_directory {
+            $(#[tokio::test]
+            async fn $name() -> anyhow::Result<()> {
+                super::$name(super::Depot::Directory).await
+            })*
+        }
+        mod in_a_bucket {
+            $(#[tokio::test]
+            async fn $name() -> anyhow::Result<()> {
+                super::$name(super::Depot::bucket().await?).await
+            })*
+        }
+    };
+}
+on_both! {
+    a_file_goes_up_into_a_message_and_to_members_alone,
+    a_deleted_message_takes_its_files_along_and_from_the_disk,
+    a_part_a_head_and_an_unchanged_file_are_answered_as_browsers_ask,
+    only_pictures_are_shown_in_place_whatever_a_file_is_called,
+    names_lose_paths_and_what_can_not_be_seen,
+    who_may_not_or_sends_wrong_is_told_so_and_nothing_is_kept,
+    a_file_goes_only_where_it_was_uploaded_for_by_whom_and_once,
+    only_so_many_files_wait_for_their_message,
+}
+
+/// Where the bytes lie.
+enum Depot {
+    Directory,
+    Bucket(Bucket),
+}
+
+impl Depot {
+    async fn bucket() -> Result<Self> {
+        Ok(Self::Bucket(Bucket::start().await?))
+    }
+
+    async fn server(&self, setup: Setup) -> Result<Server> {
+        match self {
+            Self::Directory => setup.start().await,
+            Self::Bucket(bucket) => bucket::setup(setup, bucket).start().await,
+        }
+    }
+
+    /// Whether the bytes of a file are there.
+    fn holds(&self, server: &Server, file: &Value) -> bool {
+        let id = file["id"].as_str().unwrap_or_default();
+        self.held(server).iter().any(|held| held == id)
+    }
+
+    /// What there is, finished or not.
+    fn held(&self, server: &Server) -> Vec<String> {
+        match self {
+            Self::Directory => {
+                let entries = std::fs::read_dir(server.data().join("files"));
+                let names = entries.into_iter().flatten().flatten();
+                names
+                    .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                    .collect()
+            }
+            Self::Bucket(bucket) => {
+                let keys = bucket.keys().into_iter();
+                let whole = keys.map(|key| key.trim_start_matches("uploads/").to_owned());
+                let unfinished = (0..bucket.unfinished()).map(|_| "unfinished".to_owned());
+                whole.chain(unfinished).collect()
+            }
+        }
+    }
+}
+
+async fn a_file_goes_up_into_a_message_and_to_members_alone(depot: Depot) -> Result<()> {
+    let mut server = depot.server(Setup::default()).await?;
     let mut ada = member(&server, "ada").await?;
     let mut bob = member(&server, "bob").await?;
     let eve = Client::enter(server.address(), "eve").await?;
@@ -66,24 +140,23 @@ async fn a_file_goes_up_into_a_message_and_to_members_alone() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_deleted_message_takes_its_files_along_and_from_the_disk() -> Result<()> {
-    let mut server = Server::start().await?;
+async fn a_deleted_message_takes_its_files_along_and_from_the_disk(depot: Depot) -> Result<()> {
+    let mut server = depot.server(Setup::default()).await?;
     let mut ada = member(&server, "ada").await?;
     let file = upload(&server, &ada, "cat.png", PNG).await?;
     let kept = upload(&server, &ada, "dog.png", PNG).await?;
     let sent = send(&mut ada, &[&file]).await?;
     send(&mut ada, &[&kept]).await?;
-    assert!(on_disk(&server, &file) && on_disk(&server, &kept));
+    assert!(depot.holds(&server, &file) && depot.holds(&server, &kept));
     let delete = json!({ "type": "delete", "room": "dev", "target": sent["seq"] });
     ada.ask("ok", delete).await?;
     let url = file["url"].as_str().context("url")?;
     assert_eq!(get(&server, &ada, url).await?.status(), 404);
     wait::until("the bytes to be gone", SOON, || {
-        (!on_disk(&server, &file)).then_some(())
+        (!depot.holds(&server, &file)).then_some(())
     })
     .await?;
-    assert!(on_disk(&server, &kept));
+    assert!(depot.holds(&server, &kept));
     // A server that dies at that moment takes them away at its next start.
     let last = upload(&server, &ada, "late.png", PNG).await?;
     let sent = send(&mut ada, &[&last]).await?;
@@ -92,15 +165,16 @@ async fn a_deleted_message_takes_its_files_along_and_from_the_disk() -> Result<(
     server.kill9()?;
     server.restart().await?;
     wait::until("the bytes to be gone", SOON, || {
-        (!on_disk(&server, &last)).then_some(())
+        (!depot.holds(&server, &last)).then_some(())
     })
     .await?;
     Ok(())
 }
 
-#[tokio::test]
-async fn a_part_a_head_and_an_unchanged_file_are_answered_as_browsers_ask() -> Result<()> {
-    let server = Server::start().await?;
+async fn a_part_a_head_and_an_unchanged_file_are_answered_as_browsers_ask(
+    depot: Depot,
+) -> Result<()> {
+    let server = depot.server(Setup::default()).await?;
     let ada = member(&server, "ada").await?;
     let bytes: Vec<u8> = (0..600_000_u32).map(|n| (n % 251) as u8).collect();
     let file = upload(&server, &ada, "data.bin", &bytes).await?;
@@ -152,9 +226,8 @@ async fn a_part_a_head_and_an_unchanged_file_are_answered_as_browsers_ask() -> R
     Ok(())
 }
 
-#[tokio::test]
-async fn only_pictures_are_shown_in_place_whatever_a_file_is_called() -> Result<()> {
-    let server = Server::start().await?;
+async fn only_pictures_are_shown_in_place_whatever_a_file_is_called(depot: Depot) -> Result<()> {
+    let server = depot.server(Setup::default()).await?;
     let ada = member(&server, "ada").await?;
     for (name, bytes, mime, shown) in [
         ("cat.html", PNG, "image/png", "inline"),
@@ -200,9 +273,8 @@ async fn only_pictures_are_shown_in_place_whatever_a_file_is_called() -> Result<
     Ok(())
 }
 
-#[tokio::test]
-async fn names_lose_paths_and_what_can_not_be_seen() -> Result<()> {
-    let server = Server::start().await?;
+async fn names_lose_paths_and_what_can_not_be_seen(depot: Depot) -> Result<()> {
+    let server = depot.server(Setup::default()).await?;
     let ada = member(&server, "ada").await?;
     for (given, name) in [
         ("..%2F..%2Fetc%2Fpasswd", "passwd"),
@@ -232,9 +304,8 @@ async fn names_lose_paths_and_what_can_not_be_seen() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn who_may_not_or_sends_wrong_is_told_so_and_nothing_is_kept() -> Result<()> {
-    let server = Server::start().await?;
+async fn who_may_not_or_sends_wrong_is_told_so_and_nothing_is_kept(depot: Depot) -> Result<()> {
+    let server = depot.server(Setup::default()).await?;
     let mut ada = member(&server, "ada").await?;
     let limit = ada.greeting["limits"]["file_bytes"]
         .as_u64()
@@ -302,7 +373,7 @@ async fn who_may_not_or_sends_wrong_is_told_so_and_nothing_is_kept() -> Result<(
         .raw(b"ffff\r\nabc".to_vec());
     drop(cut.begin(server.address()).await?);
     wait::until("nothing to be left", SOON, || {
-        held(&server).is_empty().then_some(())
+        depot.held(&server).is_empty().then_some(())
     })
     .await?;
     // Nothing of it counts against her, either: as much as may wait can wait.
@@ -310,9 +381,8 @@ async fn who_may_not_or_sends_wrong_is_told_so_and_nothing_is_kept() -> Result<(
     Ok(())
 }
 
-#[tokio::test]
-async fn a_file_goes_only_where_it_was_uploaded_for_by_whom_and_once() -> Result<()> {
-    let server = Server::start().await?;
+async fn a_file_goes_only_where_it_was_uploaded_for_by_whom_and_once(depot: Depot) -> Result<()> {
+    let server = depot.server(Setup::default()).await?;
     let mut ada = member(&server, "ada").await?;
     let mut bob = member(&server, "bob").await?;
     ada.join("ops").await?;
@@ -340,9 +410,8 @@ async fn a_file_goes_only_where_it_was_uploaded_for_by_whom_and_once() -> Result
     Ok(())
 }
 
-#[tokio::test]
-async fn only_so_many_files_wait_for_their_message() -> Result<()> {
-    let server = chat_tests::server::Setup::without_rates().start().await?;
+async fn only_so_many_files_wait_for_their_message(depot: Depot) -> Result<()> {
+    let server = depot.server(Setup::without_rates()).await?;
     let mut ada = member(&server, "ada").await?;
     let mut last = Value::Null;
     for _ in 0..20 {
@@ -402,21 +471,4 @@ async fn send(by: &mut Client, files: &[&Value]) -> Result<Value> {
         json!({ "type": "send", "room": "dev", "text": "look", "files": ids }),
     )
     .await
-}
-
-/// Whether the bytes of a file are there.
-fn on_disk(server: &Server, file: &Value) -> bool {
-    let id = file["id"].as_str().unwrap_or_default();
-    server.data().join("files").join(id).exists()
-}
-
-/// What lies in the directory of files.
-fn held(server: &Server) -> Vec<String> {
-    let entries = std::fs::read_dir(server.data().join("files"));
-    entries
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect()
 }

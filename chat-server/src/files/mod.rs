@@ -6,7 +6,10 @@
 //! its row there before its bytes come, and loses it after they are gone
 //! ([`sweep`]), and nothing is ever left that no row knows.
 
+#[cfg(feature = "s3")]
+mod bucket;
 pub mod kind;
+pub mod place;
 pub mod sweep;
 
 use crate::store::FileId;
@@ -59,6 +62,12 @@ impl Depot {
             part_bytes: LOCAL_PART_BYTES,
             dir: Some(dir.to_owned()),
         })
+    }
+
+    /// A bucket; it need not be there yet.
+    #[cfg(feature = "s3")]
+    pub fn bucket(bucket: &place::Bucket) -> Result<Self, DepotError> {
+        Ok(bucket::open(bucket)?)
     }
 
     /// Begins to take in a file.
@@ -130,17 +139,27 @@ impl Upload {
     /// Adds bytes; waits while they are written.
     pub async fn add(&mut self, bytes: &[u8]) -> Result<(), DepotError> {
         self.part.extend_from_slice(bytes);
-        if self.part.len() >= self.part_bytes {
-            self.put().await?;
+        // Some buckets want all parts but the last to be of one size.
+        while self.part.len() >= self.part_bytes {
+            self.put(self.part_bytes).await?;
         }
         Ok(())
     }
 
-    /// All is there; once this returns it is on stable storage.
+    /// All is there; once this returns it is on stable storage. If it fails,
+    /// nothing comes of it.
     pub async fn finish(mut self) -> Result<(), DepotError> {
+        let ended = self.end().await;
+        if ended.is_err() {
+            self.abort().await;
+        }
+        ended
+    }
+
+    async fn end(&mut self) -> Result<(), DepotError> {
         // An empty file has one part as well, as buckets want it.
         if !self.any || !self.part.is_empty() {
-            self.put().await?;
+            self.put(self.part.len()).await?;
         }
         self.parts.complete().await?;
         Ok(())
@@ -153,9 +172,9 @@ impl Upload {
         }
     }
 
-    async fn put(&mut self) -> Result<(), DepotError> {
+    async fn put(&mut self, bytes: usize) -> Result<(), DepotError> {
         self.any = true;
-        let part = self.part.split().freeze();
+        let part = self.part.split_to(bytes).freeze();
         self.parts.put_part(part.into()).await?;
         Ok(())
     }
