@@ -11,6 +11,7 @@ mod perform;
 mod switch;
 
 use crate::core::input::{DiskInput, LocalInput, NetInput};
+use crate::core::room::Seen;
 use crate::core::servers::{Addresses, Known, ServerName};
 use crate::core::settings::Settings;
 use crate::core::state::Setup;
@@ -391,12 +392,9 @@ fn paint(
     clock: &Clock,
     view: &mut View,
 ) -> io::Result<Vec<Effect>> {
-    let mut viewport = None;
-    screen.draw(|frame| viewport = view.draw(frame, state, clock.now()))?;
-    Ok(match viewport {
-        Some(viewport) => state.viewed(viewport, clock.now()),
-        None => Vec::new(),
-    })
+    let mut seen = Seen::default();
+    screen.draw(|frame| seen = view.draw(frame, state, clock.now()))?;
+    Ok(state.viewed(seen, clock.now()))
 }
 
 fn modes(state: &State) -> Modes {

@@ -58,6 +58,7 @@ mod second_client;
 mod servers;
 mod sizes;
 mod starting;
+mod threads;
 mod together;
 mod trust;
 mod unread;

@@ -6,16 +6,16 @@
 
 use super::{App, GOODBYE_WAIT, modes, resized};
 use crate::core::Input;
+use crate::core::desk::Desk;
 use crate::edge::editor::Editor;
 use crate::edge::signals::{Signal, Signals};
 use crate::edge::terminal::{self, Lent};
-use chat_proto::RoomName;
 use std::io;
 use std::time::Instant;
 
 /// An editor that has the terminal.
 pub(super) struct Editing {
-    room: RoomName,
+    desk: Desk,
     editor: Editor,
     lent: Lent,
 }
@@ -70,16 +70,16 @@ impl App {
     }
 
     /// Lends the terminal to the person's editor.
-    pub(super) fn edit(&mut self, room: RoomName, text: &str) {
+    pub(super) fn edit(&mut self, desk: Desk, text: &str) {
         if self.editing.is_some() {
             return;
         }
         let lent = self.claimed.lend();
         match Editor::start(text) {
-            Ok(editor) => self.editing = Some(Editing { room, editor, lent }),
+            Ok(editor) => self.editing = Some(Editing { desk, editor, lent }),
             Err(why) => {
                 let text = Err(why);
-                self.inputs.push_back(Input::Edited { room, text });
+                self.inputs.push_back(Input::Edited { desk, text });
                 // A terminal that is gone is noticed by whoever reads the keys.
                 let _ = self.take_back(lent);
             }
@@ -88,10 +88,10 @@ impl App {
 
     /// The editor has ended.
     pub(super) fn edited(&mut self, text: Result<String, String>) -> io::Result<()> {
-        let Some(Editing { room, lent, .. }) = self.editing.take() else {
+        let Some(Editing { desk, lent, .. }) = self.editing.take() else {
             return Ok(());
         };
-        self.inputs.push_back(Input::Edited { room, text });
+        self.inputs.push_back(Input::Edited { desk, text });
         self.take_back(lent)
     }
 

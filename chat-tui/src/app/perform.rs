@@ -38,7 +38,7 @@ impl App {
                     self.draw_at = Some(Instant::now());
                 }
                 Effect::Suspend => self.stop = true,
-                Effect::Edit { room, text } => self.edit(room, &text),
+                Effect::Edit { desk, text } => self.edit(desk, &text),
                 Effect::StartServer => self.start_server(),
                 Effect::Understood => self.understood(),
                 Effect::Switch(name) => self.switch = Some(name),

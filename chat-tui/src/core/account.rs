@@ -255,7 +255,7 @@ impl State {
 
     /// A password typed where commands are typed is taken away from there.
     pub(super) fn refuse_open_secret(&mut self, turn: &mut Turn, said: &Said) {
-        if let Some(room) = self.open_room_mut() {
+        if let Some(room) = self.here_mut() {
             room.composer.show_draft(&Draft::default());
         }
         self.edited(turn);

@@ -3,6 +3,7 @@
 use super::account::Purpose;
 use super::actions::Action;
 use super::effect::Effect;
+use super::room::Room;
 use super::state::{State, Turn};
 use super::words::Words;
 use std::time::Duration;
@@ -96,7 +97,7 @@ impl State {
                 self.go_to(turn, &said.words.text().unwrap_or_default(), &typed);
             }
             Action::Search => self.open_search(turn, &said.words.text().unwrap_or_default()),
-            Action::Newest => self.go_newest(),
+            Action::Newest => self.go_newest(turn),
             Action::Inbox => self.open_inbox(turn),
             Action::JumpNew => self.jump_new(turn),
             Action::MarkUnread | Action::SelectUnread => self.mark_unread(turn),
@@ -105,6 +106,9 @@ impl State {
             Action::Reply => self.reply_to_newest(turn),
             Action::SelectUp => self.select_by(true),
             Action::SelectDown => self.select_by(false),
+            Action::Thread => self.open_newest_thread(turn),
+            Action::SelectThread => self.open_selected_thread(turn),
+            Action::OtherPane => self.switch_pane(turn),
             Action::SelectReply => self.reply_to_selected(turn),
             Action::SelectEdit => self.edit_selected(turn),
             Action::SelectDelete => self.delete_selected(turn),
@@ -147,7 +151,7 @@ impl State {
     }
 
     fn edit(&mut self, turn: &mut Turn, action: Action) -> bool {
-        let Some(room) = self.open_room_mut() else {
+        let Some(room) = self.here_mut() else {
             return false;
         };
         let done = room.composer.edit(action);
@@ -158,15 +162,15 @@ impl State {
     /// After every change of the composer.
     pub(super) fn edited(&mut self, turn: &mut Turn) {
         self.narrow_completion();
-        if let Some(open) = self.open.clone() {
-            self.saves.draft(turn, &open);
+        if let Some(desk) = self.here().map(Room::desk) {
+            self.saves.draft(turn, desk);
         }
         self.tell_typing(turn);
     }
 
     fn enter(&mut self, turn: &mut Turn) {
         self.completion = None;
-        let Some(room) = self.open_room() else {
+        let Some(room) = self.here() else {
             return;
         };
         if let Some(editing) = &room.editing {
@@ -183,9 +187,7 @@ impl State {
     }
 
     fn up(&mut self, turn: &mut Turn) {
-        let empty = self
-            .open_room()
-            .is_some_and(|room| room.composer.is_empty());
+        let empty = self.here().is_some_and(|room| room.composer.is_empty());
         if empty {
             self.select_by(true);
         } else {
@@ -200,11 +202,8 @@ impl State {
             return;
         }
         if action == Action::LineEnd {
-            self.go_newest();
-        } else if self
-            .open_room()
-            .is_some_and(|room| room.composer.is_empty())
-        {
+            self.go_newest(turn);
+        } else if self.here().is_some_and(|room| room.composer.is_empty()) {
             self.go_oldest();
         }
     }
@@ -213,13 +212,14 @@ impl State {
         if self.completion.is_some() {
             return self.give_typed_back(turn);
         }
-        let Some(room) = self.open_room_mut() else {
+        let Some(room) = self.here_mut() else {
             return;
         };
-        if room.reply_to.is_none() && room.editing.is_none() && self.return_to_search(turn) {
+        let writes = room.reply_to.is_some() || room.editing.is_some();
+        if !writes && self.side.is_none() && self.return_to_search(turn) {
             return;
         }
-        let Some(room) = self.open_room_mut() else {
+        let Some(room) = self.here_mut() else {
             return;
         };
         if room.selected.take().is_some() {
@@ -228,10 +228,10 @@ impl State {
         if room.reply_to.take().is_some() {
             return self.edited(turn);
         }
-        if self.leave_edit(turn) {
+        if self.leave_edit(turn) || self.close_side() {
             return;
         }
-        let Some(room) = self.open_room_mut() else {
+        let Some(room) = self.here_mut() else {
             return;
         };
         if room.place.anchor.is_none() {
@@ -239,7 +239,7 @@ impl State {
         }
         self.end_lesson(turn);
         self.notices.clear();
-        self.go_newest();
+        self.go_newest(turn);
     }
 
     fn interrupt(&mut self, turn: &mut Turn) {

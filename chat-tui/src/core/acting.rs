@@ -15,7 +15,7 @@ const RECENT_MOST: usize = 24;
 impl State {
     /// The message that is selected.
     pub fn selected_message(&self) -> Option<&Entry> {
-        let room = self.open_room()?;
+        let room = self.here()?;
         room.log.entry(room.selected?)
     }
 
@@ -38,7 +38,7 @@ impl State {
             return;
         };
         let mine = self.is_me(&entry.event.author);
-        let role = self.open_room().map(|room| room.state.role);
+        let role = self.here().map(|room| room.state.role);
         if !mine && role == Some(Role::Member) {
             let words = "only moderators and owners delete what others wrote";
             return self.complain(turn, words);
@@ -150,7 +150,7 @@ impl State {
     }
 
     fn unselect(&mut self) {
-        if let Some(room) = self.open_room_mut() {
+        if let Some(room) = self.here_mut() {
             room.selected = None;
         }
     }

@@ -33,7 +33,7 @@ impl State {
         if !self.has_what_it_needs(action) {
             return self.complain(turn, offline(action));
         }
-        if let Some(room) = self.open_room_mut() {
+        if let Some(room) = self.here_mut() {
             room.composer.take();
             self.edited(turn);
         }
@@ -153,7 +153,7 @@ impl State {
     pub(super) fn command_refused(&mut self, turn: &mut Turn, text: &str, why: &str) {
         let name = text.split_whitespace().next().unwrap_or(text);
         self.complain(turn, format!("{name}: {why}"));
-        if let Some(room) = self.open_room_mut().filter(|room| room.composer.is_empty()) {
+        if let Some(room) = self.here_mut().filter(|room| room.composer.is_empty()) {
             room.composer.insert(text);
             self.edited(turn);
         }

@@ -32,7 +32,7 @@ impl State {
 
     /// Esc: what was typed stands again.
     pub(super) fn give_typed_back(&mut self, turn: &mut Turn) {
-        if let (Some(completion), Some(room)) = (self.completion.take(), self.open_room_mut()) {
+        if let (Some(completion), Some(room)) = (self.completion.take(), self.here_mut()) {
             room.composer
                 .replace_from(completion.start, &completion.typed);
             self.edited(turn);
@@ -78,7 +78,7 @@ impl State {
 
     /// Puts the chosen word into the text; with a blank after it, if it is the only one.
     fn put_choice(&mut self, turn: &mut Turn, completion: Completion) {
-        let Some(room) = self.open_room_mut() else {
+        let Some(room) = self.here_mut() else {
             return;
         };
         let chosen = completion
@@ -100,7 +100,7 @@ impl State {
 
     /// The word before the cursor and where it starts, if it can be completed.
     fn word(&self) -> Option<(usize, String)> {
-        let composer = &self.open_room()?.composer;
+        let composer = &self.here()?.composer;
         let before = &composer.text()[..composer.cursor()];
         let start = before.rfind(char::is_whitespace).map_or(0, |at| {
             at + before[at..].chars().next().map_or(1, char::len_utf8)
@@ -149,7 +149,7 @@ impl State {
 
     /// The names of the open room: who spoke last first, then the others.
     fn names_here(&self) -> Vec<String> {
-        let Some(room) = self.open_room() else {
+        let Some(room) = self.here() else {
             return Vec::new();
         };
         let mut names: Vec<String> = Vec::new();
@@ -158,11 +158,15 @@ impl State {
                 names.push(name.to_string());
             }
         };
-        let entries = room.log.entries.values().rev().take(SPEAKERS_AMONG);
-        for entry in entries.filter(|entry| matches!(entry.event.body, EventBody::Message(_))) {
-            add(&entry.event.author);
+        let whole = self.open_room().unwrap_or(room);
+        // In a thread those who speak in it come first.
+        for log in [&room.log, &whole.log] {
+            let entries = log.entries.values().rev().take(SPEAKERS_AMONG);
+            for entry in entries.filter(|entry| matches!(entry.event.body, EventBody::Message(_))) {
+                add(&entry.event.author);
+            }
         }
-        room.people.known.keys().for_each(&mut add);
+        whole.people.known.keys().for_each(&mut add);
         names
     }
 }

@@ -91,7 +91,7 @@ impl State {
         let wanted = zone.words(at);
         let Some(entry) = entry else {
             self.go(turn, name);
-            self.go_newest();
+            self.go_newest(turn);
             return self.say(
                 turn,
                 format!("nothing was said after {wanted}; this is the newest"),

@@ -346,7 +346,7 @@ impl State {
         let Some(deed) = self.refused_deed() else {
             return false;
         };
-        if let (Act::Edit(text), Some(room)) = (deed.act, self.open_room_mut()) {
+        if let (Act::Edit(text), Some(room)) = (deed.act, self.here_mut()) {
             room.composer.recall_later(&text);
             room.composer.keep_killed(text);
         }

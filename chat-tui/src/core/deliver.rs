@@ -7,6 +7,7 @@ use super::room::{Room, Standing};
 use super::save::UNSAVED_MOST;
 use super::span::Span;
 use super::state::{State, Turn};
+use super::threads::answers;
 use chat_proto::event::{EventBody, MemberChange, MemberChanged, Role};
 use chat_proto::limits::COUNT_CAP;
 use chat_proto::{Entry, Event, Gap, RoomName, UserName};
@@ -54,6 +55,7 @@ impl State {
             return;
         }
         let seq = event.seq;
+        self.thread_hears(&event);
         self.append(turn, &name, event);
         self.deeds_shown(&name, seq);
         self.forget_far(turn, &name);
@@ -73,6 +75,7 @@ impl State {
         room.state.head = room.state.head.max(gap.to);
         self.saves.log(turn, &gap.room);
         self.deeds_shown(&gap.room, gap.to);
+        self.thread_cut();
         self.ask_changed(turn, &gap.room, held);
     }
 
@@ -91,7 +94,11 @@ impl State {
         room.unsaved.known.add(Span::one(seq));
         if let Some(target) = event.body.target() {
             if let Some(entry) = room.log.entries.get_mut(&target) {
+                let answered = answers(entry);
                 fold::apply(entry, &event);
+                if answered != answers(entry) {
+                    room.log.join_threads();
+                }
             }
             room.unsaved.changes.push(event.clone());
             room.changes.push_back(event);
@@ -99,10 +106,11 @@ impl State {
                 room.changes.pop_front();
             }
         } else {
-            room.log
-                .entries
-                .entry(seq)
-                .or_insert_with(|| Entry::from(event));
+            if !room.log.entries.contains_key(&seq) {
+                let entry = Entry::from(event);
+                room.log.threads.add(&entry);
+                room.log.entries.insert(seq, entry);
+            }
             room.unsaved.entries.insert(seq);
         }
         self.saves.log(turn, name);

@@ -12,7 +12,7 @@ use chat_proto::{Entry, Seq};
 impl State {
     /// Edits the selected message, if it is one's own.
     pub(super) fn edit_selected(&mut self, turn: &mut Turn) {
-        let selected = self.open_room_mut().and_then(|room| room.selected);
+        let selected = self.here_mut().and_then(|room| room.selected);
         if let Some(target) = selected {
             self.edit_message(turn, target);
         }
@@ -21,7 +21,7 @@ impl State {
     /// Edits the newest of one's own messages that are loaded.
     pub(super) fn edit_newest(&mut self, turn: &mut Turn) {
         const AMONG: usize = 1000;
-        let newest = self.open_room().and_then(|room| {
+        let newest = self.here().and_then(|room| {
             let mut entries = room.log.entries.values().rev().take(AMONG);
             let own = |entry: &&Entry| self.is_me(&entry.event.author) && text_of(entry).is_some();
             entries.find(own).map(|entry| entry.event.seq)
@@ -33,7 +33,7 @@ impl State {
     }
 
     fn edit_message(&mut self, turn: &mut Turn, target: Seq) {
-        let Some(room) = self.open_room() else {
+        let Some(room) = self.here() else {
             return;
         };
         let Some(entry) = room.log.entry(target) else {
@@ -61,7 +61,7 @@ impl State {
 
     /// Puts a message's text into the composer, to be changed.
     pub(super) fn begin_edit(&mut self, turn: &mut Turn, target: Seq, text: String) {
-        let Some(room) = self.open_room_mut() else {
+        let Some(room) = self.here_mut() else {
             return;
         };
         room.selected = None;
@@ -81,7 +81,7 @@ impl State {
 
     /// The composer's text is to be that of the message that is edited.
     pub(super) fn submit_edit(&mut self, turn: &mut Turn, target: Seq) {
-        let Some(room) = self.open_room() else {
+        let Some(room) = self.here() else {
             return;
         };
         let (name, text) = (room.name().clone(), room.composer.text().to_owned());
@@ -110,7 +110,7 @@ impl State {
 
     /// Leaves the edit; its text can be put back. False: nothing is edited.
     pub(super) fn leave_edit(&mut self, turn: &mut Turn) -> bool {
-        let Some(room) = self.open_room_mut().filter(|room| room.editing.is_some()) else {
+        let Some(room) = self.here_mut().filter(|room| room.editing.is_some()) else {
             return false;
         };
         let text = room.composer.text().to_owned();
@@ -125,7 +125,7 @@ impl State {
     }
 
     fn give_draft_back(&mut self, turn: &mut Turn) {
-        if let Some(room) = self.open_room_mut() {
+        if let Some(room) = self.here_mut() {
             room.end_edit();
         }
         self.edited(turn);

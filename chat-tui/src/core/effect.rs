@@ -2,6 +2,7 @@
 
 use super::composer::Draft;
 use super::deeds::Deed;
+use super::desk::Desk;
 use super::habits::Habits;
 use super::input::Device;
 use super::look::ThemeName;
@@ -10,7 +11,7 @@ use super::room::{Anchor, RoomRow};
 use super::search::Terms;
 use super::servers::ServerName;
 use super::span::Span;
-use chat_proto::{Entry, Event, RoomName, Timestamp};
+use chat_proto::{Entry, Event, RoomName, Seq, Timestamp};
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,8 +41,8 @@ pub enum Effect {
     Suspend,
     /// Lend the terminal to the person's editor, with this text; `Input::Edited` follows.
     Edit {
-        /// Whose text it is.
-        room: RoomName,
+        /// Where it is written.
+        desk: Desk,
         /// The text.
         text: String,
     },
@@ -88,16 +89,21 @@ pub enum Store {
         /// The events, in order.
         events: Vec<Event>,
     },
-    /// The text begun in a room; `None`: there is none.
+    /// The text begun in a room or a thread; `None`: there is none.
     Draft {
-        /// Which room.
-        room: RoomName,
+        /// Where.
+        desk: Desk,
         /// The text.
         draft: Option<Draft>,
     },
-    /// Add this message to the outbox and drop its room's draft, in one
+    /// Add this message to the outbox and drop the draft that it was, in one
     /// transaction; answered by `DiskInput::Accepted` or `NotAccepted`.
-    Accept(Unsent),
+    Accept {
+        /// The message.
+        unsent: Unsent,
+        /// Whose draft it was.
+        ends: Option<Desk>,
+    },
     /// The item with this nonce stands so now (it was refused, or is to be tried again).
     Outbox(Unsent),
     /// The item with this nonce is done: take it out of the outbox.
@@ -127,12 +133,25 @@ pub enum Load {
     Saved,
     /// Cached entries of a log.
     Log(LoadLog),
+    /// Cached messages of a thread.
+    Thread(LoadThread),
     /// Cached messages of all rooms that may name this person.
     Mentions(String),
     /// The first cached entry that is not before a moment.
     At(LoadAt),
     /// Cached messages that hold some words.
     Search(LoadSearch),
+}
+
+/// Which thread is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadThread {
+    /// Where it is.
+    pub room: RoomName,
+    /// The message that it begins with.
+    pub root: Seq,
+    /// Messages at the most, the oldest.
+    pub limit: usize,
 }
 
 /// From which moment on a cached entry is wanted.

@@ -2,11 +2,11 @@
 //! own editor, or found again among those that were sent. Each is one step of
 //! undo: what stood there before comes back by it.
 
+use super::desk::Desk;
 use super::effect::Effect;
 use super::overlay::{Overlay, Sent};
 use super::room::Room;
 use super::state::{State, Turn};
-use chat_proto::RoomName;
 use chat_proto::event::EventBody;
 use smol_str::SmolStr;
 
@@ -18,11 +18,11 @@ const TEXTS_MOST: usize = 500;
 impl State {
     /// Gives the text of the open room to the person's editor.
     pub(super) fn open_editor(&mut self, turn: &mut Turn) {
-        let Some(room) = self.open_room() else {
+        let Some(room) = self.here() else {
             return;
         };
         let edit = Effect::Edit {
-            room: room.name().clone(),
+            desk: room.desk(),
             text: room.composer.text().to_owned(),
         };
         turn.effects.push(edit);
@@ -33,21 +33,29 @@ impl State {
     pub(super) fn edited_elsewhere(
         &mut self,
         turn: &mut Turn,
-        name: &RoomName,
+        desk: Desk,
         text: Result<String, String>,
     ) {
         let text = match text {
             Ok(text) => text,
             Err(why) => return self.complain(turn, format!("{why}; the text is as it was")),
         };
-        // One may have been removed from the room meanwhile: the text is not.
-        let room = self
-            .rooms
-            .entry(name.clone())
-            .or_insert_with(|| Room::ghost(name));
+        // What it was written for may be closed or gone meanwhile: the text is not.
+        let side = self.side.as_mut().map(|side| &mut side.room);
+        let room = match (side.filter(|room| room.desk() == desk), desk.thread) {
+            (Some(thread), _) => thread,
+            (None, Some(_)) => {
+                self.drafts_aside.entry(desk.clone()).or_default().text = text;
+                return self.saves.draft(turn, desk);
+            }
+            (None, None) => self
+                .rooms
+                .entry(desk.room.clone())
+                .or_insert_with_key(Room::ghost),
+        };
         if room.composer.text() != text {
             room.composer.replace(&text);
-            self.saves.draft(turn, name);
+            self.saves.draft(turn, desk);
         }
     }
 
@@ -59,7 +67,7 @@ impl State {
 
     /// A text that was sent is to stand in the composer.
     pub(super) fn take_sent(&mut self, turn: &mut Turn, text: &str) {
-        if let Some(room) = self.open_room_mut() {
+        if let Some(room) = self.here_mut() {
             room.composer.replace(text);
             self.edited(turn);
         }
@@ -67,11 +75,11 @@ impl State {
 
     /// Lets Up find what was sent in earlier runs, where nothing was sent in this one.
     pub(super) fn remember_sent(&mut self) {
-        let earlier = match self.open_room() {
+        let earlier = match self.here() {
             Some(room) if !room.composer.has_history() => self.own_texts(room),
             Some(_) | None => return,
         };
-        if let Some(room) = self.open_room_mut() {
+        if let Some(room) = self.here_mut() {
             for text in earlier.iter().rev() {
                 room.composer.recall_later(text);
             }
@@ -81,7 +89,7 @@ impl State {
     /// What was sent, the newest first and each once: from the open room, then
     /// from the others.
     fn sent_texts(&self) -> Vec<SmolStr> {
-        let here = self.open_room();
+        let here = self.here();
         let others = self
             .rooms
             .values()

@@ -59,6 +59,7 @@ impl State {
         }
         self.deeds_cut();
         self.search_cut();
+        self.thread_cut();
         for room in self.rooms.values_mut() {
             room.log.fetching.retain(|(_, from)| *from == Source::Disk);
             room.log.stuck = false;
@@ -250,6 +251,7 @@ impl State {
         if !room.gone {
             turn.store(Store::Forget(name.clone()));
         }
+        self.close_side_of(name);
         let told = room.fate.is_some() && self.is_open(name);
         if room.has_draft() || self.is_written_for(name) || told {
             let mut ghost = Room::ghost(name);
@@ -284,6 +286,7 @@ impl State {
             fresh.reply_to = None;
             *room = fresh;
         }
+        self.forget_threads(turn);
         self.drop_deeds(turn);
         // Entries that were already sent are in the other history, if anywhere.
         self.outbox

@@ -59,6 +59,9 @@ impl State {
         let (name, wanted, marked) = match asked {
             Some(Asked::History { room, page, marked }) => (room, page, marked),
             Some(Asked::Changed(room)) => return self.changes_came(turn, &room, page),
+            Some(Asked::Thread { room, root }) => {
+                return self.thread_came(turn, &room, root, page);
+            }
             Some(Asked::At { room, at }) => return self.date_came(turn, &room, at, page),
             Some(_) | None => return,
         };
@@ -142,6 +145,7 @@ impl State {
                 known.push(entry);
             }
         }
+        room.log.join_threads();
         if !known.is_empty() {
             turn.store(super::effect::Store::Log {
                 room: name.clone(),
@@ -190,6 +194,7 @@ impl State {
         match input {
             DiskInput::Saved(saved) => self.restore(turn, *saved),
             DiskInput::Log { asked, entries } => self.cache_came(&asked, entries),
+            DiskInput::Thread { asked, entries } => self.cached_thread_came(&asked, entries),
             DiskInput::At { asked, entry } => {
                 self.cached_date_came(turn, &asked, entry.as_deref());
             }
@@ -211,7 +216,7 @@ impl State {
 impl Room {
     /// Applies the changes that a page does not hold yet. Those that an entry
     /// holds already do nothing to it.
-    fn bring_up_to_date(&self, entries: &mut [Entry], head: Seq) {
+    pub(super) fn bring_up_to_date(&self, entries: &mut [Entry], head: Seq) {
         for event in self.changes.iter().filter(|event| event.seq > head) {
             let target = event.body.target();
             let held = entries

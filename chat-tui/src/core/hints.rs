@@ -30,6 +30,7 @@ impl State {
             hints.extend([
                 (Action::SelectReact, "react"),
                 (Action::SelectCopy, "copy"),
+                (Action::SelectThread, "thread"),
                 (Action::SelectDelete, "delete"),
             ]);
         }
@@ -49,7 +50,7 @@ impl State {
                 (Action::Close, "as typed"),
             ];
         }
-        let room = self.open_room();
+        let room = self.here();
         if room.is_some_and(|room| room.selected.is_some()) {
             return self.hints_of_selected();
         }
@@ -65,6 +66,14 @@ impl State {
                 (Action::Discard, "discard"),
             ]);
         }
+        if let Some(side) = &self.side {
+            let other = if side.focused {
+                "the room"
+            } else {
+                "the thread"
+            };
+            hints.extend([(Action::OtherPane, other), (Action::Close, "close")]);
+        }
         hints.extend([
             (Action::Go, "rooms"),
             (Action::Palette, "commands"),
@@ -79,7 +88,7 @@ impl State {
         {
             hints.push((Action::NextUnread, "unread"));
         }
-        if room.is_some_and(|room| room.place.anchor.is_some()) {
+        if self.side.is_none() && room.is_some_and(|room| room.place.anchor.is_some()) {
             hints.push((Action::Close, "newest"));
         }
         if room.is_some_and(|room| !room.composer.is_empty()) {

@@ -2,7 +2,8 @@
 
 use super::composer::Draft;
 use super::deeds::Deed;
-use super::effect::{LoadAt, LoadLog, LoadSearch};
+use super::desk::Desk;
+use super::effect::{LoadAt, LoadLog, LoadSearch, LoadThread};
 use super::habits::Habits;
 use super::look::Ground;
 use super::outbox::{ItemNonce, Unsent};
@@ -51,8 +52,8 @@ pub enum Input {
     Resumed,
     /// The editor of `Effect::Edit` has ended.
     Edited {
-        /// Whose text it was.
-        room: RoomName,
+        /// Where it is written.
+        desk: Desk,
         /// What became of it, or why that does not count, in words.
         text: Result<String, String>,
     },
@@ -184,6 +185,13 @@ pub enum DiskInput {
         /// The entries, oldest first, at most `asked.limit`.
         entries: Vec<Entry>,
     },
+    /// Cached messages, in answer to `Load::Thread`.
+    Thread {
+        /// What was asked.
+        asked: LoadThread,
+        /// The messages, oldest first, at most `asked.limit`.
+        entries: Vec<Entry>,
+    },
     /// The first cached entry from a moment on, in answer to `Load::At`.
     At {
         /// What was asked.
@@ -239,8 +247,8 @@ pub struct Saved {
     pub open: Option<RoomName>,
     /// The rooms, with what of their logs is cached.
     pub rooms: Vec<SavedRoom>,
-    /// Texts begun, by room; also of rooms that one is not in any more.
-    pub drafts: Vec<(RoomName, Draft)>,
+    /// Texts begun; also for rooms that one is not in any more.
+    pub drafts: Vec<(Desk, Draft)>,
     /// Messages accepted and not known to be sent, in the order of `Store::Accept`.
     pub outbox: Vec<Unsent>,
     /// What is to be done to messages, in the order of `Store::Deed`.

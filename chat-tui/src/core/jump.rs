@@ -1,9 +1,9 @@
 //! Going to a message, in whatever room, and back to where one was.
 
 use super::effect::Effect;
-use super::room::{Anchor, Place};
+use super::room::{Anchor, Pane, Place};
 use super::state::{State, Turn};
-use chat_proto::event::EventBody;
+use super::threads::answers;
 use chat_proto::{RoomName, Seq};
 
 /// Places remembered to go back to.
@@ -22,6 +22,7 @@ impl State {
     /// Shows a message with what stands around it, selected.
     pub(super) fn jump(&mut self, turn: &mut Turn, room: &RoomName, seq: Seq) {
         self.remember_spot();
+        self.focus_pane(Pane::Room);
         self.show_at(turn, room, seq);
         if let Some(room) = self.rooms.get_mut(room) {
             room.selected = Some(seq);
@@ -81,17 +82,8 @@ impl State {
         let Some(entry) = self.selected_message() else {
             return;
         };
-        let answers = match &entry.event.body {
-            EventBody::Message(message) => message.reply_to,
-            EventBody::Edited { .. }
-            | EventBody::Deleted { .. }
-            | EventBody::Reacted { .. }
-            | EventBody::Pinned { .. }
-            | EventBody::Topic { .. }
-            | EventBody::Member(_) => None,
-        };
         let room = entry.event.room.clone();
-        match answers {
+        match answers(entry) {
             Some(seq) => self.jump(turn, &room, seq),
             None => self.say(turn, "it answers no message"),
         }

@@ -7,6 +7,7 @@
 //! disk, in parts or whole.
 
 use super::span::{Span, Spans};
+use super::threads::{Replies, Threads};
 use chat_proto::{Entry, Seq};
 use std::collections::BTreeMap;
 
@@ -18,6 +19,8 @@ pub struct Log {
     pub(super) cached: Spans,
     pub(super) first: Seq,
     pub(super) head: Seq,
+    /// The threads among the entries.
+    pub(super) threads: Threads,
     pub(super) fetching: Vec<(Span, Source)>,
     /// The server had nothing for a hole that it should have: not asked again on this connection.
     pub(super) stuck: bool,
@@ -99,6 +102,22 @@ impl Log {
                 to: Seq::MAX,
             });
         }
+        self.join_threads();
+    }
+
+    /// After entries came or went other than at the end.
+    pub(super) fn join_threads(&mut self) {
+        self.threads = Threads::of(self.entries.values());
+    }
+
+    /// How many messages answer this one, directly or through others; of one
+    /// that answers another itself none are counted.
+    pub fn replies(&self, seq: Seq) -> Replies {
+        let span = self.loaded.around(seq);
+        Replies {
+            held: self.threads.size(seq),
+            whole: span.is_some_and(|span| span.to >= self.head),
+        }
     }
 
     /// The newest event that was delivered or is known to exist.
@@ -127,6 +146,7 @@ impl Log {
         self.head = self.head.max(span.to);
         self.entries
             .extend(entries.into_iter().map(|entry| (entry.event.seq, entry)));
+        self.join_threads();
     }
 
     /// The items at or below `from`, newest first. A hole is given whole, also

@@ -20,6 +20,7 @@ pub mod composer;
 mod dates;
 pub mod deeds;
 mod deliver;
+pub mod desk;
 pub mod editing;
 pub mod effect;
 mod elsewhere;
@@ -60,8 +61,10 @@ mod select;
 mod sending;
 pub mod servers;
 pub mod settings;
+pub mod side;
 pub mod span;
 pub mod state;
+pub mod threads;
 pub mod words;
 
 pub use clock::Now;
@@ -91,7 +94,7 @@ pub fn update(state: &mut State, input: Input, now: Now) -> Vec<Effect> {
         Input::Told(words) => state.complain(&turn, words),
         Input::Suspended => state.flush(&mut turn),
         Input::Resumed => state.resumed(&mut turn),
-        Input::Edited { room, text } => state.edited_elsewhere(&mut turn, &room, text),
+        Input::Edited { desk, text } => state.edited_elsewhere(&mut turn, desk, text),
         Input::Ended { code } => state.quit(&mut turn, code),
         Input::Resize { .. } | Input::Wake => {}
     }
@@ -114,6 +117,7 @@ impl State {
         self.pump_deeds(turn);
         self.pump_search(turn);
         self.fetch(turn);
+        self.ask_thread(turn);
         self.ask_people(turn);
         self.read_shown(turn);
         self.tell_read(turn);

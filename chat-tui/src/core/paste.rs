@@ -28,7 +28,7 @@ impl State {
         let text = whole;
         let (lines, chars) = (text.lines().count(), text.chars().count());
         let max = self.limits().text_chars;
-        let Some(room) = self.open_room_mut() else {
+        let Some(room) = self.here_mut() else {
             return;
         };
         room.selected = None;
@@ -67,7 +67,7 @@ impl State {
             'i' => self.put_in(turn, &paste.text),
             'c' => {
                 let held = self
-                    .open_room()
+                    .here()
                     .map_or(0, |room| room.composer.text().chars().count());
                 let parts = parts(&paste.text, max.saturating_sub(held));
                 self.put_in(turn, parts.first().map_or("", |first| *first));
@@ -75,7 +75,7 @@ impl State {
             's' => self.send_parts(turn, &paste.text, max),
             _ => {
                 let yank = self.settings.keys.chord(Action::Yank);
-                if let Some(room) = self.open_room_mut() {
+                if let Some(room) = self.here_mut() {
                     room.composer.keep_killed(paste.text);
                 }
                 self.say(turn, format!("dropped; {yank} puts it in after all"));
@@ -84,17 +84,17 @@ impl State {
     }
 
     fn put_in(&mut self, turn: &mut Turn, text: &str) {
-        if let Some(room) = self.open_room_mut() {
+        if let Some(room) = self.here_mut() {
             room.composer.insert(text);
             self.edited(turn);
         }
     }
 
     fn send_parts(&mut self, turn: &mut Turn, text: &str, max: usize) {
-        let Some(room) = self.open_room().filter(|room| !room.gone) else {
+        let Some(room) = self.here().filter(|room| !room.gone) else {
             return self.put_in(turn, text);
         };
-        let name = room.name().clone();
+        let (name, thread) = (room.name().clone(), room.thread);
         let parts: Vec<_> = parts(text, max)
             .into_iter()
             .filter(|part| !part.trim().is_empty())
@@ -104,10 +104,10 @@ impl State {
             return self.complain(turn, why);
         }
         for part in parts {
-            self.accept(turn, &name, part.trim_end().to_owned(), None);
+            let unsent = self.unsent(turn, &name, part.trim_end().to_owned(), thread);
+            // What is written in the composer stays.
+            self.accept(turn, unsent, None);
         }
-        // Accepting drops the room's draft on the disk; what is written stays.
-        self.saves.draft(turn, &name);
     }
 }
 

@@ -101,7 +101,7 @@ impl State {
 
     /// The kinds of actions that work once no overlay is open.
     pub(super) fn works_in_room(&self) -> Vec<When> {
-        let selecting = self.open_room().is_some_and(|room| room.selected.is_some());
+        let selecting = self.here().is_some_and(|room| room.selected.is_some());
         if selecting {
             return vec![When::Selecting, When::Room, When::Always];
         }
@@ -126,7 +126,7 @@ impl State {
     }
 
     fn type_char(&mut self, turn: &mut Turn, c: char) {
-        if let Some(room) = self.open_room_mut() {
+        if let Some(room) = self.here_mut() {
             room.selected = None;
             room.composer.type_char(c);
             self.edited(turn);

@@ -2,7 +2,7 @@
 //! what stood at the end of a focused screen, or by hand.
 
 use super::requests::Asked;
-use super::room::{Anchor, Place, Room, Viewport};
+use super::room::{Anchor, Place, Room, Seen, Viewport};
 use super::state::{State, Turn};
 use chat_proto::event::EventBody;
 use chat_proto::request::Read;
@@ -46,11 +46,23 @@ struct Mark {
 
 impl State {
     /// Takes notice of what the view drew, right after it was drawn.
-    pub fn viewed(&mut self, viewport: Viewport, now: super::Now) -> Vec<super::Effect> {
+    pub fn viewed(&mut self, seen: Seen, now: super::Now) -> Vec<super::Effect> {
         let mut turn = Turn::new(now);
+        self.targets = seen.targets;
+        if let (Some(viewport), Some(side)) = (seen.side, &mut self.side) {
+            side.room.place = side.room.place_after(&viewport);
+            side.room.shown = Some(viewport);
+        }
+        if let Some(viewport) = seen.room {
+            self.viewed_room(&mut turn, viewport);
+        }
+        turn.effects
+    }
+
+    fn viewed_room(&mut self, turn: &mut Turn, viewport: Viewport) {
         let name = viewport.room.clone();
         let Some(room) = self.rooms.get_mut(&name) else {
-            return Vec::new();
+            return;
         };
         let place = room.place_after(&viewport);
         let moved = room.place.anchor != place.anchor;
@@ -67,11 +79,10 @@ impl State {
         }
         room.shown = Some(viewport);
         if moved {
-            self.saves.place(&turn, &name);
+            self.saves.place(turn, &name);
         }
-        self.fetch(&mut turn);
-        self.read_shown(&mut turn);
-        turn.effects
+        self.fetch(turn);
+        self.read_shown(turn);
     }
 
     /// Moves the marker of the open room to what was shown.
@@ -125,11 +136,12 @@ impl State {
     /// topmost one in sight.
     pub(super) fn mark_unread(&mut self, turn: &mut Turn) {
         let me = self.me.name.as_ref().map(UserName::key);
+        let selected = self.here_mut().and_then(|room| room.selected.take());
         let Some(room) = self.open_room_mut().filter(|room| !room.gone) else {
             return;
         };
         let shown = room.shown.as_ref().and_then(|shown| shown.first);
-        let Some(from) = room.selected.or(shown) else {
+        let Some(from) = selected.or(shown) else {
             return;
         };
         let mark = room.mark();
@@ -139,7 +151,6 @@ impl State {
         room.state.unread = room.others_above(read, mine);
         room.new_from = Some(from);
         room.held = true;
-        room.selected = None;
         let name = room.name().clone();
         self.marks.before = vec![mark];
         self.mark(turn, &name, read, Some(true));

@@ -68,10 +68,7 @@ impl State {
 
     /// The refused message of the open room goes back into the composer.
     pub(super) fn edit_again(&mut self, turn: &mut Turn) {
-        if self
-            .open_room()
-            .is_none_or(|room| !room.composer.is_empty())
-        {
+        if self.here().is_none_or(|room| !room.composer.is_empty()) {
             return self.complain(turn, "send or clear first what is written");
         }
         if self.edit_deed_again(turn) {
@@ -80,14 +77,11 @@ impl State {
         let Some(unsent) = self.refused_here().map(|item| item.unsent.clone()) else {
             return;
         };
-        if let Some(room) = self.rooms.get_mut(&unsent.room) {
+        if let Some(room) = self.here_mut() {
             room.composer.insert(&unsent.text);
-            room.reply_to = unsent.reply_to;
-            let draft = room.draft();
-            turn.store(Store::Draft {
-                room: unsent.room,
-                draft,
-            });
+            room.reply_to = unsent.reply_to.filter(|to| Some(*to) != room.thread);
+            let (desk, draft) = (room.desk(), room.draft());
+            turn.store(Store::Draft { desk, draft });
         }
         turn.store(Store::Settle(unsent.nonce.clone()));
         self.outbox.remove(&unsent.nonce);
@@ -101,7 +95,7 @@ impl State {
         let Some(unsent) = self.refused_here().map(|item| item.unsent.clone()) else {
             return;
         };
-        if let Some(room) = self.rooms.get_mut(&unsent.room) {
+        if let Some(room) = self.here_mut() {
             room.composer.recall_later(&unsent.text);
             room.composer.keep_killed(unsent.text);
         }

@@ -35,6 +35,13 @@ pub(super) enum Asked {
         /// The part of the hole that is marked as being loaded.
         marked: Span,
     },
+    /// A part of a thread.
+    Thread {
+        /// Where it is.
+        room: RoomName,
+        /// The message that it begins with.
+        root: Seq,
+    },
     /// What was said from a moment on.
     At {
         /// In which room.

@@ -17,9 +17,13 @@ impl State {
             let room = restored(room);
             self.rooms.insert(room.name().clone(), room);
         }
-        for (name, draft) in saved.drafts {
-            let room = self.rooms.entry(name).or_insert_with_key(Room::ghost);
-            room.write_on(draft);
+        for (desk, draft) in saved.drafts {
+            if desk.thread.is_some() {
+                self.drafts_aside.insert(desk, draft);
+                continue;
+            }
+            let room = self.rooms.entry(desk.room);
+            room.or_insert_with_key(Room::ghost).write_on(draft);
         }
         for unsent in saved.outbox {
             self.rooms

@@ -2,7 +2,9 @@
 //! read, and what is being written into it.
 
 use super::composer::{Composer, Draft, Editing};
+use super::desk::Desk;
 use super::log::Log;
+use super::outbox::Unsent;
 use super::span::Spans;
 use chat_proto::event::{Role, RoomKind};
 use chat_proto::reply::RoomState;
@@ -10,9 +12,11 @@ use chat_proto::{Event, RoomName, Seq, UserName};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-/// One room.
+/// One room, or one thread of it, as it is read and written in.
 #[derive(Debug, Clone)]
 pub struct Room {
+    /// The message that begins the thread, where no more than that is read here.
+    pub thread: Option<Seq>,
     /// Name, kind, topic, own role, and the figures of unread messages: the
     /// server's, carried on by what came since.
     pub state: RoomState,
@@ -119,8 +123,36 @@ pub struct Viewport {
     pub last: Option<Seq>,
     /// The newest row is in sight.
     pub end: bool,
+}
+
+/// What the view drew, given back through `State::viewed`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// What was in sight of the open room; `None`: nothing.
+    pub room: Option<Viewport>,
+    /// What was in sight of the thread at its side; `None`: nothing.
+    pub side: Option<Viewport>,
     /// What lies under the mouse, topmost first.
     pub targets: Vec<Target>,
+}
+
+/// Which of the two that are read beside one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    /// The open room.
+    Room,
+    /// The thread at its side.
+    Side,
+}
+
+impl Pane {
+    /// Where a room, or a thread, is shown.
+    pub fn of(room: &Room) -> Self {
+        match room.thread {
+            None => Self::Room,
+            Some(_) => Self::Side,
+        }
+    }
 }
 
 /// A part of the screen that answers to the mouse.
@@ -144,11 +176,13 @@ pub enum Hit {
     /// A row of the room list.
     Room(RoomName),
     /// An entry of the log.
-    Entry(Seq),
-    /// The text area; the wheel scrolls it.
-    Timeline,
+    Entry(Pane, Seq),
+    /// The sign that a message has answers.
+    Thread(Seq),
+    /// All of a pane; the wheel scrolls it.
+    Pane(Pane),
     /// The sign that newer messages are below.
-    ToEnd,
+    ToEnd(Pane),
 }
 
 /// Who is in a room, as far as this client was told.
@@ -183,6 +217,7 @@ impl Room {
     /// A room of which only its standing is known.
     pub fn new(state: RoomState) -> Self {
         Self {
+            thread: None,
             log: Log::starting_at(state.head),
             place: Place::default(),
             new_from: None,
@@ -232,6 +267,20 @@ impl Room {
     /// Its name.
     pub fn name(&self) -> &RoomName {
         &self.state.room
+    }
+
+    /// Where what is written here is kept.
+    pub fn desk(&self) -> Desk {
+        Desk {
+            room: self.name().clone(),
+            thread: self.thread,
+        }
+    }
+
+    /// Whether a message that is not in the log yet is shown here.
+    pub fn awaits(&self, unsent: &Unsent) -> bool {
+        let to = unsent.reply_to;
+        self.thread.is_none() || to.is_some_and(|to| self.log.entry(to).is_some())
     }
 
     /// What is kept of it on the disk.

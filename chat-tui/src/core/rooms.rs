@@ -15,6 +15,7 @@ impl State {
         if self.is_open(name) || !self.rooms.contains_key(name) {
             return;
         }
+        self.close_side();
         if let Some(left) = self.open.replace(name.clone()) {
             self.saves.place(turn, &left);
             if let Some(room) = self.rooms.get_mut(&left) {

@@ -2,8 +2,8 @@
 //! 300 ms of a change, the log a little after it came. Losing the last moment
 //! of a log costs nothing (the server has it); outbox items never wait here.
 
+use super::desk::Desk;
 use super::effect::Store;
-use super::room::Room;
 use super::state::{State, Turn};
 use chat_proto::RoomName;
 use std::collections::BTreeSet;
@@ -20,7 +20,7 @@ pub(super) struct Saves {
     /// When it is to be written.
     pub(super) due: Option<Duration>,
     logs: BTreeSet<RoomName>,
-    drafts: BTreeSet<RoomName>,
+    drafts: BTreeSet<Desk>,
     places: BTreeSet<RoomName>,
 }
 
@@ -31,9 +31,9 @@ impl Saves {
         self.soon(turn);
     }
 
-    /// What is written in a room has changed.
-    pub(super) fn draft(&mut self, turn: &Turn, room: &RoomName) {
-        self.drafts.insert(room.clone());
+    /// What is written in a room or a thread has changed.
+    pub(super) fn draft(&mut self, turn: &Turn, desk: impl Into<Desk>) {
+        self.drafts.insert(desk.into());
         self.soon(turn);
     }
 
@@ -43,9 +43,9 @@ impl Saves {
         self.soon(turn);
     }
 
-    /// A room's draft is written by other means.
-    pub(super) fn forget_draft(&mut self, room: &RoomName) {
-        self.drafts.remove(room);
+    /// A draft is written by other means.
+    pub(super) fn forget_draft(&mut self, desk: &Desk) {
+        self.drafts.remove(desk);
     }
 
     fn soon(&mut self, turn: &Turn) {
@@ -67,9 +67,9 @@ impl State {
             let place = room.place.anchor;
             turn.store(Store::Place { room: name, place });
         }
-        for name in std::mem::take(&mut self.saves.drafts) {
-            let draft = self.rooms.get(&name).and_then(Room::draft);
-            turn.store(Store::Draft { room: name, draft });
+        for desk in std::mem::take(&mut self.saves.drafts) {
+            let draft = self.draft_at(&desk);
+            turn.store(Store::Draft { desk, draft });
         }
     }
 

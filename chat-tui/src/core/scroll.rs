@@ -2,23 +2,28 @@
 //! only the view knows: so rows are asked for, and the view says where they led.
 
 use super::input::Mouse;
-use super::room::{Anchor, Hit, Place, Target};
+use super::room::{Anchor, Hit, Pane, Place, Target};
 use super::state::{State, Turn};
 
 /// Rows that one turn of the wheel moves.
 const WHEEL_ROWS: i32 = 3;
 
 impl State {
-    pub(super) fn go_newest(&mut self) {
-        if let Some(room) = self.open_room_mut() {
-            room.place = Place::default();
-            room.selected = None;
-            room.held = false;
+    pub(super) fn go_newest(&mut self, turn: &Turn) {
+        let Some(room) = self.here_mut() else {
+            return;
+        };
+        room.place = Place::default();
+        room.selected = None;
+        room.held = false;
+        let desk = room.desk();
+        if desk.thread.is_none() {
+            self.saves.place(turn, &desk.room);
         }
     }
 
     pub(super) fn go_oldest(&mut self) {
-        if let Some(room) = self.open_room_mut() {
+        if let Some(room) = self.here_mut() {
             let seq = room.log.first();
             room.place = Place {
                 anchor: Some(Anchor { seq, row: -1 }),
@@ -28,7 +33,7 @@ impl State {
     }
 
     pub(super) fn page(&self) -> i32 {
-        let shown = self.open_room().and_then(|room| room.shown.as_ref());
+        let shown = self.here().and_then(|room| room.shown.as_ref());
         shown
             .map_or(10, |shown| i32::from(shown.height))
             .saturating_sub(2)
@@ -36,7 +41,17 @@ impl State {
     }
 
     pub(super) fn scroll(&mut self, rows: i32) {
-        if let Some(room) = self.open_room_mut() {
+        self.scroll_pane(None, rows);
+    }
+
+    /// Scrolls what is in a pane, or where keys go.
+    fn scroll_pane(&mut self, pane: Option<Pane>, rows: i32) {
+        let room = match (pane, &mut self.side) {
+            (Some(Pane::Room), _) => self.open_room_mut(),
+            (Some(Pane::Side), Some(side)) => Some(&mut side.room),
+            (Some(Pane::Side), None) | (None, _) => self.here_mut(),
+        };
+        if let Some(room) = room {
             room.place.scroll = room.place.scroll.saturating_add(rows);
             room.held = false;
             room.log.stuck = false;
@@ -48,28 +63,39 @@ impl State {
         let (x, y) = match mouse {
             Mouse::WheelUp { x, y } | Mouse::WheelDown { x, y } | Mouse::Click { x, y } => (x, y),
         };
-        let shown = self.open_room().and_then(|room| room.shown.as_ref());
-        let targets = shown
-            .map(|shown| shown.targets.as_slice())
-            .unwrap_or_default();
-        let hit = targets
-            .iter()
-            .find(|target| target.contains(x, y))
-            .map(|target| target.is.clone());
+        let hit = self.targets.iter().find(|target| target.contains(x, y));
+        let hit = hit.map(|target| target.is.clone());
         if !self.overlays.is_empty() {
             return;
         }
+        let pane = hit.as_ref().and_then(Hit::pane);
         match (mouse, hit) {
-            (Mouse::WheelUp { .. }, _) => self.scroll(-WHEEL_ROWS),
-            (Mouse::WheelDown { .. }, _) => self.scroll(WHEEL_ROWS),
+            (Mouse::WheelUp { .. }, _) => self.scroll_pane(pane, -WHEEL_ROWS),
+            (Mouse::WheelDown { .. }, _) => self.scroll_pane(pane, WHEEL_ROWS),
             (Mouse::Click { .. }, Some(Hit::Room(name))) => self.go(turn, &name),
-            (Mouse::Click { .. }, Some(Hit::ToEnd)) => self.go_newest(),
-            (Mouse::Click { .. }, Some(Hit::Entry(seq))) => {
-                if let Some(room) = self.open_room_mut() {
+            (Mouse::Click { .. }, Some(Hit::ToEnd(pane))) => {
+                self.focus_pane(pane);
+                self.go_newest(turn);
+            }
+            (Mouse::Click { .. }, Some(Hit::Thread(seq))) => self.open_thread(turn, seq),
+            (Mouse::Click { .. }, Some(Hit::Entry(pane, seq))) => {
+                self.focus_pane(pane);
+                if let Some(room) = self.here_mut() {
                     room.selected = Some(seq);
                 }
             }
-            (Mouse::Click { .. }, Some(Hit::Timeline) | None) => {}
+            (Mouse::Click { .. }, Some(Hit::Pane(pane))) => self.focus_pane(pane),
+            (Mouse::Click { .. }, None) => {}
+        }
+    }
+}
+
+impl Hit {
+    /// The pane that it is a part of.
+    fn pane(&self) -> Option<Pane> {
+        match self {
+            Self::Entry(pane, _) | Self::Pane(pane) | Self::ToEnd(pane) => Some(*pane),
+            Self::Room(_) | Self::Thread(_) => None,
         }
     }
 }

@@ -10,7 +10,7 @@ impl State {
     /// Selects the message before or after the selected one; from nothing, the
     /// newest one in sight. Below the newest the selection ends.
     pub(super) fn select_by(&mut self, up: bool) {
-        let Some(room) = self.open_room_mut() else {
+        let Some(room) = self.here_mut() else {
             return;
         };
         let next = match (room.selected, up) {
@@ -28,7 +28,7 @@ impl State {
 
     /// Answers the selected message.
     pub(super) fn reply_to_selected(&mut self, turn: &mut Turn) {
-        if let Some(room) = self.open_room_mut() {
+        if let Some(room) = self.here_mut() {
             room.reply_to = room.selected.take();
             self.edited(turn);
         }
@@ -38,7 +38,7 @@ impl State {
     /// already, the one before that.
     pub(super) fn reply_to_newest(&mut self, turn: &mut Turn) {
         let me = self.me.name.as_ref().map(UserName::key);
-        let Some(room) = self.open_room_mut() else {
+        let Some(room) = self.here_mut() else {
             return;
         };
         let below = room.reply_to.map_or(Seq::MAX, |seq| seq);
@@ -57,7 +57,7 @@ impl State {
 
     /// Puts the source text of the selected message on the clipboard.
     pub(super) fn copy_selected(&mut self, turn: &mut Turn) {
-        let Some(room) = self.open_room_mut() else {
+        let Some(room) = self.here_mut() else {
             return;
         };
         let entry = room.selected.take().and_then(|seq| room.log.entry(seq));

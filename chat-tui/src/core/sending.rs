@@ -1,6 +1,7 @@
 //! From the composer into the outbox, and from there into the room's log.
 
 use super::deeds::Step;
+use super::desk::Desk;
 use super::effect::{Effect, Store};
 use super::outbox::{Item, ItemNonce, Outbox, Stage, Unsent};
 use super::requests::{Asked, typing_id};
@@ -8,7 +9,7 @@ use super::state::{State, Turn};
 use chat_proto::event::EventBody;
 use chat_proto::reply::Sent;
 use chat_proto::request::Send;
-use chat_proto::{ErrorCode, ErrorReply, Event, Nonce, RoomName, Text};
+use chat_proto::{ErrorCode, ErrorReply, Event, Nonce, RoomName, Seq, Text};
 use data_encoding::BASE64URL_NOPAD;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ const FRAME_BYTES: usize = 512;
 impl State {
     /// Sends what is written in the open room, if the rules allow it.
     pub(super) fn submit(&mut self, turn: &mut Turn, text: &str) {
-        let Some(room) = self.open_room() else {
+        let Some(room) = self.here() else {
             return self.complain(turn, "no room is open; /join one");
         };
         if room.gone {
@@ -28,22 +29,25 @@ impl State {
                 format!("you are not in {name} any more; /join {name} first"),
             );
         }
-        let name = room.name().clone();
-        let reply_to = room.reply_to;
+        let desk = room.desk();
+        let reply_to = room.reply_to.or(room.thread);
         if let Err(why) = self.check_text(text) {
             return self.complain(turn, why);
         }
         let text = text.trim_end().to_owned();
         self.search_left = None;
-        self.accept(turn, &name, text, reply_to);
-        if let Some(room) = self.rooms.get_mut(&name) {
+        let unsent = self.unsent(turn, &desk.room, text, reply_to);
+        self.accept(turn, unsent, Some(desk.clone()));
+        if let Some(room) = self.here_mut() {
             room.composer.take();
             room.reply_to = None;
             room.new_from = None;
             room.held = false;
             room.place = super::room::Place::default();
-            self.saves.place(turn, &name);
-            self.saves.forget_draft(&name);
+            if desk.thread.is_none() {
+                self.saves.place(turn, &desk.room);
+            }
+            self.saves.forget_draft(&desk);
         }
     }
 
@@ -62,23 +66,31 @@ impl State {
         Ok(())
     }
 
-    /// Puts a message into the outbox; it is accepted once it is on the disk.
-    pub(super) fn accept(
+    /// A message as it is typed now.
+    pub(super) fn unsent(
         &mut self,
-        turn: &mut Turn,
+        turn: &Turn,
         room: &RoomName,
         text: String,
-        reply_to: Option<chat_proto::Seq>,
-    ) {
-        let unsent = Unsent {
+        reply_to: Option<Seq>,
+    ) -> Unsent {
+        Unsent {
             nonce: self.fresh_nonce(),
             room: room.clone(),
             text,
             reply_to,
             at: turn.now.wall,
             refused: None,
-        };
-        turn.store(Store::Accept(unsent.clone()));
+        }
+    }
+
+    /// Puts a message into the outbox; it is accepted once it is on the disk,
+    /// which is the end of the draft that it was.
+    pub(super) fn accept(&mut self, turn: &mut Turn, unsent: Unsent, ends: Option<Desk>) {
+        turn.store(Store::Accept {
+            unsent: unsent.clone(),
+            ends,
+        });
         self.outbox.items.push(Item {
             unsent,
             stage: Stage::Saving,
@@ -195,7 +207,10 @@ impl State {
         self.say(turn, "kept on the disk again");
         for item in &self.outbox.items {
             if !matches!(item.stage, Stage::Sent { .. }) {
-                turn.store(Store::Accept(item.unsent.clone()));
+                turn.store(Store::Accept {
+                    unsent: item.unsent.clone(),
+                    ends: None,
+                });
             }
         }
         for item in &self.deeds.items {
@@ -203,9 +218,15 @@ impl State {
                 turn.store(Store::Deed(item.deed.clone()));
             }
         }
-        // Accepting a message ends its room's draft: all that are begun come after.
-        for room in self.rooms.values().filter(|room| room.has_draft()) {
-            self.saves.draft(turn, room.name());
+        let rooms = self
+            .rooms
+            .values()
+            .chain(self.side.iter().map(|side| &side.room));
+        for room in rooms.filter(|room| room.has_draft()) {
+            self.saves.draft(turn, room.desk());
+        }
+        for desk in self.drafts_aside.keys() {
+            self.saves.draft(turn, desk.clone());
         }
     }
 
@@ -223,7 +244,7 @@ impl State {
             .typing_told
             .is_none_or(|at| turn.now.mono >= at + PAUSE);
         let Some(room) = self
-            .open_room()
+            .here()
             .filter(|room| free && self.link.is_live() && !room.gone)
         else {
             return;

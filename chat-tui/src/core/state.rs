@@ -1,7 +1,9 @@
 //! All that the client knows. The view reads it, `update` alone changes it.
 
 use super::clock::{Entropy, Now};
+use super::composer::Draft;
 use super::deeds::Deeds;
+use super::desk::Desk;
 use super::effect::{Effect, Load, Store};
 use super::habits::Habits;
 use super::input::Device;
@@ -16,11 +18,12 @@ use super::overlay::{Completion, Notice, Overlay};
 use super::press::Begun;
 use super::reading::Marks;
 use super::requests::Requests;
-use super::room::Room;
+use super::room::{Room, Target};
 use super::save::Saves;
 use super::search::Left;
 use super::servers::ServerName;
 use super::settings::Settings;
+use super::side::Side;
 use chat_proto::notice::Invited;
 use chat_proto::{Greeting, Limits, Password, RoomName, UserName};
 use std::collections::BTreeMap;
@@ -79,6 +82,8 @@ pub struct State {
     pub rooms: BTreeMap<RoomName, Room>,
     /// The one that is shown.
     pub open: Option<RoomName>,
+    /// The thread that is read beside it.
+    pub side: Option<Side>,
     /// What is typed and not yet in its log.
     pub outbox: Outbox,
     /// What is to be done to messages and does not show in their logs yet.
@@ -113,6 +118,10 @@ pub struct State {
     pub(super) searches: u64,
     /// Where one was before each jump.
     pub(super) spots: Vec<Spot>,
+    /// Texts begun in threads that are not open.
+    pub(super) drafts_aside: BTreeMap<Desk, Draft>,
+    /// What lies under the mouse, topmost first, since it was drawn last.
+    pub(super) targets: Vec<Target>,
     pub(super) device: Device,
     pub(super) entropy: Entropy,
     pub(super) requests: Requests,
@@ -168,6 +177,7 @@ impl State {
             greeting: None,
             rooms: BTreeMap::new(),
             open: None,
+            side: None,
             outbox: Outbox::default(),
             deeds: Deeds::default(),
             overlays: Vec::new(),
@@ -186,6 +196,8 @@ impl State {
             search_left: None,
             searches: 0,
             spots: Vec::new(),
+            drafts_aside: BTreeMap::new(),
+            targets: Vec::new(),
             device: Device::default(),
             requests: Requests::default(),
             saves: Saves::default(),

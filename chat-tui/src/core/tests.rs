@@ -13,6 +13,7 @@ mod rules;
 mod searching;
 mod sending;
 mod server;
+mod threads;
 mod using;
 mod world;
 mod writing;

@@ -9,6 +9,7 @@ mod index;
 mod mentions;
 pub mod schema;
 pub mod slot;
+mod threads;
 mod typed;
 
 use crate::core::effect::{Load, Store};
@@ -129,6 +130,9 @@ pub fn load(cache: &mut Cache, load: Load) -> DiskInput {
         Load::Log(asked) => cache
             .log(&asked)
             .map(|entries| DiskInput::Log { asked, entries }),
+        Load::Thread(asked) => cache
+            .thread(&asked)
+            .map(|entries| DiskInput::Thread { asked, entries }),
         Load::At(asked) => cache.first_from(&asked).map(|entry| DiskInput::At {
             asked,
             entry: entry.map(Box::new),
@@ -287,7 +291,7 @@ impl Worker {
 /// What counts as accepted once the write lasts.
 fn accepts(write: &Store) -> Option<&ItemNonce> {
     match write {
-        Store::Accept(unsent) => Some(&unsent.nonce),
+        Store::Accept { unsent, .. } => Some(&unsent.nonce),
         Store::Deed(deed) => Some(&deed.id),
         Store::Device(_)
         | Store::Room(_)
@@ -314,7 +318,7 @@ fn log_of(write: &Store) -> Option<&RoomName> {
         | Store::Forget(_)
         | Store::Reset
         | Store::Draft { .. }
-        | Store::Accept(_)
+        | Store::Accept { .. }
         | Store::Outbox(_)
         | Store::Settle(_)
         | Store::Deed(_)

@@ -63,7 +63,10 @@ impl<'a> Blocks<'a> {
     pub(super) fn new(context: Context<'a>, outbox: &'a Outbox, kept: &'a mut Kept) -> Self {
         let name = context.room.name();
         Self {
-            unsent: outbox.of(name).collect(),
+            unsent: outbox
+                .of(name)
+                .filter(|item| context.room.awaits(&item.unsent))
+                .collect(),
             acts: outbox.refused(name),
             context,
             kept,

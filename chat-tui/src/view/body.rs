@@ -14,6 +14,7 @@ use crate::core::deeds::{Act, Deeds, Step};
 use crate::core::habits::Habits;
 use crate::core::outbox::{Item, Stage};
 use crate::core::room::Room;
+use crate::core::threads::Replies;
 use crate::neutral;
 use chat_proto::event::{EventBody, Fold, MemberChange, MemberChanged, Message};
 use chat_proto::{Entry, Seq};
@@ -155,6 +156,7 @@ impl Context<'_> {
         self.reply(spans, message.reply_to);
         let Some(text) = &message.text else {
             spans.push(("(deleted)".into(), Role::Faint));
+            self.replies(spans, entry);
             return;
         };
         let to_be = ToBe::of(self.deeds, entry);
@@ -185,6 +187,25 @@ impl Context<'_> {
         }
         self.reactions(spans, &entry.fold, &to_be);
         self.refused_edit(spans, entry);
+        self.replies(spans, entry);
+    }
+
+    /// How many messages follow in the thread that an entry begins, on its last
+    /// row; what is not held may be more of them.
+    fn replies(&self, spans: &mut Spans, entry: &Entry) {
+        let Replies { held, whole } = self.room.log.replies(entry.event.seq);
+        if held == 0 || self.room.thread.is_some() {
+            return;
+        }
+        let more = if whole { "" } else { "+" };
+        let word = if held == 1 && whole {
+            "reply"
+        } else {
+            "replies"
+        };
+        spans.push(("  ".into(), Role::Text));
+        let words = format!("{} {held}{more} {word}", self.glyphs.thread);
+        spans.push((words, Role::Replies));
     }
 
     fn reactions(&self, spans: &mut Spans, fold: &Fold, to_be: &ToBe<'_>) {
@@ -236,9 +257,12 @@ impl Context<'_> {
         }
     }
 
-    /// One row, whatever is known of the message that is answered.
+    /// One row, whatever is known of the message that is answered; none for
+    /// the one that a thread begins with, which all of it answers.
     fn reply(&self, spans: &mut Spans, to: Option<Seq>) {
-        let Some(to) = to else { return };
+        let Some(to) = to.filter(|to| self.room.thread != Some(*to)) else {
+            return;
+        };
         let used: usize = spans.iter().map(|(text, _)| neutral::width(text)).sum();
         let room = self.columns.width.saturating_sub(used).max(1);
         let what = format!("{} {}", self.glyphs.reply, self.answered(to));

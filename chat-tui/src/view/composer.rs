@@ -14,7 +14,7 @@ use crate::core::State;
 use crate::core::actions::Action;
 use crate::core::clock::Now;
 use crate::core::overlay::{Candidate, Completion};
-use crate::core::room::{Hit, Room, Target, Viewport};
+use crate::core::room::{Hit, Pane, Room, Target, Viewport};
 use crate::neutral;
 use chat_proto::UserName;
 use ratatui::layout::{Position, Rect};
@@ -41,6 +41,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, room: &Room) ->
             fate.map_or_else(|| format!("you are not in {name} any more"), Into::into)
         } else if room.muted {
             "you are muted here: you can read, not write".to_owned()
+        } else if room.thread.is_some() {
+            "answer in this thread".to_owned()
         } else {
             format!("message {name}")
         };
@@ -116,7 +118,7 @@ pub(super) fn draw_rule(
                 width,
                 ..area
             },
-            Hit::ToEnd,
+            Hit::ToEnd(Pane::of(room)),
         ));
         right = from;
     }

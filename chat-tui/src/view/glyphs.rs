@@ -17,6 +17,8 @@ pub struct Glyphs {
     pub refused: &'static str,
     /// Before what a reply answers.
     pub reply: &'static str,
+    /// Before how many answers a message has.
+    pub thread: &'static str,
     /// There is more below.
     pub below: &'static str,
     /// There is more above.
@@ -51,6 +53,7 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     pending: "…",
     refused: "✗",
     reply: "↳",
+    thread: "→",
     below: "↓",
     above: "↑",
     cut: "…",
@@ -73,6 +76,7 @@ pub(super) const ASCII: Glyphs = Glyphs {
     pending: "~",
     refused: "x",
     reply: "`-",
+    thread: "->",
     below: "v",
     above: "^",
     cut: "~",
@@ -95,8 +99,9 @@ mod tests {
     fn ascii_is_ascii() {
         let g = ASCII;
         let all = [
-            g.upright, g.level, g.saving, g.pending, g.refused, g.reply, g.below, g.above, g.cut,
-            g.draft, g.online, g.offline, g.bar, g.dot, g.prompt, g.pointer, g.done, g.pin,
+            g.upright, g.level, g.saving, g.pending, g.refused, g.reply, g.thread, g.below,
+            g.above, g.cut, g.draft, g.online, g.offline, g.bar, g.dot, g.prompt, g.pointer,
+            g.done, g.pin,
         ];
         assert!(all.iter().chain(&g.corners).all(|glyph| glyph.is_ascii()));
     }

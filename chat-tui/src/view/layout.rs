@@ -4,12 +4,17 @@
 //! within the screen and do not overlap; where there is room for anything,
 //! timeline and composer have some.
 
+use crate::core::room::Pane;
 use ratatui::layout::Rect;
 
 /// The smallest screen that is drawn on.
 pub(super) const SMALLEST: (u16, u16) = (20, 6);
 /// Columns below which the list of rooms gives way.
 const WITH_ROOMS: u16 = 72;
+/// Columns below which a thread stands over its room, not beside it.
+const WITH_SIDE: u16 = 100;
+/// Columns of a thread at the side.
+const SIDE_MOST: u16 = 60;
 /// Rows below which the composer has no line above it and the room no title.
 const WITH_LINES: u16 = 9;
 /// Rows below which there is no line of hints.
@@ -22,6 +27,23 @@ pub(super) struct Layout {
     pub(super) rooms: Rect,
     /// The line between the list and the rest, one column wide.
     pub(super) border: Rect,
+    /// The open room.
+    pub(super) room: Rect,
+    /// The line between the room and the thread at its side, one column wide.
+    pub(super) divider: Rect,
+    /// The thread at its side.
+    pub(super) side: Rect,
+    /// The connection and the rest, one row.
+    pub(super) status: Rect,
+    /// Keys that work now, one row.
+    pub(super) hints: Rect,
+    /// Rows of the whole screen.
+    rows: u16,
+}
+
+/// The parts of a room, or of a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Page {
     /// The room's name and topic, one row.
     pub(super) title: Rect,
     /// The messages.
@@ -32,31 +54,22 @@ pub(super) struct Layout {
     pub(super) reply: Rect,
     /// The text being written.
     pub(super) composer: Rect,
-    /// The connection and the rest, one row.
-    pub(super) status: Rect,
-    /// Keys that work now, one row.
-    pub(super) hints: Rect,
 }
 
-/// What the composer and others ask for.
+/// What is to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wishes {
-    /// Whether a message is being answered.
-    pub(super) reply: bool,
     /// Whether there are rooms to list.
     pub(super) rooms: bool,
     /// Whether the line of hints is wanted.
     pub(super) hints: bool,
+    /// Where the keys go, if a thread is open at the side.
+    pub(super) side: Option<Pane>,
 }
 
 impl Layout {
-    /// `None` where the screen is too small for anything. `rows` says how many rows the
-    /// composer would fill at a width.
-    pub(super) fn new(
-        screen: Rect,
-        wishes: Wishes,
-        rows: impl FnOnce(u16) -> usize,
-    ) -> Option<Self> {
+    /// `None` where the screen is too small for anything.
+    pub(super) fn new(screen: Rect, wishes: Wishes) -> Option<Self> {
         if screen.width < SMALLEST.0 || screen.height < SMALLEST.1 {
             return None;
         }
@@ -66,28 +79,22 @@ impl Layout {
         let mut parts = Self {
             hints,
             status,
+            rows: screen.height,
             ..Self::default()
         };
         if wishes.rooms && screen.width >= WITH_ROOMS {
             let width = (screen.width / 5).clamp(15, 26);
-            let area = left.0;
-            parts.rooms = Rect { width, ..area };
-            parts.border = Rect {
-                x: area.x + width,
-                width: 1,
-                ..area
-            };
-            left.0.x += width + 1;
-            left.0.width -= width + 1;
+            (parts.rooms, parts.border, left.0) = split(left.0, width);
         }
-        let lines = u16::from(screen.height >= WITH_LINES);
-        parts.title = left.above(lines);
-        let most = usize::from(screen.height / 3).max(1);
-        let wanted = rows(left.0.width).clamp(1, most);
-        parts.composer = left.below(u16::try_from(wanted).unwrap_or(1));
-        parts.reply = left.below(u16::from(wishes.reply));
-        parts.rule = left.below(lines);
-        parts.timeline = left.0;
+        match wishes.side {
+            Some(_) if screen.width >= WITH_SIDE => {
+                let width = left.0.width - (left.0.width * 9 / 20).min(SIDE_MOST);
+                (parts.room, parts.divider, parts.side) = split(left.0, width);
+            }
+            // Alone, or where there is room for one of them.
+            None | Some(Pane::Room) => parts.room = left.0,
+            Some(Pane::Side) => parts.side = left.0,
+        }
         Some(parts)
     }
 
@@ -95,6 +102,42 @@ impl Layout {
     pub(super) fn has_rooms(&self) -> bool {
         self.rooms.width > 0
     }
+
+    /// The parts of an area. `rows` says how many rows the composer would fill
+    /// at a width, `reply` whether a message is being answered.
+    pub(super) fn page(&self, area: Rect, reply: bool, rows: impl FnOnce(u16) -> usize) -> Page {
+        let mut left = Column(area);
+        let lines = u16::from(self.rows >= WITH_LINES);
+        let title = left.above(lines);
+        let most = usize::from(self.rows / 3).max(1);
+        let wanted = rows(area.width).clamp(1, most);
+        let composer = left.below(u16::try_from(wanted).unwrap_or(1));
+        let reply = left.below(u16::from(reply));
+        let rule = left.below(lines);
+        Page {
+            title,
+            timeline: left.0,
+            rule,
+            reply,
+            composer,
+        }
+    }
+}
+
+/// An area in two, with a column between them.
+fn split(area: Rect, width: u16) -> (Rect, Rect, Rect) {
+    let first = Rect { width, ..area };
+    let between = Rect {
+        x: area.x + width,
+        width: 1,
+        ..area
+    };
+    let second = Rect {
+        x: area.x + width + 1,
+        width: area.width - width - 1,
+        ..area
+    };
+    (first, between, second)
 }
 
 /// What is left of a column while parts are taken from its ends. One row is
@@ -127,35 +170,44 @@ mod tests {
 
     #[test]
     fn at_every_size_the_parts_share_the_screen() {
+        let sides = [None, Some(Pane::Room), Some(Pane::Side)];
         for (width, height) in (1..140).flat_map(|w| (1..50).map(move |h| (w, h))) {
             let screen = Rect::new(0, 0, width, height);
-            for (reply, hints, rows) in [(false, true, 1), (true, false, 99)] {
+            for (side, (reply, hints, rows)) in sides
+                .into_iter()
+                .flat_map(|side| [(side, (false, true, 1)), (side, (true, false, 99))])
+            {
                 let rooms = hints;
-                let wishes = Wishes {
-                    reply,
-                    rooms,
-                    hints,
-                };
-                let Some(parts) = Layout::new(screen, wishes, |_| rows) else {
+                let wishes = Wishes { rooms, hints, side };
+                let Some(parts) = Layout::new(screen, wishes) else {
                     assert!(width < SMALLEST.0 || height < SMALLEST.1);
                     continue;
                 };
-                let all = [
+                let mut all = vec![
                     parts.rooms,
                     parts.border,
-                    parts.title,
-                    parts.timeline,
-                    parts.rule,
-                    parts.reply,
-                    parts.composer,
+                    parts.divider,
                     parts.status,
                     parts.hints,
                 ];
+                for area in [parts.room, parts.side] {
+                    if area.width == 0 {
+                        continue;
+                    }
+                    let page = parts.page(area, reply, |_| rows);
+                    assert!(page.timeline.height >= 1 && page.timeline.width >= SMALLEST.0);
+                    assert!(page.composer.height >= 1);
+                    all.extend([
+                        page.title,
+                        page.timeline,
+                        page.rule,
+                        page.reply,
+                        page.composer,
+                    ]);
+                }
                 let cells: u32 = all.iter().map(|part| part.area()).sum();
                 assert_eq!(cells, screen.area(), "{width}x{height}");
                 assert!(all.iter().all(|part| screen.union(*part) == screen));
-                assert!(parts.timeline.height >= 1 && parts.timeline.width >= SMALLEST.0);
-                assert!(parts.composer.height >= 1);
             }
         }
     }
@@ -163,14 +215,29 @@ mod tests {
     #[test]
     fn eighty_by_twenty_four_shows_everything() {
         let wishes = Wishes {
-            reply: false,
             rooms: true,
             hints: true,
+            side: None,
         };
-        let parts = Layout::new(Rect::new(0, 0, 80, 24), wishes, |_| 1).unwrap();
+        let parts = Layout::new(Rect::new(0, 0, 80, 24), wishes).unwrap();
+        let page = parts.page(parts.room, false, |_| 1);
         assert!(parts.has_rooms());
-        assert!(parts.timeline.width >= 60 && parts.timeline.height >= 18);
-        let narrow = Layout::new(Rect::new(0, 0, 60, 24), wishes, |_| 1).unwrap();
+        assert!(page.timeline.width >= 60 && page.timeline.height >= 18);
+        let narrow = Layout::new(Rect::new(0, 0, 60, 24), wishes).unwrap();
         assert!(!narrow.has_rooms());
+    }
+
+    #[test]
+    fn a_thread_stands_beside_its_room_from_a_hundred_columns_on() {
+        let wishes = |side| Wishes {
+            rooms: true,
+            hints: true,
+            side: Some(side),
+        };
+        let wide = Layout::new(Rect::new(0, 0, 100, 30), wishes(Pane::Room)).unwrap();
+        assert!(wide.room.width >= 40 && wide.side.width >= 34);
+        let narrow = |side| Layout::new(Rect::new(0, 0, 99, 30), wishes(side)).unwrap();
+        assert_eq!(narrow(Pane::Room).side.width, 0);
+        assert_eq!(narrow(Pane::Side).room.width, 0);
     }
 }

@@ -30,7 +30,7 @@ pub mod wrap;
 use crate::core::State;
 use crate::core::clock::Now;
 use crate::core::look::{Able, Dress, Look};
-use crate::core::room::{Room, Viewport};
+use crate::core::room::{Hit, Pane, Room, Seen, Target, Viewport};
 use body::{Columns, Context};
 use chat_proto::UserName;
 use jiff::tz::TimeZone;
@@ -52,10 +52,21 @@ pub struct View {
 /// What came of drawing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Drawn {
-    /// What was in sight of the open room, for `State::viewed`.
-    pub viewport: Option<Viewport>,
+    /// What was in sight, for `State::viewed`.
+    pub seen: Seen,
     /// Where the cursor stands; `None`: it is hidden.
     pub cursor: Option<Position>,
+}
+
+/// What came of drawing a pane.
+struct DrawnPane {
+    viewport: Viewport,
+    targets: Vec<Target>,
+    cursor: Position,
+    /// The sign that something is below had no place of its own.
+    untold: bool,
+    /// Where its messages stand.
+    timeline: Rect,
 }
 
 impl View {
@@ -74,12 +85,12 @@ impl View {
     }
 
     /// Draws a frame and places the cursor; what it returns is for `State::viewed`.
-    pub fn draw(&mut self, frame: &mut Frame<'_>, state: &State, now: Now) -> Option<Viewport> {
+    pub fn draw(&mut self, frame: &mut Frame<'_>, state: &State, now: Now) -> Seen {
         let drawn = self.draw_on(frame.buffer_mut(), state, now);
         if let Some(cursor) = drawn.cursor {
             frame.set_cursor_position(cursor);
         }
-        drawn.viewport
+        drawn.seen
     }
 
     /// Draws on a blank buffer.
@@ -88,14 +99,13 @@ impl View {
         self.wear(state.dress());
         let screen = buffer.area;
         let mut pen = Pen::new(buffer, self.theme.clone());
-        let room = state.open_room();
+        let side = state.side.as_ref();
         let wishes = Wishes {
-            reply: room.is_some_and(|room| room.reply_to.is_some() || room.editing.is_some()),
             rooms: !state.rooms.is_empty(),
             hints: state.hints_on,
+            side: side.map(|side| if side.focused { Pane::Side } else { Pane::Room }),
         };
-        let rows = |width| room.map_or(1, |room| composer::rows(room, width));
-        let drawn = match Layout::new(screen, wishes, rows) {
+        let drawn = match Layout::new(screen, wishes) {
             Some(parts) => self.parts(&mut pen, screen, parts, state, now),
             None => too_small(&mut pen, screen),
         };
@@ -120,19 +130,32 @@ impl View {
         state: &State,
         now: Now,
     ) -> Drawn {
-        let mut drawn = match state.open_room() {
-            Some(room) => self.room(pen, parts, state, room, now),
-            None => no_room(pen, parts, state),
+        let mut drawn = Drawn::default();
+        let side = state.side.as_ref().filter(|_| parts.side.width > 0);
+        let room = state.open_room().filter(|_| parts.room.width > 0);
+        let room = room.map(|room| self.pane(pen, parts, state, room, now));
+        let side = side.map(|side| self.pane(pen, parts, state, &side.room, now));
+        if room.is_none() && side.is_none() {
+            no_room(pen, parts, state);
+        }
+        pen.upright(parts.divider.x, parts.divider.top(), parts.divider.bottom());
+        let focused = match (&room, &side) {
+            (Some(room), Some(side)) => {
+                let in_side = state.side.as_ref().is_some_and(|side| side.focused);
+                Some(if in_side { side } else { room })
+            }
+            (Some(pane), None) | (None, Some(pane)) => Some(pane),
+            (None, None) => None,
         };
-        let mut targets = Vec::new();
+        drawn.cursor = focused.map(|pane| pane.cursor);
+        let timeline = focused.map_or(parts.room, |pane| pane.timeline);
         if parts.has_rooms() {
-            targets = rooms::draw(pen, parts.rooms, state);
+            drawn.seen.targets = rooms::draw(pen, parts.rooms, state);
             let border = parts.border;
             pen.upright(border.x, border.top(), border.bottom());
         }
-        let seen = drawn.viewport.as_ref();
-        let untold = seen.filter(|_| parts.rule.height == 0);
-        let untold = state.open_room().zip(untold);
+        let untold = focused.filter(|pane| pane.untold);
+        let untold = state.here().zip(untold.map(|pane| &pane.viewport));
         status::draw(
             pen,
             parts.status,
@@ -144,47 +167,66 @@ impl View {
         );
         status::draw_hints(pen, parts.hints, state);
         if let Some(completion) = &state.completion {
-            composer::draw_choices(pen, parts.timeline, completion);
+            composer::draw_choices(pen, timeline, completion);
         }
         if !state.overlays.is_empty() {
             drawn.cursor = overlay::draw(pen, screen, state, &self.when, now.wall);
         }
         overlay::which_key(pen, screen, state);
-        overlay::draw_notices(pen, parts.timeline, state, now);
-        if let Some(viewport) = &mut drawn.viewport {
-            viewport.targets.extend(targets);
+        overlay::draw_notices(pen, timeline, state, now);
+        for pane in [&room, &side].into_iter().flatten() {
+            drawn.seen.targets.extend_from_slice(&pane.targets);
         }
+        drawn.seen.room = room.map(|pane| pane.viewport);
+        drawn.seen.side = side.map(|pane| pane.viewport);
         drawn
     }
 
-    fn room(
+    /// Draws the open room, or the thread at its side.
+    fn pane(
         &mut self,
         pen: &mut Pen<'_>,
         parts: Layout,
         state: &State,
         room: &Room,
         now: Now,
-    ) -> Drawn {
-        status::draw_title(pen, parts.title, state, room);
+    ) -> DrawnPane {
+        let area = match Pane::of(room) {
+            Pane::Room => parts.room,
+            Pane::Side => parts.side,
+        };
+        let reply = room.reply_to.is_some() || room.editing.is_some();
+        let page = parts.page(area, reply, |width| composer::rows(room, width));
+        match &state.side {
+            Some(side) if room.thread.is_some() => {
+                status::draw_thread_title(pen, page.title, state, side);
+            }
+            Some(_) | None => status::draw_title(pen, page.title, state, room),
+        }
         let kept = &mut self.kept;
-        let mut viewport = timeline::draw(pen, parts.timeline, state, room, &self.when, kept);
-        let to_end = composer::draw_rule(pen, parts.rule, state, room, &viewport, now);
-        viewport.targets.splice(0..0, to_end);
+        let (viewport, mut targets) =
+            timeline::draw(pen, page.timeline, state, room, &self.when, kept);
+        let to_end = composer::draw_rule(pen, page.rule, state, room, &viewport, now);
+        targets.splice(0..0, to_end);
+        targets.push(timeline::target(area, Hit::Pane(Pane::of(room))));
         let context = Context {
             room,
             deeds: &state.deeds,
             habits: &state.habits,
             me: my_name(state),
             when: &self.when,
-            columns: Columns::new(parts.timeline.width),
+            columns: Columns::new(page.timeline.width),
             glyphs: pen.glyphs(),
             refused_keys: "",
         };
-        composer::draw_reply(pen, parts.reply, state, &context);
-        let cursor = composer::draw(pen, parts.composer, state, room);
-        Drawn {
-            viewport: Some(viewport),
-            cursor: Some(cursor),
+        composer::draw_reply(pen, page.reply, state, &context);
+        let cursor = composer::draw(pen, page.composer, state, room);
+        DrawnPane {
+            viewport,
+            targets,
+            cursor,
+            untold: page.rule.height == 0,
+            timeline: page.timeline,
         }
     }
 }
@@ -194,12 +236,10 @@ fn my_name(state: &State) -> Option<&str> {
     state.me.name.as_ref().map(UserName::as_str)
 }
 
-fn no_room(pen: &mut Pen<'_>, parts: Layout, state: &State) -> Drawn {
-    pen.level(Rect {
-        height: parts.rule.height,
-        ..parts.rule
-    });
-    let area = parts.timeline;
+fn no_room(pen: &mut Pen<'_>, parts: Layout, state: &State) {
+    let page = parts.page(parts.room, false, |_| 1);
+    pen.level(page.rule);
+    let area = page.timeline;
     let server = crate::neutral::line(state.address());
     let key = state.settings.keys.chord(crate::core::actions::Action::Go);
     let words = if !state.overlays.is_empty() {
@@ -216,7 +256,6 @@ fn no_room(pen: &mut Pen<'_>, parts: Layout, state: &State) -> Drawn {
         ..area
     };
     lesson::draw(pen, above, state);
-    Drawn::default()
 }
 
 fn too_small(pen: &mut Pen<'_>, screen: Rect) -> Drawn {

@@ -8,8 +8,10 @@ use super::rooms::{capped, title};
 use super::theme::Role;
 use super::when::When;
 use crate::core::State;
+use crate::core::actions::Action;
 use crate::core::clock::Now;
 use crate::core::room::{Room, Viewport};
+use crate::core::side::{Known, Side};
 use crate::neutral;
 use ratatui::layout::Rect;
 
@@ -25,11 +27,44 @@ pub(super) fn draw_title(pen: &mut Pen<'_>, area: Rect, state: &State, room: &Ro
         right = pen.flush(area.left(), area.y, right, &people, Role::Faint);
     }
     let name = title(room.name(), me);
-    let x = pen.cut(area.left() + 1, area.y, right, &name, Role::Title);
+    let behind = state.side.as_ref().is_some_and(|side| side.focused);
+    let role = if behind { Role::Faint } else { Role::Title };
+    let x = pen.cut(area.left() + 1, area.y, right, &name, role);
     if !room.state.topic.is_empty() {
         let topic = format!(" {} {}", pen.glyphs().dot, neutral::line(&room.state.topic));
         pen.cut(x, area.y, right, &topic, Role::Faint);
     }
+}
+
+/// What the thread at the side holds.
+pub(super) fn draw_thread_title(pen: &mut Pen<'_>, area: Rect, state: &State, side: &Side) {
+    if area.height == 0 {
+        return;
+    }
+    let close = format!(" {} closes ", state.settings.keys.chord(Action::Close));
+    let right = pen.flush(area.left(), area.y, area.right(), &close, Role::Faint);
+    let title = if side.focused {
+        Role::Title
+    } else {
+        Role::Faint
+    };
+    let x = pen.cut(area.left() + 1, area.y, right, "thread", title);
+    let live = state.link.is_live();
+    let known = match side.known {
+        Known::Whole => "",
+        Known::Asked | Known::Kept if live => ", loading",
+        Known::Asked | Known::Kept => " that are kept here; offline",
+        Known::Cut => ", the oldest; more follow in the room",
+        Known::Refused => " that are kept here",
+    };
+    let words = match side.replies() {
+        0 => format!("no replies{known}"),
+        1 => format!("1 reply{known}"),
+        more => format!("{more} replies{known}"),
+    };
+    let words = format!(" {} {words}", pen.glyphs().dot);
+    let role = if live { Role::Faint } else { Role::Warning };
+    pen.cut(x, area.y, right, &words, role);
 }
 
 /// The connection in words, who one is, and what is not sent or not read.

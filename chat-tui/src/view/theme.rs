@@ -58,6 +58,8 @@ pub enum Role {
     Mentioned,
     /// A key that may be pressed.
     Key,
+    /// How many answers a message has; a click opens them.
+    Replies,
     /// The connection is up; someone is online.
     Live,
 }
@@ -67,7 +69,7 @@ pub const AUTHORS: u8 = 6;
 
 impl Role {
     /// All roles.
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 27] = [
         Self::Text,
         Self::Faint,
         Self::Border,
@@ -93,6 +95,7 @@ impl Role {
         Self::Unread,
         Self::Mentioned,
         Self::Key,
+        Self::Replies,
         Self::Live,
     ];
 }
@@ -175,7 +178,7 @@ fn coloured(role: Role) -> Style {
         Role::Warning => plain.fg(Color::Yellow).bold(),
         Role::Title | Role::Unread => plain.bold(),
         Role::Chosen => plain.reversed(),
-        Role::Key => plain.fg(Color::Cyan).bold(),
+        Role::Key | Role::Replies => plain.fg(Color::Cyan).bold(),
         Role::Live => plain.fg(Color::Green),
     }
 }
@@ -197,7 +200,9 @@ fn monochrome(role: Role) -> Style {
         Role::Text | Role::Live | Role::Code => Modifier::empty(),
         Role::Faint | Role::Pending | Role::Border => Modifier::DIM,
         Role::Quote | Role::Notice => Modifier::DIM.union(Modifier::ITALIC),
-        Role::Author(_) | Role::Title | Role::Unread | Role::New | Role::Key => Modifier::BOLD,
+        Role::Author(_) | Role::Title | Role::Unread | Role::New | Role::Key | Role::Replies => {
+            Modifier::BOLD
+        }
         Role::Own => Modifier::BOLD.union(Modifier::UNDERLINED),
         Role::Link => Modifier::UNDERLINED,
         Role::Mention | Role::Mentioned | Role::Refused | Role::Warning => {

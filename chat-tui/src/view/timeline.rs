@@ -15,9 +15,9 @@ use crate::core::State;
 use crate::core::actions::Action;
 use crate::core::log::Hole;
 use crate::core::outbox::Stage;
-use crate::core::room::{Hit, Room, Target, Viewport};
-use chat_proto::Entry;
+use crate::core::room::{Hit, Pane, Room, Target, Viewport};
 use chat_proto::event::EventBody;
+use chat_proto::{Entry, Seq};
 use ratatui::layout::Rect;
 
 /// Draws the open room's messages into `area`; says what was in sight.
@@ -28,7 +28,7 @@ pub(super) fn draw(
     room: &Room,
     when: &When,
     kept: &mut Kept,
-) -> Viewport {
+) -> (Viewport, Vec<Target>) {
     let glyphs = pen.glyphs();
     let keys = refused_keys(state, glyphs.dot);
     let context = Context {
@@ -57,7 +57,9 @@ pub(super) fn draw(
         let rows: usize = strip.blocks.iter().map(Block::height).sum();
         let free = usize::from(area.height).saturating_sub(rows - strip.above);
         let height = u16::try_from(free).unwrap_or(area.height);
-        lesson::draw(painter.pen, Rect { height, ..area }, state);
+        if room.thread.is_none() {
+            lesson::draw(painter.pen, Rect { height, ..area }, state);
+        }
         painter.y += i64::try_from(free).unwrap_or(0);
     }
     for block in &strip.blocks {
@@ -67,17 +69,19 @@ pub(super) fn draw(
         painter.y = i64::from(area.bottom()) - 1;
         match (&room.fate, room.gone) {
             (Some(fate), true) => painter.line(&crate::neutral::line(fate), Role::Warning),
+            (Some(_) | None, _) if room.thread.is_some() => {
+                painter.line("nothing of it is here yet", Role::Faint);
+            }
             (Some(_) | None, _) => painter.line("nothing has been said here yet", Role::Faint),
         }
     }
-    let mut targets = painter.targets;
-    targets.push(target(area, Hit::Timeline));
+    let targets = painter.targets;
     let spans = strip.blocks.iter().filter_map(|block| match block.what {
         What::Entry(entry) => Some((entry.event.seq, entry.event.seq)),
         What::Hole(hole) => Some((hole.span.from, hole.span.to)),
         What::Unsent(..) => None,
     });
-    Viewport {
+    let viewport = Viewport {
         room: room.name().clone(),
         width: area.width,
         height: area.height,
@@ -85,8 +89,8 @@ pub(super) fn draw(
         first: spans.clone().map(|(first, _)| first).next(),
         last: spans.map(|(_, last)| last).next_back(),
         end: strip.end,
-        targets,
-    }
+    };
+    (viewport, targets)
 }
 
 /// A part of the screen that answers to the mouse.
@@ -149,7 +153,7 @@ impl<'a> Painter<'a, '_, '_> {
                 let me = self.context.me.unwrap_or("you");
                 self.heading(&clock, Some(me), sign);
                 self.said = None;
-                self.rows(&block.body);
+                self.rows(&block.body, None);
             }
         }
     }
@@ -167,7 +171,7 @@ impl<'a> Painter<'a, '_, '_> {
         let author = (!self.goes_on(entry)).then_some(entry.event.author.as_str());
         let from = self.y;
         self.heading(&clock, author, sign);
-        self.rows(body);
+        self.rows(body, Some(entry.event.seq));
         self.said = Some(entry);
         let top = from.max(self.area.top().into());
         let bottom = self.y.min(self.area.bottom().into());
@@ -182,7 +186,9 @@ impl<'a> Painter<'a, '_, '_> {
         if selected {
             self.pen.restyle(area, Role::Chosen);
         }
-        self.targets.push(target(area, Hit::Entry(entry.event.seq)));
+        let pane = Pane::of(self.context.room);
+        self.targets
+            .push(target(area, Hit::Entry(pane, entry.event.seq)));
     }
 
     /// Whether the entry goes on with what its author said just before.
@@ -218,17 +224,23 @@ impl<'a> Painter<'a, '_, '_> {
         }
     }
 
-    fn rows(&mut self, body: &Wrapped) {
+    /// The text of an entry, or of what is none yet.
+    fn rows(&mut self, body: &Wrapped, entry: Option<Seq>) {
         let text = self.area.left() + columns(self.context.columns.text);
         for row in 0..body.height() {
             if let Some(y) = self.visible() {
                 let mut x = text;
                 for (part, role, whole) in body.row_of_runs(row) {
                     let right = self.area.right();
+                    let from = x;
                     x = match role {
                         Role::Link => self.pen.link(x, y, right, part, whole),
                         role => self.pen.text(x, y, right, part, role),
                     };
+                    if let (Role::Replies, Some(seq)) = (role, entry) {
+                        let area = Rect::new(from, y, x - from, 1);
+                        self.targets.push(target(area, Hit::Thread(seq)));
+                    }
                 }
             }
             self.y += 1;

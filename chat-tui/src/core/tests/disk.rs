@@ -2,6 +2,7 @@
 
 use crate::core::composer::Draft;
 use crate::core::deeds::Deed;
+use crate::core::desk::Desk;
 use crate::core::effect::{End, Load, LoadLog, Store};
 use crate::core::fold;
 use crate::core::habits::Habits;
@@ -9,6 +10,7 @@ use crate::core::input::{Device, DiskInput, Named, Saved, SavedRoom};
 use crate::core::outbox::Unsent;
 use crate::core::room::{Anchor, RoomRow};
 use crate::core::span::Spans;
+use crate::core::threads::Threads;
 use chat_proto::event::EventBody;
 use chat_proto::{Entry, RoomName, Seq};
 use std::collections::BTreeMap;
@@ -21,7 +23,7 @@ pub(super) struct Disk {
     pub(super) known: BTreeMap<RoomName, Spans>,
     pub(super) entries: BTreeMap<(RoomName, Seq), Entry>,
     pub(super) places: BTreeMap<RoomName, Anchor>,
-    pub(super) drafts: BTreeMap<RoomName, Draft>,
+    pub(super) drafts: BTreeMap<Desk, Draft>,
     pub(super) outbox: Vec<Unsent>,
     pub(super) deeds: Vec<Deed>,
     pub(super) habits: Habits,
@@ -65,14 +67,16 @@ impl Disk {
                     }
                 }
             }
-            Store::Draft { room, draft } => {
+            Store::Draft { desk, draft } => {
                 match draft {
-                    Some(draft) => self.drafts.insert(room, draft),
-                    None => self.drafts.remove(&room),
+                    Some(draft) => self.drafts.insert(desk, draft),
+                    None => self.drafts.remove(&desk),
                 };
             }
-            Store::Accept(unsent) => {
-                self.drafts.remove(&unsent.room);
+            Store::Accept { unsent, ends } => {
+                if let Some(desk) = ends {
+                    self.drafts.remove(&desk);
+                }
                 let nonce = unsent.nonce.clone();
                 self.outbox.push(unsent);
                 return Some(DiskInput::Accepted(nonce));
@@ -115,6 +119,15 @@ impl Disk {
             Load::Log(asked) => {
                 let entries = self.log(&asked);
                 DiskInput::Log { asked, entries }
+            }
+            Load::Thread(asked) => {
+                let log = self.entries.range((asked.room.clone(), asked.root)..);
+                let log = log.take_while(|((room, _), _)| *room == asked.room);
+                let threads = Threads::of(log.clone().map(|(_, entry)| entry));
+                let of_it = log.filter(|((_, seq), _)| threads.root(*seq) == asked.root);
+                let entries = of_it.map(|(_, entry)| entry.clone());
+                let entries = entries.take(asked.limit).collect();
+                DiskInput::Thread { asked, entries }
             }
             Load::At(asked) => {
                 let later =

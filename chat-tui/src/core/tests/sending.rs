@@ -185,7 +185,7 @@ fn a_refused_message_can_be_edited_again_or_thrown_away() {
     world.rest();
     world.press(Key::alt(KeyCode::Char('e')));
     assert_eq!(world.state.open_room().unwrap().composer.text(), "text");
-    assert_eq!(world.disk.drafts[&room("lobby")].text, "text");
+    assert_eq!(world.disk.drafts[&room("lobby").into()].text, "text");
     assert!(world.disk.outbox.is_empty());
     world.key(KeyCode::Enter);
     world.rest();

@@ -86,6 +86,16 @@ impl Server {
         self.append(&room(name), author, EventBody::Message(message))
     }
 
+    /// Someone else answers a message.
+    pub(super) fn answer(&mut self, name: &str, author: &str, text: &str, to: u64) -> Seq {
+        let message = Message {
+            text: Some(text.into()),
+            reply_to: Some(seq(to)),
+            ..Message::default()
+        };
+        self.append(&room(name), author, EventBody::Message(message))
+    }
+
     pub(super) fn append(&mut self, name: &RoomName, author: &str, body: EventBody) -> Seq {
         let log = self.logs.get_mut(name).unwrap();
         let event = Event {
@@ -378,6 +388,26 @@ impl Server {
             let mut entries = entries;
             entries.retain(|entry| entry.fold.changed.is_some_and(|changed| changed > since));
             entries.sort_by_key(|entry| entry.fold.changed);
+            let more_after = entries.len() > limit;
+            entries.truncate(limit);
+            let history = History {
+                events: entries,
+                first: Seq::FIRST,
+                head: seq(log.len() as u64),
+                more_before: false,
+                more_after,
+                room: name,
+            };
+            return self.say(&Frame::History(history), id);
+        }
+        if let Some(root) = asked.thread {
+            let mut of = std::collections::BTreeSet::from([root]);
+            let mut entries = entries;
+            entries.retain(|entry| {
+                let answers = crate::core::threads::answers(entry);
+                let joins = answers.is_some_and(|to| of.contains(&to));
+                entry.event.seq == root || joins && of.insert(entry.event.seq)
+            });
             let more_after = entries.len() > limit;
             entries.truncate(limit);
             let history = History {

@@ -379,7 +379,7 @@ fn the_way_out_writes_what_is_gathered() {
     world.press(Key::ctrl(KeyCode::Char('c')));
     assert!(world.disk.drafts.is_empty());
     world.press(Key::ctrl(KeyCode::Char('c')));
-    assert_eq!(world.disk.drafts[&room("lobby")].text, "draft");
+    assert_eq!(world.disk.drafts[&room("lobby").into()].text, "draft");
     assert!(world.told.contains(&Effect::Quit { code: 0 }));
     world.input(Input::Ended { code: 129 });
     assert!(world.told.contains(&Effect::Quit { code: 129 }));

@@ -5,7 +5,7 @@ use super::disk::Disk;
 use super::server::{Server, room};
 use crate::core::input::{DiskInput, Input, Key, KeyCode, NetInput};
 use crate::core::log::{Item, Log};
-use crate::core::room::{Place, Viewport};
+use crate::core::room::{Place, Seen, Viewport};
 use crate::core::state::Setup;
 use crate::core::{Effect, Now, State, update};
 use chat_proto::codec::decode_frame;
@@ -212,10 +212,13 @@ impl World {
             first: shown.first().map(|item| ends(item).0),
             last: shown.last().map(|item| ends(item).1),
             end,
-            targets: vec![],
+        };
+        let seen = Seen {
+            room: Some(viewport),
+            ..Seen::default()
         };
         let now = self.now();
-        let effects = self.state.viewed(viewport, now);
+        let effects = self.state.viewed(seen, now);
         let led = !effects.is_empty();
         self.perform(effects);
         led

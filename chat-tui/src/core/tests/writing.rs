@@ -18,8 +18,8 @@ fn edit(world: &mut World) {
 
 fn back(world: &mut World, name: &str, text: Result<&str, &str>) {
     let text = text.map(str::to_owned).map_err(str::to_owned);
-    let room = room(name);
-    world.input(Input::Edited { room, text });
+    let desk = room(name).into();
+    world.input(Input::Edited { desk, text });
 }
 
 #[test]
@@ -28,13 +28,13 @@ fn the_editor_gets_the_text_and_what_it_leaves_is_one_step_of_undo() {
     world.write("half a thought");
     edit(&mut world);
     let text = "half a thought".to_owned();
-    let room_a = room("a");
-    assert!(world.told.contains(&Effect::Edit { room: room_a, text }));
+    let desk = room("a").into();
+    assert!(world.told.contains(&Effect::Edit { desk, text }));
     assert_eq!(composed(&world), "half a thought", "until it comes back");
     back(&mut world, "a", Ok("two\nlines"));
     assert_eq!(composed(&world), "two\nlines");
     world.wait(Duration::from_millis(300));
-    assert_eq!(world.disk.drafts[&room("a")].text, "two\nlines");
+    assert_eq!(world.disk.drafts[&room("a").into()].text, "two\nlines");
     world.press(Key::ctrl(KeyCode::Char('_')));
     assert_eq!(composed(&world), "half a thought");
     back(&mut world, "a", Err("ed ended with 1"));

@@ -298,7 +298,7 @@ impl Cache {
 fn was_typed(write: &Store) -> bool {
     match write {
         Store::Draft { .. }
-        | Store::Accept(_)
+        | Store::Accept { .. }
         | Store::Outbox(_)
         | Store::Settle(_)
         | Store::Deed(_)
@@ -338,10 +338,13 @@ fn apply(db: &Connection, slot: u32, write: &Store) -> rusqlite::Result<()> {
         Store::Changes { room, events } => {
             events.iter().try_for_each(|event| change(db, room, event))
         }
-        Store::Draft { room, draft } => set_draft(db, slot, room, draft.as_ref()),
-        Store::Accept(unsent) => {
+        Store::Draft { desk, draft } => set_draft(db, slot, desk, draft.as_ref()),
+        Store::Accept { unsent, ends } => {
             add_unsent(db, slot, unsent)?;
-            set_draft(db, slot, &unsent.room, None)
+            match ends {
+                Some(desk) => set_draft(db, slot, desk, None),
+                None => Ok(()),
+            }
         }
         Store::Outbox(unsent) => set_unsent(db, unsent),
         Store::Settle(nonce) => run(db, "DELETE FROM outbox WHERE nonce = ?1", [nonce.as_str()]),

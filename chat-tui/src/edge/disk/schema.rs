@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The version of the tables that this program reads and writes.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 /// The tables of version 1; those of later ones follow by [`STEPS`].
 pub(super) const TABLES: &str = "
@@ -65,7 +65,7 @@ pub(super) const TABLES: &str = "
 ";
 
 /// What each version added to the one before; the first makes version 2.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
     -- A text that is to become that of a message: which, and what was being written before.
     ALTER TABLE drafts ADD COLUMN edits INTEGER;
@@ -100,13 +100,40 @@ const STEPS: [&str; 2] = [
     -- What is cached already is indexed from here on, in the background.
     INSERT INTO meta (key, value) SELECT 'unindexed', '0 0' WHERE EXISTS (SELECT * FROM entries);
 ",
+    "
+    -- Each thread has a draft of its own: `thread` is the message that it begins
+    -- with, 0 for the room itself.
+    ALTER TABLE drafts RENAME TO drafts_of_rooms;
+    CREATE TABLE drafts (
+        room TEXT NOT NULL,
+        thread INTEGER NOT NULL,
+        slot INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        cursor INTEGER NOT NULL,
+        reply_to INTEGER,
+        edits INTEGER,
+        before_text TEXT,
+        before_cursor INTEGER,
+        before_reply_to INTEGER,
+        PRIMARY KEY (room, thread, slot)
+    ) WITHOUT ROWID;
+    INSERT INTO drafts
+        SELECT room, 0, slot, text, cursor, reply_to,
+            edits, before_text, before_cursor, before_reply_to
+        FROM drafts_of_rooms;
+    DROP TABLE drafts_of_rooms;
+    -- Who answers a message.
+    CREATE INDEX answers ON entries (room, json_extract(entry, '$.reply_to'))
+        WHERE json_extract(entry, '$.reply_to') IS NOT NULL;
+",
 ];
 
 /// What nobody can get back from a server: saved out of a broken file first.
 const SALVAGED: [(&str, &str); 4] = [
     (
         "drafts",
-        "room, slot, text, cursor, reply_to, edits, before_text, before_cursor, before_reply_to",
+        "room, thread, slot, text, cursor, reply_to,
+         edits, before_text, before_cursor, before_reply_to",
     ),
     ("deeds", "position, id, slot, room, target, act, refused"),
     (

@@ -126,9 +126,17 @@ fn unsent(nonce: &str, text: &str) -> Unsent {
     }
 }
 
+/// A message is accepted, which ends its room's draft.
+fn accept(nonce: &str, text: &str) -> Store {
+    Store::Accept {
+        unsent: unsent(nonce, text),
+        ends: Some(room("dev").into()),
+    }
+}
+
 fn begun(name: &str, draft: Option<Draft>) -> Store {
     Store::Draft {
-        room: room(name),
+        desk: room(name).into(),
         draft,
     }
 }
@@ -182,8 +190,8 @@ fn what_was_stored_is_there_after_a_restart() {
             },
             begun("dev", Some(draft("half"))),
             begun("gone", Some(draft("kept"))),
-            Store::Accept(unsent("n1", "one")),
-            Store::Accept(unsent("n2", "two")),
+            accept("n1", "one"),
+            accept("n2", "two"),
             begun("dev", Some(draft("a thought"))),
             begun("edited", Some(changing())),
             Store::Deed(deed("d1", Act::Pin(true))),
@@ -211,9 +219,9 @@ fn what_was_stored_is_there_after_a_restart() {
             },
         ],
         drafts: vec![
-            (room("dev"), draft("a thought")),
-            (room("edited"), changing()),
-            (room("gone"), draft("kept")),
+            (room("dev").into(), draft("a thought")),
+            (room("edited").into(), changing()),
+            (room("gone").into(), draft("kept")),
         ],
         outbox: vec![unsent("n1", "one"), unsent("n2", "two")],
         deeds: vec![
@@ -252,9 +260,7 @@ fn messages_that_name_someone_are_found_with_what_stands_before_them() {
 #[test]
 fn only_the_owner_can_read_what_is_kept() {
     let (_data, dir) = home();
-    open(&dir)
-        .store(&[Store::Accept(unsent("n", "private"))])
-        .unwrap();
+    open(&dir).store(&[accept("n", "private")]).unwrap();
     let mode = dir.cache().metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -267,7 +273,7 @@ fn another_epoch_drops_the_logs_and_keeps_what_was_typed() {
         .store(&[
             Store::Room(row("dev")),
             logged(vec![message(4, "four")], vec![span(4, 4)]),
-            Store::Accept(unsent("n", "mine")),
+            accept("n", "mine"),
             begun("dev", Some(draft("half"))),
             Store::Reset,
         ])
@@ -307,18 +313,18 @@ fn two_clients_of_a_profile_keep_apart_what_is_typed() {
     let (_data, dir) = home();
     let (mut one, mut two) = (open(&dir), open(&dir));
     one.store(&[
-        Store::Accept(unsent("n1", "from one")),
+        accept("n1", "from one"),
         begun("dev", Some(draft("one's"))),
         begun("lobby", Some(draft("only one's"))),
     ])
     .unwrap();
-    two.store(&[
-        Store::Accept(unsent("n2", "from two")),
-        begun("dev", Some(draft("two's"))),
-    ])
-    .unwrap();
+    two.store(&[accept("n2", "from two"), begun("dev", Some(draft("two's")))])
+        .unwrap();
     assert_eq!(two.saved().unwrap().outbox, [unsent("n2", "from two")]);
-    assert_eq!(two.saved().unwrap().drafts, [(room("dev"), draft("two's"))]);
+    assert_eq!(
+        two.saved().unwrap().drafts,
+        [(room("dev").into(), draft("two's"))]
+    );
 
     // The first one dies: its texts are taken over, and none is lost unseen.
     drop(one);
@@ -330,8 +336,8 @@ fn two_clients_of_a_profile_keep_apart_what_is_typed() {
     assert_eq!(
         saved.drafts,
         [
-            (room("dev"), draft("two's\none's")),
-            (room("lobby"), draft("only one's"))
+            (room("dev").into(), draft("two's\none's")),
+            (room("lobby").into(), draft("only one's"))
         ]
     );
 }
@@ -345,9 +351,7 @@ fn a_broken_file_is_put_aside_and_said() {
     let note = note.unwrap();
     assert!(note.contains("broken-1"), "{note}");
     assert_eq!(cache.saved().unwrap(), Saved::default());
-    cache
-        .store(&[Store::Accept(unsent("n", "goes on"))])
-        .unwrap();
+    cache.store(&[accept("n", "goes on")]).unwrap();
     drop(cache);
     assert_eq!(open(&dir).saved().unwrap().outbox.len(), 1);
 }
@@ -359,7 +363,7 @@ fn what_was_typed_is_saved_out_of_a_broken_file() {
     let entries: Vec<Entry> = (1..400).map(|n| message(n, &"x".repeat(500))).collect();
     cache
         .store(&[
-            Store::Accept(unsent("n", "mine")),
+            accept("n", "mine"),
             begun("dev", Some(draft("half"))),
             logged(entries, vec![span(1, 399)]),
         ])
@@ -379,7 +383,7 @@ fn what_was_typed_is_saved_out_of_a_broken_file() {
     );
     let saved = cache.saved().unwrap();
     assert_eq!(saved.outbox, [unsent("n", "mine")]);
-    assert_eq!(saved.drafts, [(room("dev"), draft("half"))]);
+    assert_eq!(saved.drafts, [(room("dev").into(), draft("half"))]);
 }
 
 #[test]
@@ -398,7 +402,7 @@ fn a_file_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it() {
     let mut cache = open(&dir);
     cache.store(&[Store::Deed(deed("d", Act::Delete))]).unwrap();
     let saved = cache.saved().unwrap();
-    assert_eq!(saved.drafts, [(room("dev"), draft("half"))]);
+    assert_eq!(saved.drafts, [(room("dev").into(), draft("half"))]);
     assert_eq!(saved.deeds, [deed("d", Act::Delete)]);
 }
 
@@ -440,7 +444,7 @@ fn an_accepted_message_is_on_the_disk_when_it_is_said_so() {
     for n in 0..50 {
         let nonce = format!("n{n}");
         disk.store(begun("dev", Some(draft("typing"))));
-        disk.store(Store::Accept(unsent(&nonce, "text")));
+        disk.store(accept(&nonce, "text"));
         heard(&mut news, |said| {
             (said == DiskInput::Accepted(nonce.as_str().into())).then_some(())
         });
@@ -468,7 +472,7 @@ fn a_disk_that_fails_is_told_once_and_so_is_its_recovery() {
         "CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END";
     db.execute_batch(broken).unwrap();
     for nonce in ["n1", "n2"] {
-        disk.store(Store::Accept(unsent(nonce, "text")));
+        disk.store(accept(nonce, "text"));
         let refused = heard(&mut news, |said| match said {
             DiskInput::NotAccepted { nonce, .. } => Some(nonce),
             _ => None,
@@ -476,7 +480,7 @@ fn a_disk_that_fails_is_told_once_and_so_is_its_recovery() {
         assert_eq!(refused, nonce);
     }
     db.execute_batch("DROP TRIGGER full").unwrap();
-    disk.store(Store::Accept(unsent("n3", "text")));
+    disk.store(accept("n3", "text"));
     let mut said = Vec::new();
     heard(&mut news, |news| {
         said.push(news.clone());
@@ -499,7 +503,7 @@ fn the_end_leaves_nothing_behind() {
     assert!(disk.finish(PATIENCE));
     assert_eq!(
         open(&dir).saved().unwrap().drafts,
-        [(room("dev"), draft("newest"))]
+        [(room("dev").into(), draft("newest"))]
     );
 }
 
@@ -533,7 +537,7 @@ fn a_read_sees_the_writes_before_it() {
 fn without_a_place_to_keep_it_a_message_is_not_accepted_and_all_goes_on() {
     let (cache, _) = Cache::open(Err("no home".to_owned()));
     let (disk, mut news) = Disk::start(cache).unwrap();
-    disk.store(Store::Accept(unsent("n", "text")));
+    disk.store(accept("n", "text"));
     disk.store(logged(vec![message(4, "four")], vec![span(4, 4)]));
     disk.load(Load::Log(newest(9)));
     let why = heard(&mut news, |said| match said {

@@ -5,6 +5,7 @@
 use super::cache::{json, read_seq, run, sql};
 use crate::core::composer::{Draft, Editing};
 use crate::core::deeds::Deed;
+use crate::core::desk::Desk;
 use crate::core::outbox::Unsent;
 use chat_proto::{RoomName, Seq, Timestamp};
 use rusqlite::{Connection, Row, named_params, params};
@@ -12,7 +13,7 @@ use rusqlite::{Connection, Row, named_params, params};
 pub(super) fn set_draft(
     db: &Connection,
     slot: u32,
-    room: &RoomName,
+    desk: &Desk,
     draft: Option<&Draft>,
 ) -> rusqlite::Result<()> {
     match draft {
@@ -21,11 +22,12 @@ pub(super) fn set_draft(
             let before = editing.map(|editing| &editing.before);
             run(
                 db,
-                "INSERT OR REPLACE INTO drafts (room, slot, text, cursor, reply_to,
+                "INSERT OR REPLACE INTO drafts (room, thread, slot, text, cursor, reply_to,
                      edits, before_text, before_cursor, before_reply_to)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 params![
-                    room.as_str(),
+                    desk.room.as_str(),
+                    sql_thread(desk),
                     slot,
                     draft.text,
                     sql_cursor(draft),
@@ -39,8 +41,8 @@ pub(super) fn set_draft(
         }
         None => run(
             db,
-            "DELETE FROM drafts WHERE room = ?1 AND slot = ?2",
-            params![room.as_str(), slot],
+            "DELETE FROM drafts WHERE room = ?1 AND thread = ?2 AND slot = ?3",
+            params![desk.room.as_str(), sql_thread(desk), slot],
         ),
     }
 }
@@ -87,12 +89,14 @@ pub(super) fn adopt_from(db: &Connection, dead: u32, mine: u32) -> rusqlite::Res
         "UPDATE deeds SET slot = ?2 WHERE slot = ?1",
         [dead, mine],
     )?;
-    // Two drafts for one room become one: neither is lost unseen.
+    // Two drafts for one desk become one: neither is lost unseen.
     run(
         db,
         "UPDATE drafts SET text = text || char(10) || (
-             SELECT d.text || coalesce(char(10) || nullif(d.before_text, ''), '') FROM drafts d WHERE d.room = drafts.room AND d.slot = ?1)
-         WHERE slot = ?2 AND room IN (SELECT room FROM drafts WHERE slot = ?1)",
+             SELECT d.text || coalesce(char(10) || nullif(d.before_text, ''), '') FROM drafts d
+             WHERE d.room = drafts.room AND d.thread = drafts.thread AND d.slot = ?1)
+         WHERE slot = ?2
+             AND (room, thread) IN (SELECT room, thread FROM drafts WHERE slot = ?1)",
         [dead, mine],
     )?;
     run(
@@ -103,10 +107,11 @@ pub(super) fn adopt_from(db: &Connection, dead: u32, mine: u32) -> rusqlite::Res
     run(db, "DELETE FROM drafts WHERE slot = ?1", [dead])
 }
 
-pub(super) fn drafts(db: &Connection, slot: u32) -> rusqlite::Result<Vec<(RoomName, Draft)>> {
+pub(super) fn drafts(db: &Connection, slot: u32) -> rusqlite::Result<Vec<(Desk, Draft)>> {
     let mut select = db.prepare(
-        "SELECT room, text, cursor, reply_to, before_text, before_cursor, before_reply_to, edits
-         FROM drafts WHERE slot = ?1 ORDER BY room",
+        "SELECT room, text, cursor, reply_to, before_text, before_cursor, before_reply_to, edits,
+             thread
+         FROM drafts WHERE slot = ?1 ORDER BY room, thread",
     )?;
     let mut rows = select.query([slot])?;
     let mut drafts = Vec::new();
@@ -119,7 +124,8 @@ pub(super) fn drafts(db: &Connection, slot: u32) -> rusqlite::Result<Vec<(RoomNa
             let before = read_draft(row, 4)?.unwrap_or_default();
             draft.editing = Some(Box::new(Editing { target, before }));
         }
-        drafts.push((room, draft));
+        let thread = read_seq(row, 8)?.filter(|seq| *seq > Seq::ZERO);
+        drafts.push((Desk { room, thread }, draft));
     }
     Ok(drafts)
 }
@@ -159,6 +165,11 @@ fn read_draft(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Draft>> {
         reply_to: read_seq(row, first + 2)?,
         editing: None,
     }))
+}
+
+/// 0 stands for the room itself: nothing can be a key and NULL.
+fn sql_thread(desk: &Desk) -> i64 {
+    desk.thread.map_or(0, sql)
 }
 
 fn sql_cursor(draft: &Draft) -> i64 {

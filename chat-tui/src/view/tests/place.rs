@@ -30,7 +30,7 @@ fn long() -> State {
 /// Draws, and hands the place back as the core does; says what the text area showed.
 fn settle(state: &mut State, width: u16, height: u16) -> Vec<String> {
     let (buffer, drawn) = draw(state, width, height);
-    let viewport = drawn.viewport.unwrap();
+    let viewport = drawn.seen.room.unwrap();
     open(state).place = Place {
         anchor: viewport.anchor,
         scroll: 0,
@@ -105,7 +105,7 @@ fn a_place_survives_other_widths() {
 fn at_another_width_the_same_message_stands_at_the_edge() {
     let mut state = long();
     scroll(&mut state, -90);
-    let first = |state: &State, width| draw(state, width, 24).1.viewport.unwrap().first;
+    let first = |state: &State, width| draw(state, width, 24).1.seen.room.unwrap().first;
     let wide = first(&state, 80);
     for width in [60, 40, 30, 120] {
         assert_eq!(first(&state, width), wide, "at {width}");
@@ -124,7 +124,7 @@ fn filling_a_gap_moves_nothing_below_it() {
     load(open(&mut state), messages(171, 220));
     assert_eq!(settle(&mut state, 80, 24)[2..], rows[2..]);
     let (_, drawn) = draw(&state, 80, 24);
-    assert!(drawn.viewport.unwrap().first > Some(seq(170)));
+    assert!(drawn.seen.room.unwrap().first > Some(seq(170)));
     rows = scroll(&mut state, -1);
     while !rows[0].contains("70 events not loaded") {
         rows = scroll(&mut state, -1);

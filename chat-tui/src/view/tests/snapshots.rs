@@ -15,8 +15,9 @@ use crate::core::overlay::{
 };
 use crate::core::room::{Anchor, Place};
 use crate::core::search::{Hit, Looked, Scope, Search};
+use crate::core::side::Known;
 use crate::core::{Input, Now, State, update};
-use chat_proto::event::{Role, RoomKind};
+use chat_proto::event::{EventBody, Role, RoomKind};
 use chat_proto::notice::Invited;
 use chat_proto::reply::MemberListing;
 use insta::assert_snapshot;
@@ -154,6 +155,36 @@ fn going_to_a_room() {
 }
 
 const THREE: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 12)];
+
+#[test]
+fn a_thread_beside_its_room_or_over_it() {
+    let mut state = conversation();
+    let mut answer = message(108, at(22, 11, 55), "eve", "the vet is *always* late");
+    if let EventBody::Message(message) = &mut answer.event.body {
+        message.reply_to = Some(seq(102));
+    }
+    load(open(&mut state), vec![answer]);
+    open(&mut state).selected = Some(seq(101));
+    press(&mut state, "t");
+    let mut waits = unsent("c", "and so is the cat", None);
+    waits.unsent.reply_to = Some(seq(101));
+    state.outbox.items.push(waits);
+    if let Some(side) = &mut state.side {
+        side.known = Known::Whole;
+        side.room.composer = Composer::holding("half an ans");
+    }
+    check("thread", &state, &THREE);
+    press(&mut state, "F6");
+    check("thread_behind", &state, &THREE);
+    state.link.phase = Phase::Waiting {
+        until: Duration::ZERO,
+    };
+    if let Some(side) = &mut state.side {
+        side.known = Known::Kept;
+        side.focused = true;
+    }
+    check("thread_offline", &state, &[(80, 24)]);
+}
 
 fn press(state: &mut State, keys: &str) {
     for key in Sequence::parse(keys).unwrap().keys() {

@@ -312,7 +312,7 @@ proptest! {
             if let Some(cursor) = drawn.cursor {
                 prop_assert!(cursor.x < width && cursor.y < height);
             }
-            for target in drawn.viewport.iter().flat_map(|viewport| &viewport.targets) {
+            for target in &drawn.seen.targets {
                 prop_assert!(target.x + target.width <= width);
                 prop_assert!(target.y + target.height <= height);
             }

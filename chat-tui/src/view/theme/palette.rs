@@ -133,7 +133,7 @@ impl Palette {
             Role::Link => self.link,
             Role::New | Role::Refused => self.refused,
             Role::Warning => self.warning,
-            Role::Key => self.key,
+            Role::Key | Role::Replies => self.key,
             Role::Live => self.live,
         };
         (text, self.ground)
@@ -169,6 +169,7 @@ fn modifiers(role: Role) -> Modifier {
         | Role::Warning
         | Role::Title
         | Role::Unread
-        | Role::Key => Modifier::BOLD,
+        | Role::Key
+        | Role::Replies => Modifier::BOLD,
     }
 }
