@@ -276,3 +276,45 @@ async fn a_theme_is_seen_while_it_is_chosen_and_kept_by_enter() -> Result<()> {
     .await?;
     Ok(())
 }
+
+/// What people mark by signs stands out, and is copied as it was typed; hostile
+/// heaps of signs hold nothing up.
+#[tokio::test]
+async fn marked_text_stands_out_and_is_copied_as_typed() -> Result<()> {
+    let server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    for (n, sign) in ["*", "_a", "[", "`", "> "].into_iter().enumerate() {
+        let text = sign.repeat(3900 / sign.len());
+        bob.send("lobby", &text, &format!("h{n}")).await?;
+    }
+    let text = "some **strong** and *soft* words\n```py\nreturn 'x' # so\n```";
+    bob.send("lobby", text, "m").await?;
+    let screen = ada.wait_for("soft").await?;
+    ensure!(at(&screen, "strong")?.0, "bold: {screen}");
+    let place = screen.place_of("soft").context("shown")?;
+    ensure!(
+        screen.cell(place).is_some_and(vt100::Cell::italic),
+        "{screen}"
+    );
+    let plain = at(&screen, "some ")?;
+    ensure!(
+        at(&screen, "return")? != plain,
+        "a word of the language: {screen}"
+    );
+    ensure!(
+        at(&screen, "'x'")? != at(&screen, "return")?,
+        "a text: {screen}"
+    );
+    ada.press(Key::Up)?;
+    ada.settled().await?;
+    ada.type_text("y")?;
+    ada.wait_for("copied").await?;
+    let log = String::from_utf8_lossy(&ada.terminal()?.log()).into_owned();
+    let wanted = "c29tZSAqKnN0cm9uZyoqIGFuZCAqc29mdCogd29yZHMKYGBgcHkKcmV0dXJuICd4JyAjIHNvCmBgYA==";
+    ensure!(
+        log.contains(&format!("\x1b]52;c;{wanted}")),
+        "the source itself"
+    );
+    ada.quit().await
+}

@@ -2,9 +2,10 @@
 //!
 //! A row's part of a link becomes one cell that is as wide as the part, so that
 //! the sequence around it is always written whole. Always holds: a target is
-//! printable ASCII and begins with `http`; a link of which something else
+//! printable ASCII and one of what is opened without asking; a link of which something else
 //! covers a part stays plain text.
 
+use super::markup;
 use ratatui::buffer::{Buffer, CellDiffOption};
 use std::num::NonZeroU16;
 
@@ -23,9 +24,7 @@ const TARGET_MAX: usize = 2000;
 
 /// What a link opens, as it may stand in a sequence.
 pub(super) fn target(link: &str) -> Option<String> {
-    let opens = ["https://", "http://"]
-        .iter()
-        .any(|scheme| link.starts_with(scheme));
+    let opens = markup::opens(link);
     let mut target = String::new();
     for byte in link.bytes() {
         match byte {

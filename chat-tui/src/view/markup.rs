@@ -1,147 +1,124 @@
-//! What stands out within a message's text: links, the word that names one, and code.
+//! What stands out within a message's text: what people mark by the signs of
+//! Markdown, links, code, and the word that names one.
 //!
-//! Pure: text in, parts with roles out; nothing is left out and nothing added.
+//! Pure: text in, parts with roles out; nothing is left out and nothing added,
+//! so that what is shown is what was typed, and is copied as such. The signs
+//! themselves are faint. Always holds: what is not finished, or nested in a way
+//! that makes no sense, is text as typed; the work is linear in the text,
+//! however hostile, which the tests count.
 
-use super::theme::Role;
-use crate::neutral;
+mod code;
+mod inline;
+mod languages;
+mod link;
+
+use super::theme::{Role, Shape};
+
+pub(super) use link::opens;
+
+/// Parts of a text, which make up the whole of it.
+type Parts<'a> = Vec<(&'a str, Role)>;
+
+/// Around a block of code, each on a line of its own.
+const FENCE: &str = "```";
 
 /// The parts of a text. `me` is one's own name.
-pub(super) fn parts<'a>(text: &'a str, me: Option<&str>) -> Vec<(&'a str, Role)> {
-    let mut parts = Vec::new();
-    let mut plain = 0;
-    let mut at = 0;
-    while let Some(found) = text[at..].find(['h', '@', '`']) {
-        at += found;
-        match special(text, at, me) {
-            Some((len, role)) => {
-                parts.push((&text[plain..at], Role::Text));
-                parts.push((&text[at..at + len], role));
-                at += len;
-                plain = at;
+pub(super) fn parts<'a>(text: &'a str, me: Option<&str>) -> Parts<'a> {
+    let mut parts = Parts::new();
+    let mut rest = text;
+    // Where one block has no end, no later one has.
+    let mut ends = true;
+    while !rest.is_empty() {
+        if ends && rest.starts_with(FENCE) {
+            match block(rest, &mut parts) {
+                Block::Ends(after) => {
+                    rest = after;
+                    continue;
+                }
+                Block::HasNoEnd => ends = false,
+                Block::IsNone => {}
             }
-            None => at += 1,
         }
+        let (line, after) =
+            rest.split_at(seek(rest, |c| c == '\n').map_or(rest.len(), |at| at + 1));
+        self::line(line, me, &mut parts);
+        rest = after;
     }
-    parts.push((&text[plain..], Role::Text));
     parts.retain(|(part, _)| !part.is_empty());
     parts
 }
 
-/// What begins at this place, and its length.
-fn special(text: &str, at: usize, me: Option<&str>) -> Option<(usize, Role)> {
-    let rest = &text[at..];
-    let before = text[..at].chars().next_back();
-    let begins = before.is_none_or(|c| !is_of_name(c));
-    match rest.as_bytes().first()? {
-        b'h' if begins => link(rest).map(|len| (len, Role::Link)),
-        b'@' if begins => mention(rest, me?).map(|len| (len, Role::Mention)),
-        b'`' => code(rest).map(|len| (len, Role::Code)),
-        _ => None,
-    }
+enum Block<'a> {
+    /// What follows it.
+    Ends(&'a str),
+    HasNoEnd,
+    IsNone,
 }
 
-fn link(rest: &str) -> Option<usize> {
-    let scheme = ["https://", "http://"]
-        .into_iter()
-        .find(|scheme| rest.starts_with(scheme))?;
-    let end = rest
-        .find(|c: char| {
-            // What can't be seen is no part of an address that can be seen.
-            c.is_whitespace() || neutral::is_hostile(c) || matches!(c, '<' | '>' | '"' | '`')
-        })
-        .unwrap_or(rest.len());
-    let mut link = &rest[..end];
-    let opens = link.contains('(');
-    // What closes a sentence around the link is not part of it.
-    while let Some(last) = link.chars().next_back() {
-        let closes = match last {
-            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | ']' | '}' => true,
-            ')' => !opens,
-            _ => false,
-        };
-        if !closes {
+/// A block of code, from its fence to the next line that begins with one.
+fn block<'a>(text: &'a str, parts: &mut Parts<'a>) -> Block<'a> {
+    let Some(head) = seek(text, |c| c == '\n') else {
+        return Block::IsNone;
+    };
+    let (fence, inside) = text.split_at(head + 1);
+    let language = fence[FENCE.len()..].trim();
+    if language.contains('`') {
+        return Block::IsNone;
+    }
+    let mut at = 0;
+    loop {
+        if inside[at..].starts_with(FENCE) {
             break;
         }
-        link = &link[..link.len() - last.len_utf8()];
+        match seek(&inside[at..], |c| c == '\n') {
+            Some(end) => at += end + 1,
+            None => return Block::HasNoEnd,
+        }
     }
-    (link.len() > scheme.len()).then_some(link.len())
-}
-
-/// `@ada` or `@room`, as a whole word.
-fn mention(rest: &str, me: &str) -> Option<usize> {
-    let end = rest[1..]
-        .find(|c| !is_of_name(c))
-        .map_or(rest.len(), |end| end + 1);
-    // A full stop ends a sentence more often than a name.
-    let word = rest[1..end].trim_end_matches(['.', '-', '_']);
-    let names_me = [me, "room"]
-        .into_iter()
-        .any(|name| word.to_lowercase() == name.to_lowercase());
-    names_me.then_some(word.len() + 1)
-}
-
-/// From back-tick to back-tick on one line, or a block between three and three.
-fn code(rest: &str) -> Option<usize> {
-    const BLOCK: &str = "```";
-    if let Some(block) = rest.strip_prefix(BLOCK) {
-        return block.find(BLOCK).map(|end| end + 2 * BLOCK.len());
+    let (inside, after) = inside.split_at(at);
+    let (close, after) = after.split_at(FENCE.len());
+    parts.push((fence, Role::Faint));
+    match languages::named(language) {
+        Some(language) => code::parts(inside, language, parts),
+        None => parts.push((inside, Role::Code)),
     }
-    let line = rest.lines().next().unwrap_or(rest);
-    let end = line[1..].find('`')?;
-    (end > 0).then_some(end + 2)
+    parts.push((close, Role::Faint));
+    Block::Ends(after)
 }
 
-fn is_of_name(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
+/// A line: of a quote, of a list, or of plain text.
+fn line<'a>(line: &'a str, me: Option<&str>, parts: &mut Parts<'a>) {
+    if line.starts_with('>') {
+        return inline::parts(line, me, Role::Quote, parts);
+    }
+    let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+    let (head, text) = match sign(&line[indent..]) {
+        0 => ("", line),
+        sign => line.split_at(indent + sign),
+    };
+    parts.push((head, Role::Shaped(Shape::STRONG)));
+    inline::parts(text, me, Role::Text, parts);
+}
+
+/// The length of what begins an item of a list: `- `, `* `, `+ `, `12. ` or `12) `.
+fn sign(line: &str) -> usize {
+    let digits = line.bytes().take(4).take_while(u8::is_ascii_digit).count();
+    let after = &line.as_bytes()[digits..];
+    match (digits, after) {
+        (0, [b'-' | b'*' | b'+', b' ', ..]) => 2,
+        (1..=3, [b'.' | b')', b' ', ..]) => digits + 2,
+        _ => 0,
+    }
+}
+
+/// Where the first character that `stops` stands. All looking ahead is done by
+/// this, so that the tests can count it.
+fn seek(text: &str, stops: impl FnMut(char) -> bool) -> Option<usize> {
+    let found = text.find(stops);
+    #[cfg(test)]
+    tests::LOOKED_AT.with(|count| count.set(count.get() + found.unwrap_or(text.len()) + 1));
+    found
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn special_parts(text: &str) -> Vec<(&str, Role)> {
-        let mut parts = parts(text, Some("Ada"));
-        let whole: String = parts.iter().map(|(part, _)| *part).collect();
-        assert_eq!(whole, text);
-        parts.retain(|(_, role)| *role != Role::Text);
-        parts
-    }
-
-    #[test]
-    fn what_stands_out_is_found_and_nothing_is_lost() {
-        for (text, expected) in [
-            (
-                "see https://a.b/c?d=e.",
-                vec![("https://a.b/c?d=e", Role::Link)],
-            ),
-            (
-                "(http://a.b/x_(y))",
-                vec![("http://a.b/x_(y))", Role::Link)],
-            ),
-            ("https:// is none", vec![]),
-            (
-                "https://ex\u{200b}ample.org",
-                vec![("https://ex", Role::Link)],
-            ),
-            ("hi @ada, and @adam", vec![("@ada", Role::Mention)]),
-            ("mail@ada is none", vec![]),
-            ("@ROOM now", vec![("@ROOM", Role::Mention)]),
-            ("try `ls -l`, not `", vec![("`ls -l`", Role::Code)]),
-            (
-                "```\nlet x;\n``` ok",
-                vec![("```\nlet x;\n```", Role::Code)],
-            ),
-            ("``", vec![]),
-            ("hhh@@@", vec![]),
-        ] {
-            assert_eq!(special_parts(text), expected, "{text:?}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_text_breaks_it(text in "[h`@(). \nadt/:ps漢\u{301}]{0,40}") {
-            special_parts(&text);
-        }
-    }
-}
+mod tests;

@@ -51,8 +51,16 @@ impl<'a> Pen<'a> {
     }
 
     /// A part of a link; where the terminal can, it opens the whole of it.
-    pub(super) fn link(&mut self, x: u16, y: u16, right: u16, part: &str, whole: &str) -> u16 {
-        let end = self.text(x, y, right, part, Role::Link);
+    pub(super) fn link(
+        &mut self,
+        x: u16,
+        y: u16,
+        right: u16,
+        part: &str,
+        whole: &str,
+        role: Role,
+    ) -> u16 {
+        let end = self.text(x, y, right, part, role);
         let is_plain = part.bytes().all(|byte| byte.is_ascii_graphic());
         let is_whole = usize::from(end - x) == part.len();
         if self.theme.dress().links

@@ -30,8 +30,14 @@ pub enum Role {
     Mention,
     /// An address that can be opened.
     Link,
+    /// What people wrote, and marked.
+    Shaped(Shape),
+    /// The words that stand for an address, which follows.
+    Label,
     /// Code between back-ticks.
     Code,
+    /// A part of code.
+    Token(Token),
     /// A hostile character, made visible.
     Mark,
     /// What a reply answers.
@@ -64,12 +70,57 @@ pub enum Role {
     Live,
 }
 
+/// How people mark what they write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shape(u8);
+
+impl Shape {
+    /// Not at all.
+    pub const NONE: Self = Self(0);
+    /// `**so**`
+    pub const STRONG: Self = Self(1);
+    /// `*so*`
+    pub const EMPHASIS: Self = Self(2);
+    /// `~~so~~`
+    pub const STRUCK: Self = Self(4);
+
+    /// Both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn modifiers(self) -> Modifier {
+        [
+            (Self::STRONG, Modifier::BOLD),
+            (Self::EMPHASIS, Modifier::ITALIC),
+            (Self::STRUCK, Modifier::CROSSED_OUT),
+        ]
+        .into_iter()
+        .filter(|(shape, _)| self.0 & shape.0 != 0)
+        .fold(Modifier::empty(), |all, (_, modifier)| all.union(modifier))
+    }
+}
+
+/// What a part of code is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Token {
+    /// A word of the language.
+    Word,
+    /// Between quotes.
+    Text,
+    /// A number.
+    Number,
+    /// What is for people.
+    Comment,
+}
+
 /// How many colours authors are told apart by.
 pub const AUTHORS: u8 = 6;
 
 impl Role {
     /// All roles.
-    const ALL: [Self; 27] = [
+    const ALL: [Self; 39] = [
         Self::Text,
         Self::Faint,
         Self::Border,
@@ -82,7 +133,19 @@ impl Role {
         Self::Own,
         Self::Mention,
         Self::Link,
+        Self::Shaped(Shape(1)),
+        Self::Shaped(Shape(2)),
+        Self::Shaped(Shape(3)),
+        Self::Shaped(Shape(4)),
+        Self::Shaped(Shape(5)),
+        Self::Shaped(Shape(6)),
+        Self::Shaped(Shape(7)),
+        Self::Label,
         Self::Code,
+        Self::Token(Token::Word),
+        Self::Token(Token::Text),
+        Self::Token(Token::Number),
+        Self::Token(Token::Comment),
         Self::Mark,
         Self::Quote,
         Self::Notice,
@@ -171,15 +234,19 @@ fn coloured(role: Role) -> Style {
         Role::Own => plain.bold().underlined(),
         Role::Mention | Role::Mentioned => plain.fg(Color::Yellow).bold().reversed(),
         Role::Link => plain.fg(Color::LightBlue).underlined(),
+        Role::Shaped(shape) => plain.add_modifier(shape.modifiers()),
+        Role::Label => plain.fg(Color::LightBlue).bold(),
         Role::Code => plain.fg(Color::Cyan),
+        Role::Token(Token::Word) => plain.fg(Color::Magenta).bold(),
+        Role::Token(Token::Number) => plain.fg(Color::LightRed),
         Role::Mark => plain.fg(Color::Red).reversed(),
-        Role::Quote | Role::Notice => plain.dim().italic(),
+        Role::Quote | Role::Notice | Role::Token(Token::Comment) => plain.dim().italic(),
         Role::New | Role::Refused => plain.fg(Color::Red).bold(),
         Role::Warning => plain.fg(Color::Yellow).bold(),
         Role::Title | Role::Unread => plain.bold(),
         Role::Chosen => plain.reversed(),
         Role::Key | Role::Replies => plain.fg(Color::Cyan).bold(),
-        Role::Live => plain.fg(Color::Green),
+        Role::Live | Role::Token(Token::Text) => plain.fg(Color::Green),
     }
 }
 
@@ -197,12 +264,20 @@ fn author_colour(number: u8) -> Color {
 fn monochrome(role: Role) -> Style {
     let bare = Style::new();
     let modifiers = match role {
-        Role::Text | Role::Live | Role::Code => Modifier::empty(),
-        Role::Faint | Role::Pending | Role::Border => Modifier::DIM,
-        Role::Quote | Role::Notice => Modifier::DIM.union(Modifier::ITALIC),
-        Role::Author(_) | Role::Title | Role::Unread | Role::New | Role::Key | Role::Replies => {
-            Modifier::BOLD
+        Role::Text | Role::Live | Role::Code | Role::Token(Token::Text | Token::Number) => {
+            Modifier::empty()
         }
+        Role::Shaped(shape) => shape.modifiers(),
+        Role::Faint | Role::Pending | Role::Border | Role::Token(Token::Comment) => Modifier::DIM,
+        Role::Quote | Role::Notice => Modifier::DIM.union(Modifier::ITALIC),
+        Role::Author(_)
+        | Role::Title
+        | Role::Unread
+        | Role::New
+        | Role::Key
+        | Role::Replies
+        | Role::Label
+        | Role::Token(Token::Word) => Modifier::BOLD,
         Role::Own => Modifier::BOLD.union(Modifier::UNDERLINED),
         Role::Link => Modifier::UNDERLINED,
         Role::Mention | Role::Mentioned | Role::Refused | Role::Warning => {

@@ -234,7 +234,7 @@ impl<'a> Painter<'a, '_, '_> {
                     let right = self.area.right();
                     let from = x;
                     x = match role {
-                        Role::Link => self.pen.link(x, y, right, part, whole),
+                        Role::Link | Role::Label => self.pen.link(x, y, right, part, whole, role),
                         role => self.pen.text(x, y, right, part, role),
                     };
                     if let (Role::Replies, Some(seq)) = (role, entry) {

@@ -66,7 +66,7 @@ impl Wrapped {
     }
 
     /// As [`Wrapped::row`], each part with the whole of what it is a part of:
-    /// a link goes on over several rows.
+    /// a link goes on over several rows. Of a label that is the link it stands for.
     pub fn row_of_runs(&self, index: usize) -> impl Iterator<Item = (&str, Role, &str)> {
         let row = self.rows.get(index);
         let range = row.map_or(0..0, |row| row.text.clone());
@@ -77,9 +77,23 @@ impl Wrapped {
             let begin = run.checked_sub(1).map_or(0, |before| self.runs[before].0);
             let from = at;
             at = end.min(range.end);
-            let part = || (&self.text[from..at], role, &self.text[begin..end]);
+            let whole = || match role {
+                // Between the two stands only what holds them apart.
+                Role::Label => self.run_of(run + 2, Role::Link),
+                _ => &self.text[begin..end],
+            };
+            let part = || (&self.text[from..at], role, whole());
             (from < range.end).then(part)
         })
+    }
+
+    /// The text of a run, if it is of this role.
+    fn run_of(&self, run: usize, role: Role) -> &str {
+        let Some((end, _)) = self.runs.get(run).filter(|(_, is)| *is == role) else {
+            return "";
+        };
+        let begin = run.checked_sub(1).map_or(0, |before| self.runs[before].0);
+        &self.text[begin..*end]
     }
 
     /// Whether anything in it has this role.

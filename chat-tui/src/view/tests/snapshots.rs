@@ -21,6 +21,7 @@ use chat_proto::event::{EventBody, Role, RoomKind};
 use chat_proto::notice::Invited;
 use chat_proto::reply::MemberListing;
 use insta::assert_snapshot;
+use ratatui::style::Modifier;
 use std::time::Duration;
 
 fn check(name: &str, state: &State, sizes: &[(u16, u16)]) {
@@ -432,6 +433,35 @@ fn whoever_is_hidden_leaves_no_trace_in_the_messages() {
     let shown = screen(&state, 80, 24);
     assert!(!shown.contains("good night"), "{shown}");
     check("hidden", &state, &THREE);
+}
+
+#[test]
+fn what_people_mark_stands_out_and_is_all_still_there() {
+    let mut state = state();
+    let text = "**Done**: *see* [the plan](https://example.org/plan), ~~not~~ `cargo test`\n\
+                > as you said\n\
+                - one\n- two_of_three\n\
+                ```rust\nfn main() {\n    println!(\"{}\", 42); // all\n}\n```\n\
+                **begun, and *never ended";
+    load(
+        open(&mut state),
+        vec![message(1, at(22, 9, 0), "bob", text)],
+    );
+    check("markup", &state, &THREE);
+    let (buffer, _) = draw(&state, 120, 40);
+    let cell = |wanted: &str| {
+        let mut rows = (0..40).map(|y| (y, row(&buffer, y)));
+        let (y, column) = rows
+            .find_map(|(y, row)| Some((y, row.find(wanted)?)))
+            .unwrap();
+        let before = row(&buffer, y)[..column].chars().count();
+        buffer[(u16::try_from(before).unwrap(), y)].modifier
+    };
+    assert!(cell("Done").contains(Modifier::BOLD));
+    assert!(cell("see* ").contains(Modifier::ITALIC));
+    assert!(cell("not~~").contains(Modifier::CROSSED_OUT));
+    assert!(cell("**Done").contains(Modifier::DIM));
+    assert_eq!(cell("begun"), Modifier::empty());
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use super::colour::Rgb;
 use super::fewer::Ink;
-use super::{AUTHORS, Role};
+use super::{AUTHORS, Role, Token};
 use crate::core::look::Depth;
 use ratatui::style::{Modifier, Style};
 
@@ -23,6 +23,8 @@ pub(super) struct Palette {
     authors: [u32; AUTHORS as usize],
     /// Text and ground.
     code: (u32, u32),
+    /// Words, texts, numbers and comments on the ground of code.
+    tokens: [u32; 4],
     chosen: (u32, u32),
     mention: (u32, u32),
     mark: (u32, u32),
@@ -41,6 +43,7 @@ pub(super) const DARK: Palette = Palette {
         0x6c_c7d9, 0x8f_cf7d, 0xd7_9be0, 0x8a_b0ff, 0xf2_937e, 0xd9_bd5a,
     ],
     code: (0xe6_bb8c, 0x27_2a33),
+    tokens: [0xd7_9be0, 0x8f_cf7d, 0xf2_a07e, 0xa0_a7b5],
     chosen: (0xff_ffff, 0x3a_4660),
     mention: (0x1a_1c22, 0xe5_c453),
     mark: (0x1a_1c22, 0xff_8078),
@@ -59,6 +62,7 @@ pub(super) const LIGHT: Palette = Palette {
         0x00_697a, 0x2a_6b1d, 0x8a_2d9a, 0x24_50b5, 0xa8_3f1c, 0x77_5a00,
     ],
     code: (0x7a_3e00, 0xef_ece4),
+    tokens: [0x7d_2390, 0x26_611a, 0xa0_3612, 0x5a_606a],
     chosen: (0x11_1318, 0xcf_e0f7),
     mention: (0x22_252b, 0xf5_cf5b),
     mark: (0xff_ffff, 0xb3_201b),
@@ -77,6 +81,7 @@ pub(super) const CONTRAST: Palette = Palette {
         0x66_e6ff, 0x8c_ff8c, 0xff_a8ff, 0xa0_c4ff, 0xff_b496, 0xff_e066,
     ],
     code: (0xff_d08a, 0x1c_1c1c),
+    tokens: [0xff_a8ff, 0x8c_ff8c, 0xff_b496, 0xc8_c8c8],
     chosen: (0x00_0000, 0xff_ffff),
     mention: (0x00_0000, 0xff_e600),
     mark: (0x00_0000, 0xff_a0a0),
@@ -95,6 +100,7 @@ pub(super) const CONTRAST_LIGHT: Palette = Palette {
         0x00_4658, 0x14_4a08, 0x64_0a72, 0x10_2f86, 0x72_2400, 0x4d_3a00,
     ],
     code: (0x5a_2800, 0xf2_f2f2),
+    tokens: [0x5e_066c, 0x0e_4404, 0x6c_2000, 0x40_4040],
     chosen: (0xff_ffff, 0x00_0000),
     mention: (0x00_0000, 0xff_e066),
     mark: (0xff_ffff, 0x8a_0000),
@@ -127,16 +133,26 @@ impl Palette {
             Role::Mark => return self.mark,
             Role::Chosen => return self.chosen,
             Role::Mention | Role::Mentioned => return self.mention,
-            Role::Text | Role::Own | Role::Title | Role::Unread => self.text,
+            Role::Token(token) => return (self.tokens[place(token)], self.code.1),
+            Role::Shaped(_) | Role::Text | Role::Own | Role::Title | Role::Unread => self.text,
             Role::Faint | Role::Pending | Role::Border | Role::Quote | Role::Notice => self.faint,
             Role::Author(number) => self.authors[usize::from(number % AUTHORS)],
-            Role::Link => self.link,
+            Role::Link | Role::Label => self.link,
             Role::New | Role::Refused => self.refused,
             Role::Warning => self.warning,
             Role::Key | Role::Replies => self.key,
             Role::Live => self.live,
         };
         (text, self.ground)
+    }
+}
+
+fn place(token: Token) -> usize {
+    match token {
+        Token::Word => 0,
+        Token::Text => 1,
+        Token::Number => 2,
+        Token::Comment => 3,
     }
 }
 
@@ -157,11 +173,15 @@ fn modifiers(role: Role) -> Modifier {
         | Role::Code
         | Role::Mark
         | Role::Chosen
+        | Role::Token(Token::Text | Token::Number)
         | Role::Live => Modifier::empty(),
-        Role::Quote | Role::Notice => Modifier::ITALIC,
+        Role::Shaped(shape) => shape.modifiers(),
+        Role::Quote | Role::Notice | Role::Token(Token::Comment) => Modifier::ITALIC,
         Role::Link => Modifier::UNDERLINED,
         Role::Own => Modifier::BOLD.union(Modifier::UNDERLINED),
         Role::Author(_)
+        | Role::Label
+        | Role::Token(Token::Word)
         | Role::Mention
         | Role::Mentioned
         | Role::New
