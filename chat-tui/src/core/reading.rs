@@ -65,9 +65,10 @@ impl State {
             return;
         };
         let place = room.place_after(&viewport);
-        let moved = room.place.anchor != place.anchor;
+        let moved = room.placed != place.anchor;
         let arrived = viewport.end && room.shown.as_ref().is_some_and(|shown| !shown.end);
         room.place = place;
+        room.placed = place.anchor;
         // A hole at the end shows nothing of what is in it.
         if viewport.end && room.log.loaded.around(room.log.head).is_some() {
             room.seen = room.seen.max(room.log.head);

@@ -70,5 +70,6 @@ fn restored(saved: SavedRoom) -> Room {
         anchor: saved.place,
         scroll: 0,
     };
+    room.placed = saved.place;
     room
 }

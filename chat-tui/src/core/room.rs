@@ -24,6 +24,8 @@ pub struct Room {
     pub log: Log,
     /// Where it is being read.
     pub place: Place,
+    /// The place that the disk has, or is being told.
+    pub(super) placed: Option<Anchor>,
     /// The first unread event at the time the room was entered: the "new" line
     /// stands before the first entry at or above it.
     pub new_from: Option<Seq>,
@@ -220,6 +222,7 @@ impl Room {
             thread: None,
             log: Log::starting_at(state.head),
             place: Place::default(),
+            placed: None,
             new_from: None,
             selected: None,
             composer: Composer::default(),

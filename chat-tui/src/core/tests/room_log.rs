@@ -83,6 +83,11 @@ fn while_one_reads_above_arrivals_move_nothing_also_over_rooms_and_restarts() {
     assert_eq!(world.screen(), before);
     world.key(KeyCode::End);
     assert_eq!(world.screen(), numbered(791, 800));
+    // And so is the end, once one has gone there.
+    world.rest();
+    world.kill();
+    world.flow();
+    assert_eq!(world.screen(), numbered(791, 800));
 }
 
 #[test]
