@@ -2,11 +2,11 @@
 //! effects, draw once.
 //!
 //! What always holds: the first frame comes from the cache, before any thread
-//! or socket; a key is drawn at once; what arrives is gathered to at most
-//! `FRAMES_PER_S` frames a second, the first after a quiet moment at once;
+//! or socket; a key is drawn at once, what arrives at the rate of [`pace`];
 //! while nothing happens, nothing runs.
 
 mod lend;
+mod pace;
 mod perform;
 mod switch;
 
@@ -29,6 +29,7 @@ use crate::edge::terminal::{self, Claimed, Modes, Screen};
 use crate::edge::tls::Trust;
 use crate::view::View;
 use lend::Editing;
+use pace::Pace;
 use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
@@ -70,8 +71,6 @@ pub struct Here {
 /// Opens what is kept of a server that has a name, to go on with these settings.
 pub type Open = Box<dyn Fn(&Known, Settings) -> Result<Here, String>>;
 
-/// Frames for what arrives by itself.
-const FRAMES_PER_S: u32 = 60;
 /// So long may arrivals be taken in before keys and the screen have their turn.
 const BATCH_TIME: Duration = Duration::from_millis(2);
 /// A core that wants to be woken in the past is woken this often.
@@ -179,9 +178,7 @@ struct App {
     flood: Flood,
     /// What has happened and is not yet told to the core.
     inputs: VecDeque<Input>,
-    /// The screen is older than the state: draw at this time, or before.
-    draw_at: Option<Instant>,
-    drawn_at: Option<Instant>,
+    pace: Pace,
     woken_at: Option<Instant>,
     /// The core asks to be stopped, or to end.
     stop: bool,
@@ -234,8 +231,7 @@ impl App {
             editing: None,
             flood: Flood::default(),
             inputs: VecDeque::new(),
-            draw_at: None,
-            drawn_at: Some(Instant::now()),
+            pace: Pace::begun(Instant::now()),
             woken_at: None,
             stop: false,
             quit: None,
@@ -261,7 +257,7 @@ impl App {
     }
 
     fn keys(&mut self, burst: Burst, keys: &mut mpsc::Receiver<Burst>) {
-        self.draw_at = Some(Instant::now());
+        self.pace.at_once(Instant::now());
         let mut next = Some(burst);
         while let Some(burst) = next {
             match burst {
@@ -307,29 +303,21 @@ impl App {
 
     fn arrived(&mut self, input: Input) {
         self.inputs.push_back(input);
-        self.draw_soon();
+        self.pace.soon(Instant::now());
     }
 
     fn wake(&mut self) {
         let now = Instant::now();
         if self.flood.due().is_some_and(|due| due <= now) {
             self.inputs.extend(self.flood.release());
-            self.draw_at = Some(now);
+            self.pace.at_once(now);
         }
         let wanted = self.state.deadline().map(|at| self.clock.instant(at));
         if wanted.is_some_and(|wanted| wanted <= now) {
             self.woken_at = Some(now);
             self.inputs.push_back(Input::Wake);
-            self.draw_soon();
+            self.pace.soon(now);
         }
-    }
-
-    /// A frame is wanted; not sooner than the pace of frames allows.
-    fn draw_soon(&mut self) {
-        let pace = Duration::from_secs(1) / FRAMES_PER_S;
-        let now = Instant::now();
-        let at = self.drawn_at.map_or(now, |drawn| (drawn + pace).max(now));
-        self.draw_at = Some(self.draw_at.map_or(at, |set| set.min(at)));
     }
 
     /// When something is to be done though nothing happens.
@@ -338,17 +326,16 @@ impl App {
             let at = self.clock.instant(at);
             self.woken_at.map_or(at, |woken| at.max(woken + WAKE_PAUSE))
         });
-        [wake, self.draw_at, self.flood.due()]
+        [wake, self.pace.due(), self.flood.due()]
             .into_iter()
             .flatten()
             .min()
     }
 
     fn draw_if_due(&mut self) -> io::Result<()> {
-        if self.draw_at.is_none_or(|at| Instant::now() < at) {
+        if !self.pace.take(Instant::now()) {
             return Ok(());
         }
-        self.draw_at = None;
         if self.editing.is_some() {
             // What nobody can see is not drawn: it would count as read.
             return Ok(());
@@ -359,7 +346,7 @@ impl App {
             &self.clock,
             &mut self.view,
         )?;
-        self.drawn_at = Some(Instant::now());
+        self.pace.drawn(Instant::now());
         self.perform(effects);
         Ok(())
     }

@@ -34,7 +34,7 @@ impl App {
         signal: Signal,
         signals: &mut Signals,
     ) -> io::Result<()> {
-        self.draw_at = Some(Instant::now());
+        self.pace.at_once(Instant::now());
         match signal {
             Signal::End(code) => self.inputs.push_back(Input::Ended { code }),
             Signal::Stop => {
@@ -115,7 +115,7 @@ impl App {
         self.inputs.push_back(Input::Resumed);
         self.settle();
         self.ask_ground();
-        self.draw_at = Some(Instant::now());
+        self.pace.at_once(Instant::now());
         Ok(())
     }
 }

@@ -35,7 +35,7 @@ impl App {
                 Effect::Redraw => {
                     // A terminal that is gone is noticed by the draw that follows.
                     let _ = terminal::repaint(&mut self.screen);
-                    self.draw_at = Some(Instant::now());
+                    self.pace.at_once(Instant::now());
                 }
                 Effect::Suspend => self.stop = true,
                 Effect::Edit { desk, text } => self.edit(desk, &text),

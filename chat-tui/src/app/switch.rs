@@ -75,7 +75,7 @@ impl App {
         self.view.forget();
         // What else has come is of the server that was left; keys are for the new one.
         self.inputs.retain(is_from_the_person);
-        self.draw_at = Some(Instant::now());
+        self.pace.at_once(Instant::now());
         self.perform(later);
         Ok(Some(news))
     }
