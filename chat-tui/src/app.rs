@@ -346,7 +346,6 @@ impl App {
             &self.clock,
             &mut self.view,
         )?;
-        self.pace.drawn(Instant::now());
         self.perform(effects);
         Ok(())
     }

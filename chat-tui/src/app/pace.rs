@@ -5,15 +5,21 @@
 
 use std::time::{Duration, Instant};
 
-/// Frames for what arrives by itself. Nobody reads faster; keys are drawn
-/// besides, at once.
-const FRAMES_PER_S: u32 = 30;
+/// Frames for what arrives by itself, as long as it goes on. Nobody reads
+/// faster; keys are drawn besides, at once.
+const PAUSE: Duration = Duration::from_millis(40);
+/// So many may follow one another at once before that: a line now and then
+/// waits for nothing. In no second are there more than thirty.
+const AHEAD: u32 = 4;
 
 /// When the screen, which may be older than the state, is to be drawn.
 #[derive(Debug)]
 pub(super) struct Pace {
     due: Option<Instant>,
-    drawn: Instant,
+    /// What was drawn so far would, one frame a pause, have lasted until then.
+    spent: Instant,
+    /// The frame that is due is somebody's who waits for it.
+    awaited: bool,
 }
 
 impl Pace {
@@ -21,20 +27,24 @@ impl Pace {
     pub(super) fn begun(now: Instant) -> Self {
         Self {
             due: None,
-            drawn: now,
+            spent: now,
+            awaited: false,
         }
     }
 
     /// Somebody waits for the frame.
     pub(super) fn at_once(&mut self, now: Instant) {
         self.due = Some(now);
+        self.awaited = true;
     }
 
-    /// Something has come by itself: the first after a quiet moment is drawn
-    /// at once, the rest is gathered.
+    /// Something has come by itself: it is drawn at once after a quiet moment,
+    /// and gathered while much comes.
     pub(super) fn soon(&mut self, now: Instant) {
-        let next = (self.drawn + Duration::from_secs(1) / FRAMES_PER_S).max(now);
-        self.due = Some(self.due.map_or(next, |due| due.min(next)));
+        if self.due.is_none() {
+            let free = self.spent.checked_sub(PAUSE * AHEAD);
+            self.due = Some(free.map_or(now, |free| free.max(now)));
+        }
     }
 
     /// When a frame is due; `None`: none is wanted.
@@ -47,13 +57,11 @@ impl Pace {
         let take = self.due.is_some_and(|due| due <= now);
         if take {
             self.due = None;
+            if !std::mem::take(&mut self.awaited) {
+                self.spent = self.spent.max(now) + PAUSE;
+            }
         }
         take
-    }
-
-    /// A frame was drawn.
-    pub(super) fn drawn(&mut self, now: Instant) {
-        self.drawn = now;
     }
 }
 
@@ -61,49 +69,54 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// Draws whatever is due in steps of a tenth of a millisecond; how many frames that were.
+    /// Draws whatever is due in steps of a tenth of a millisecond; when that was.
     fn frames(
         pace: &mut Pace,
         from: Instant,
         ms: u64,
-        mut happens: impl FnMut(&mut Pace, u64),
-    ) -> u32 {
-        let mut frames = 0;
-        for step in 0..ms * 10 {
-            let now = from + Duration::from_micros(step * 100);
-            happens(pace, step);
-            if pace.take(now) {
-                pace.drawn(now);
-                frames += 1;
-            }
-        }
-        frames
+        mut happens: impl FnMut(&mut Pace, Instant),
+    ) -> Vec<Instant> {
+        let steps = (0..ms * 10).map(|step| from + Duration::from_micros(step * 100));
+        steps
+            .filter(|now| {
+                happens(pace, *now);
+                pace.take(*now)
+            })
+            .collect()
     }
 
     #[test]
-    fn a_flood_is_at_most_thirty_frames_a_second() {
+    fn a_flood_is_at_most_thirty_frames_in_any_second() {
         let start = Instant::now();
         let mut pace = Pace::begun(start);
-        let flood = frames(&mut pace, start, 2000, |pace, step| {
-            pace.soon(start + Duration::from_micros(step * 100));
-        });
-        assert!((55..=60).contains(&flood), "{flood} frames in two seconds");
+        let drawn = frames(&mut pace, start, 4000, Pace::soon);
+        assert!(drawn.len() >= 100, "{} frames in four seconds", drawn.len());
+        for from in &drawn {
+            let second = *from..*from + Duration::from_secs(1);
+            let within = drawn.iter().filter(|at| second.contains(at)).count();
+            assert!(within <= 30, "{within} frames in a second");
+        }
+        for pair in drawn.windows(2) {
+            assert!(pair[1] - pair[0] <= PAUSE, "a stall");
+        }
     }
 
     #[test]
-    fn the_first_after_a_quiet_moment_and_every_key_are_drawn_at_once() {
+    fn a_line_now_and_then_and_every_key_are_drawn_at_once() {
         let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);
         let mut pace = Pace::begun(start);
-        pace.soon(at(100));
-        assert!(pace.take(at(100)));
-        pace.drawn(at(100));
-        pace.soon(at(101));
-        assert!(!pace.take(at(101)), "gathered");
-        pace.at_once(at(102));
-        assert!(pace.take(at(102)), "a key");
-        pace.drawn(at(102));
-        assert!(!pace.take(at(200)), "with what had come before it");
+        for line in 1..100 {
+            pace.soon(at(line * 50));
+            assert!(pace.take(at(line * 50)));
+        }
+        let flood = frames(&mut pace, at(5000), 1000, Pace::soon);
+        let after = |ms| flood[flood.len() - 1] + Duration::from_millis(ms);
+        pace.soon(after(1));
+        assert!(!pace.take(after(1)), "gathered");
+        pace.at_once(after(2));
+        assert!(pace.take(after(2)), "a key");
+        assert!(!pace.take(after(900)), "with what had come before it");
     }
 
     #[test]
@@ -113,7 +126,7 @@ mod tests {
         assert_eq!(pace.due(), None);
         pace.soon(start);
         assert!(pace.due().is_some());
-        assert_eq!(frames(&mut pace, start, 5000, |_, _| {}), 1);
+        assert_eq!(frames(&mut pace, start, 5000, |_, _| {}).len(), 1);
         assert_eq!(pace.due(), None);
     }
 }
