@@ -26,6 +26,9 @@ pub struct Fake {
 /// What the fake answers to a request: any number of frames, as texts.
 type Answer = dyn Fn(&Value) -> Vec<String> + Send + Sync;
 
+/// Frames pushed that a connection may be behind; who falls behind more is cut off.
+const PUSHED_MAX: usize = 64 << 10;
+
 impl Fake {
     /// Starts a fake that greets, then answers each request by `answer`.
     pub async fn start(
@@ -35,7 +38,7 @@ impl Fake {
         let listener = TcpListener::bind("127.0.0.1:0").await.context("bind")?;
         let address = listener.local_addr()?;
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let (push, _) = broadcast::channel(1024);
+        let (push, _) = broadcast::channel(PUSHED_MAX);
         let line = Line {
             greeting: greeting.to_string(),
             answer: Arc::new(answer),

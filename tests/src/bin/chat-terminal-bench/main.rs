@@ -1,0 +1,410 @@
+//! Measures the terminal client as a person meets it, beside irssi and WeeChat:
+//! from keys and lines of a server to what the terminal reads, by the stamps of
+//! what it reads.
+//!
+//!     cargo build --release --workspace
+//!     target/release/chat-terminal-bench
+//!
+//! Prints a table in Markdown. Each program runs in a bare terminal that answers
+//! nothing, on a core of its own; whoever feeds and watches it is on another. All
+//! get the same lines at the same moments, from servers that do nothing else. This
+//! client has a million messages in its cache all the while, in a room of its own
+//! besides 499 others; the peers have nothing. A peer that is not installed is
+//! named below the table.
+
+mod cache;
+mod contender;
+mod feed;
+mod figures;
+mod measure;
+mod ours;
+mod pty;
+mod talk;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+use contender::{Contender, Who};
+use feed::{Chat, Feed, Irc, Rates};
+use figures::{Row, Times};
+use pty::{Cores, Pty};
+use talk::Rooms;
+
+/// Measures the terminal client.
+#[derive(Parser)]
+struct Options {
+    /// Messages cached of the open room; all others have as many again, in all.
+    #[arg(long, default_value_t = 1_000_000)]
+    messages: u64,
+    /// Rooms.
+    #[arg(long, default_value_t = 500)]
+    rooms: usize,
+    /// Starts of each program.
+    #[arg(long, default_value_t = 15)]
+    starts: usize,
+    /// Keys typed, idle and under load.
+    #[arg(long, default_value_t = 300)]
+    keys: usize,
+    /// Seconds of idleness.
+    #[arg(long, default_value_t = 60)]
+    idle_secs: u64,
+    /// Lines after which memory is looked at.
+    #[arg(long, default_value_t = 100_000)]
+    lines: u64,
+    /// Only these parts: start, typing, load, arrival, idle, memory, million, rooms, paste.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Only this client, without its peers.
+    #[arg(long)]
+    alone: bool,
+    /// Where the cache lies, and stays, to be used again.
+    #[arg(long)]
+    keep: Option<PathBuf>,
+    /// The core of the programs that are measured.
+    #[arg(long, default_value_t = 1)]
+    core: usize,
+}
+
+/// Lines a second of a busy day, in the open room and in all others.
+const BUSY: Rates = Rates {
+    open: 1000,
+    others: 500,
+};
+const BUSY_HERE: Rates = Rates {
+    open: 1000,
+    others: 0,
+};
+/// Lines a second while memory fills.
+const FILL: u32 = 5000;
+/// Channels of the peers.
+const CHANNELS: usize = 20;
+const EPOCH: &str = "fake-1";
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    let load = usize::from(options.core == 0);
+    let cores = Cores {
+        program: options.core,
+        load,
+    };
+    // All that is started from here on is there as well.
+    pty::settle_on(load);
+    pty::go_first(std::process::id());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    let _inside = runtime.enter();
+    let began = Instant::now();
+    let bench = Bench::prepare(options, cores, &runtime)?;
+    let rows = bench.rows()?;
+    say(&figures::table(&rows, &bench.with));
+    for who in Who::ALL.into_iter().filter(|who| !bench.with.contains(who)) {
+        say(&format!(
+            "{} was not measured: it is not installed, or not asked for.",
+            who.name()
+        ));
+    }
+    note(&format!(
+        "all of it took {:.0} s",
+        began.elapsed().as_secs_f64()
+    ));
+    Ok(())
+}
+
+struct Bench {
+    options: Options,
+    cores: Cores,
+    with: Vec<Who>,
+    rooms: Rooms,
+    // Directories of what is kept; the temporary one goes with the value.
+    kept: PathBuf,
+    _temporary: Option<tempfile::TempDir>,
+    chat: Arc<Chat>,
+    irc: Arc<Irc>,
+}
+
+impl Bench {
+    fn prepare(options: Options, cores: Cores, runtime: &tokio::runtime::Runtime) -> Result<Self> {
+        let temporary = match options.keep {
+            Some(_) => None,
+            None => Some(tempfile::TempDir::with_prefix("chat-terminal-bench-")?),
+        };
+        let kept = match (&options.keep, &temporary) {
+            (Some(kept), _) => kept.clone(),
+            (None, Some(temporary)) => temporary.path().to_owned(),
+            (None, None) => std::env::temp_dir(),
+        };
+        let others = options.rooms.saturating_sub(1).max(1) as u64;
+        let rooms = Rooms::new(
+            options.rooms,
+            options.messages,
+            (options.messages / others / 5).max(1),
+        );
+        let with: Vec<Who> = Who::ALL
+            .into_iter()
+            .filter(|who| who.path().is_some())
+            .filter(|who| *who == Who::Chat || !options.alone)
+            .collect();
+        let bench = Self {
+            chat: Arc::new(runtime.block_on(Chat::start(rooms))?),
+            irc: Arc::new(Irc::start(CHANNELS)?),
+            options,
+            cores,
+            with,
+            rooms,
+            kept,
+            _temporary: temporary,
+        };
+        bench.cached()?;
+        Ok(bench)
+    }
+
+    /// Makes the cache under an address where nobody is, unless it is there.
+    fn cached(&self) -> Result<()> {
+        let home = contender::home(&self.kept, Who::Chat)?;
+        let began = Instant::now();
+        if !cache::directory(&home, NOBODY)?.cache().exists() {
+            cache::fill(&home, NOBODY, self.rooms, EPOCH)?;
+        }
+        note(&format!(
+            "the cache is there after {:.0} s",
+            began.elapsed().as_secs_f64()
+        ));
+        Ok(())
+    }
+
+    /// A program with what it keeps, against its server.
+    fn contender(&self, who: Who) -> Result<Contender> {
+        let home = contender::home(&self.kept, who)?;
+        let (server, feed): (_, Arc<dyn Feed>) = match who {
+            Who::Chat => (self.chat.url(), Arc::clone(&self.chat) as _),
+            Who::Irssi | Who::WeeChat => (self.irc.port().to_string(), Arc::clone(&self.irc) as _),
+        };
+        Ok(Contender {
+            who,
+            home,
+            server,
+            feed,
+            rooms: self.rooms,
+            cores: self.cores,
+            keeps_all: false,
+        })
+    }
+
+    /// The same while its server is not to be had.
+    fn alone(&self, who: Who) -> Result<Contender> {
+        let mut alone = self.contender(who)?;
+        alone.server = match who {
+            Who::Chat => NOBODY.to_owned(),
+            Who::Irssi | Who::WeeChat => String::new(),
+        };
+        Ok(alone)
+    }
+
+    fn wants(&self, part: &str) -> bool {
+        self.options.only.is_empty() || self.options.only.iter().any(|only| only == part)
+    }
+
+    fn rows(&self) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        if self.wants("start") {
+            rows.extend(self.starts()?);
+        }
+        if self.wants("million") {
+            rows.extend(ours::million(&self.alone(Who::Chat)?)?);
+        }
+        if [
+            "typing", "load", "arrival", "rooms", "paste", "memory", "idle",
+        ]
+        .iter()
+        .any(|part| self.wants(part))
+        {
+            self.move_cache()?;
+        }
+        if ["typing", "load", "arrival", "rooms", "paste", "memory"]
+            .iter()
+            .any(|part| self.wants(part))
+        {
+            rows.extend(self.sessions()?);
+        }
+        if self.wants("idle") {
+            rows.push(self.idleness()?);
+        }
+        Ok(rows)
+    }
+
+    fn starts(&self) -> Result<Vec<Row>> {
+        let mut frame = Row::new(
+            "start to the first complete frame, server unreachable, median / slowest ms",
+            &[40.0],
+            &[25.0],
+        );
+        let mut key = Row::new(
+            "start to the frame that has a key typed at once, median ms",
+            &[50.0],
+            &[],
+        );
+        for who in &self.with {
+            note(&format!("starts of {}", who.name()));
+            let (frames, keys) = measure::starts(&self.alone(*who)?, self.options.starts)?;
+            frame.add(*who, vec![frames.median(), frames.most()]);
+            key.add(*who, vec![keys.median()]);
+        }
+        Ok(vec![frame, key])
+    }
+
+    /// What was cached of nobody is from here on of the server that is there.
+    fn move_cache(&self) -> Result<()> {
+        let home = contender::home(&self.kept, Who::Chat)?;
+        let directory = |url: &str| -> Result<PathBuf> {
+            let cache = cache::directory(&home, url)?.cache();
+            Ok(cache.parent().context("no directory")?.to_owned())
+        };
+        let (from, to) = (directory(NOBODY)?, directory(&self.chat.url())?);
+        std::fs::create_dir_all(&to)?;
+        for entry in std::fs::read_dir(from)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is measured of a program that is connected.
+    fn sessions(&self) -> Result<Vec<Row>> {
+        let mut idle_keys = Row::new(
+            "key to screen, idle, median / p99 ms",
+            &[1.0, 3.0],
+            &[0.3, 1.0],
+        );
+        let mut cpu = Row::new(
+            "CPU at 1,000 lines/s in the open room, % of a core",
+            &[30.0],
+            &[12.0],
+        );
+        let mut busy_keys = Row::new(
+            "key to screen at 1,000 lines/s and 500 in other rooms, median / p99 ms",
+            &[1.0, 4.0],
+            &[0.5, 2.0],
+        );
+        let mut busy_pages = Row::new(
+            "page key to screen, the same, median / p99 ms",
+            &[1.0, 4.0],
+            &[0.5, 2.0],
+        );
+        let mut arrival = Row::new(
+            "arrival to screen, no key, median / slowest ms",
+            &[5.0, 50.0],
+            &[1.0, 5.0],
+        );
+        let mut memory = Row::new(
+            "resident MB after the start / after 100,000 lines",
+            &[25.0, 35.0],
+            &[15.0, 20.0],
+        );
+        let mut more = Vec::new();
+        for who in &self.with {
+            let contender = self.contender(*who)?;
+            note(&format!("a session of {}", who.name()));
+            let mut pty = contender.ready()?;
+            let start = measure::resident(&pty)?;
+            let keys = self.options.keys;
+            let both = |times: &Times| vec![times.median(), times.p99()];
+            if self.wants("typing") {
+                idle_keys.add(*who, both(&measure::typing(&mut pty, keys)?));
+            }
+            if self.wants("load") {
+                cpu.add(*who, vec![measure::cpu_at(&contender, &pty, BUSY_HERE, 8)?]);
+                let times = measure::under(&contender, BUSY, || measure::typing(&mut pty, keys))?;
+                busy_keys.add(*who, both(&times));
+                let times =
+                    measure::under(&contender, BUSY, || measure::paging(&mut pty, keys / 3))?;
+                busy_pages.add(*who, both(&times));
+                self.back_to_end(*who, &mut pty)?;
+            }
+            if self.wants("arrival") {
+                let times = measure::arrivals(&contender, &mut pty, 100)?;
+                arrival.add(*who, vec![times.median(), times.most()]);
+            }
+            if *who == Who::Chat {
+                if self.wants("rooms") {
+                    more.extend(ours::many_rooms(&contender, &mut pty)?);
+                }
+                if self.wants("paste") {
+                    more.push(ours::paste(&contender, &mut pty)?);
+                }
+            }
+            if self.wants("memory") {
+                drop(pty);
+                let mut pty = contender.ready()?;
+                let after =
+                    measure::resident_after(&contender, &mut pty, self.options.lines, FILL)?;
+                memory.add(*who, vec![start, after]);
+            }
+        }
+        let rows = [idle_keys, cpu, busy_keys, busy_pages, arrival, memory];
+        let mut rows: Vec<Row> = rows.into_iter().filter(Row::is_measured).collect();
+        rows.extend(more);
+        Ok(rows)
+    }
+
+    /// To where new lines show.
+    fn back_to_end(&self, who: Who, pty: &mut Pty) -> Result<()> {
+        match who {
+            Who::Chat => pty.keys("\x1b[1;5F")?,
+            Who::Irssi | Who::WeeChat => {
+                for _ in 0..30 {
+                    pty.keys("\x1b[6~")?;
+                    measure::pause(20);
+                }
+                Instant::now()
+            }
+        };
+        pty.settled(Duration::from_millis(500), Duration::from_secs(5));
+        Ok(())
+    }
+
+    /// All of them at once: who does nothing is in nobody's way.
+    fn idleness(&self) -> Result<Row> {
+        let contenders: Vec<_> = self
+            .with
+            .iter()
+            .map(|who| self.contender(*who))
+            .collect::<Result<_>>()?;
+        note("idleness");
+        let ptys: Vec<_> = contenders
+            .iter()
+            .map(Contender::ready)
+            .collect::<Result<_>>()?;
+        measure::pause(3000);
+        let secs = self.options.idle_secs;
+        let used = measure::idleness(&ptys.iter().collect::<Vec<_>>(), secs)?;
+        let mut row = Row::new(
+            format!("{secs} s idle: CPU ms / bytes written"),
+            &[8.0, 100.0],
+            &[3.0],
+        );
+        for (contender, (cpu, bytes)) in contenders.iter().zip(used) {
+            row.add(contender.who, vec![cpu, bytes]);
+        }
+        Ok(row)
+    }
+}
+
+/// An address where nobody listens.
+const NOBODY: &str = "ws://127.0.0.1:7/ws";
+
+#[expect(clippy::print_stdout, reason = "a command for people")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+#[expect(clippy::print_stderr, reason = "what it is at, for who waits")]
+fn note(line: &str) {
+    eprintln!("{line}");
+}
