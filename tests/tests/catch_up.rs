@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
+use chat_tests::process::resident_kib;
 use chat_tests::server::{Server, Setup};
 use serde_json::{Value, json};
 
@@ -213,6 +214,29 @@ async fn a_slow_reader_is_caught_up_from_the_log_or_told_a_gap() -> Result<()> {
     for seq in 1..=MESSAGES {
         assert_eq!(all.event("lobby").await?["seq"], seq);
     }
+    Ok(())
+}
+
+/// A queue for each of them would hold all of it.
+#[tokio::test]
+async fn readers_that_take_nothing_cost_no_memory() -> Result<()> {
+    const READERS: usize = 60;
+    const MESSAGES: u64 = 4_000;
+    const TEXT: usize = 4_000;
+    let server = Setup::without_rates().start().await?;
+    let mut stuck = Vec::new();
+    for number in 0..READERS {
+        stuck.push(Client::enter(server.address(), &format!("stuck-{number}")).await?);
+    }
+    let ada = Client::enter(server.address(), "ada").await?;
+    let before = resident_kib(server.pid()?)?;
+    flood(ada, MESSAGES, &"x".repeat(TEXT)).await?;
+    let grown = resident_kib(server.pid()?)?.saturating_sub(before) / 1024;
+    // Caches and buffers, and what the log in memory may hold: 500 events.
+    ensure!(grown < 64, "{grown} MiB more");
+    let mut last = stuck.pop().context("nobody")?;
+    let head = last.find(|frame| frame["seq"] == MESSAGES).await?;
+    ensure!(head["type"] == "message", "and they read on: {head}");
     Ok(())
 }
 

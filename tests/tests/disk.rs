@@ -74,6 +74,7 @@ async fn a_full_disk_refuses_in_words_reads_go_on_and_room_is_all_it_needs() -> 
             .await?;
         ada.ask("pong", json!({ "type": "ping" })).await?;
     }
+    each_request_is_answered(&mut ada).await?;
     let alive = Ask::new("GET", "/healthz").send(server.address()).await?;
     ensure!(alive.status() == 200, "{}", alive.status());
 
@@ -212,6 +213,24 @@ async fn what_was_acknowledged_outlives_a_cut_of_the_power() -> Result<()> {
     println!(
         "{CUTS} cuts of the power: {messages} acknowledged messages looked for, all there once"
     );
+    Ok(())
+}
+
+/// Whatever is asked while there is no room: it is done, refused by a rule, or
+/// unavailable; never a fault, and never the end of the connection.
+async fn each_request_is_answered(client: &mut Client) -> Result<()> {
+    let help = client.ask("help", json!({ "type": "help" })).await?;
+    let rows = help["requests"].as_array().context("no requests")?;
+    let mut unavailable = 0;
+    for row in rows {
+        if matches!(row["type"].as_str(), Some("logout" | "typing")) {
+            continue;
+        }
+        let reply = client.request(row["example"].clone()).await?;
+        ensure!(reply["code"] != "internal", "{row} was answered by {reply}");
+        unavailable += u32::from(reply["code"] == "unavailable");
+    }
+    println!("{unavailable} of {} requests were unavailable", rows.len());
     Ok(())
 }
 

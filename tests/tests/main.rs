@@ -25,6 +25,7 @@ mod durability;
 mod ending;
 mod entering;
 mod errors;
+mod every_request;
 mod files;
 mod finding;
 mod first_run;

@@ -2,9 +2,12 @@
 //! server would refuse is refused before it is sent, with the reason, and stays
 //! where it was typed.
 
+use super::disk::Disk;
+use super::server::Server;
 use super::using::login;
 use super::world::World;
 use crate::core::input::{Input, Key, KeyCode};
+use chat_proto::Request;
 
 /// Types one line, however long, and Enter.
 fn enter(world: &mut World, line: &str) {
@@ -31,6 +34,22 @@ fn texts_at_their_boundary() {
     ] {
         refused(text, reason);
     }
+}
+
+/// An operator may set others than the usual ones.
+#[test]
+fn the_limits_that_the_greeting_states_are_kept_to() {
+    let mut server = Server::new(&["lobby"]);
+    server.limits.text_chars = 5;
+    let mut world = World::with(server, Disk::default());
+    enter(&mut world, "five!");
+    assert_eq!(world.words(), "");
+    world.rest();
+    enter(&mut world, "six...");
+    let words = world.words();
+    assert!(words.contains("the limit is 5"), "{words}");
+    let sent = |request: &&Request| matches!(request, Request::Send(_));
+    assert_eq!(world.server.requests.iter().filter(sent).count(), 1);
 }
 
 #[test]

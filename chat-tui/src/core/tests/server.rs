@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 pub(super) struct Server {
     pub(super) epoch: String,
+    /// Those that the greeting states.
+    pub(super) limits: Limits,
     pub(super) logs: BTreeMap<RoomName, Vec<Event>>,
     pub(super) read: BTreeMap<RoomName, Seq>,
     /// Names that are in use by others.
@@ -44,6 +46,7 @@ impl Server {
     pub(super) fn new(rooms: &[&str]) -> Self {
         Self {
             epoch: "one".into(),
+            limits: Limits::DEFAULT,
             logs: rooms.iter().map(|name| (room(name), Vec::new())).collect(),
             read: BTreeMap::new(),
             taken: Vec::new(),
@@ -65,7 +68,7 @@ impl Server {
             protocol: 1,
             epoch: self.epoch.clone(),
             guests: true,
-            limits: Limits::DEFAULT,
+            limits: self.limits.clone(),
             rates: BTreeMap::new(),
             hint: String::new(),
         };
