@@ -9,6 +9,7 @@ mod lend;
 mod pace;
 mod perform;
 mod switch;
+mod watch;
 
 use crate::core::input::{DiskInput, LocalInput, NetInput};
 use crate::core::room::Seen;
@@ -22,8 +23,9 @@ use crate::edge::crash::{self, Switch};
 use crate::edge::disk::Disk;
 use crate::edge::disk::cache::Cache;
 use crate::edge::input::{self, Burst, Flood};
+use crate::edge::journal::Journal;
 use crate::edge::local::Started;
-use crate::edge::net::Connection;
+use crate::edge::net::{Connection, News};
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::{self, Claimed, Modes, Screen};
 use crate::edge::tls::Trust;
@@ -36,6 +38,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use switch::begin;
 use tokio::sync::mpsc;
+use watch::Watch;
 
 /// What a run of the screen begins with.
 pub struct Start {
@@ -49,6 +52,8 @@ pub struct Start {
     pub notes: Vec<String>,
     /// What is written once the first lesson was understood, if it was not.
     pub taught: Option<PathBuf>,
+    /// Where it is told what happened on the way.
+    pub journal: Option<Journal>,
     /// What draws it.
     pub view: View,
 }
@@ -64,6 +69,8 @@ pub struct Here {
     pub trust: Trust,
     /// What is kept of it.
     pub cache: Cache,
+    /// The file that this is in, where it is in one.
+    pub file: Option<PathBuf>,
     /// What became of a cache that was broken, in words.
     pub note: Option<String>,
 }
@@ -141,7 +148,7 @@ enum Happened {
     Signal(Signal),
     Keys(Burst),
     Disk(DiskInput),
-    Net(NetInput),
+    Net(News),
     /// The configuration, perhaps.
     Saved,
     /// By the person's editor, which has ended.
@@ -173,6 +180,7 @@ struct App {
     server: Option<Started>,
     /// What is written once the first lesson was understood.
     taught: Option<PathBuf>,
+    watch: Watch,
     /// Who has the terminal, while it is not ours.
     editing: Option<Editing>,
     flood: Flood,
@@ -196,11 +204,22 @@ impl App {
             mut config,
             notes,
             taught,
+            journal,
             mut view,
         } = start;
         let clock = Clock::start();
         let (addresses, trust) = (here.addresses.clone(), here.trust.clone());
+        let mut watch = Watch::new(journal, here.file.clone());
+        watch.say(
+            clock.now().wall,
+            concat!("chat-tui ", env!("CARGO_PKG_VERSION"), " begins"),
+        );
+        for note in &notes {
+            watch.happened(clock.now().wall, &Input::Told(note.clone()));
+        }
         let (mut state, later, cache) = begin(here, notes, &clock);
+        let now = clock.now();
+        watch.looks(now.wall, now.mono, &state.link, state.address());
         let claimed = Claimed::claim(modes(&state))?;
         let mut screen = terminal::screen()?;
         terminal::repaint(&mut screen)?;
@@ -228,6 +247,7 @@ impl App {
             connection: None,
             server: None,
             taught,
+            watch,
             editing: None,
             flood: Flood::default(),
             inputs: VecDeque::new(),
@@ -249,7 +269,11 @@ impl App {
             && let Some(input) = self.inputs.pop_front()
         {
             let ended = ended(&input);
-            let effects = update(&mut self.state, input, self.clock.now());
+            let now = self.clock.now();
+            self.watch.happened(now.wall, &input);
+            let effects = update(&mut self.state, input, now);
+            let (link, address) = (&self.state.link, self.state.address());
+            self.watch.looks(now.wall, now.mono, link, address);
             self.perform(effects);
             // Whatever the core makes of it, the end is not up for discussion.
             self.quit = self.quit.or(ended);
@@ -285,12 +309,13 @@ impl App {
     }
 
     /// Takes what the connection has ready, for a moment.
-    fn heard(&mut self, news: NetInput) {
+    fn heard(&mut self, news: News) {
         let until = Instant::now() + BATCH_TIME;
         let mut next = Some(news);
         while let Some(news) = next {
-            let over = is_over(&news);
-            self.arrived(Input::Net(news));
+            let over = is_over(&news.input);
+            self.watch.came(self.clock.now().wall, &news);
+            self.arrived(Input::Net(news.input));
             // What the core does now may be to connect again; news of a new
             // connection must not be taken for that of the old one.
             self.settle();
@@ -340,12 +365,17 @@ impl App {
             // What nobody can see is not drawn: it would count as read.
             return Ok(());
         }
+        if self.state.debug.is_some() {
+            self.state.measured(self.watch.figures());
+        }
+        let begun = Instant::now();
         let effects = paint(
             &mut self.screen,
             &mut self.state,
             &self.clock,
             &mut self.view,
         )?;
+        self.watch.meter.drew(begun.elapsed());
         self.perform(effects);
         Ok(())
     }
@@ -431,9 +461,9 @@ fn ended(input: &Input) -> Option<u8> {
     }
 }
 
-async fn next(connection: &mut Option<Connection>) -> NetInput {
+async fn next(connection: &mut Option<Connection>) -> News {
     match connection {
-        Some(connection) => match connection.next().await {
+        Some(connection) => match connection.news().await {
             Some(news) => news,
             // It has told its end; the core has it and connects when it wants to.
             None => std::future::pending().await,

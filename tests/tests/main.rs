@@ -36,6 +36,7 @@ mod hostile;
 mod http;
 mod large;
 mod load;
+mod logbook;
 mod looks;
 mod markers;
 mod messages;

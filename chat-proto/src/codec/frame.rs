@@ -32,6 +32,15 @@ macro_rules! frames {
             /// Every `type` of frame but the events', see [`EventBody::KINDS`].
             pub const KINDS: &[&str] = &[$($kind),*];
 
+            /// The `type` of the frame.
+            pub fn kind(&self) -> &str {
+                match self {
+                    $( Self::$variant(_) => $kind, )*
+                    Self::Event(event) => event.body.kind(),
+                    Self::Unknown { kind, .. } => kind.as_deref().unwrap_or("(none)"),
+                }
+            }
+
             /// The schema of every frame but the events', by `type`.
             #[cfg(feature = "schema")]
             pub(crate) fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {

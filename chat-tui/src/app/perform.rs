@@ -71,6 +71,7 @@ impl App {
         let Some(connection) = &self.connection else {
             return;
         };
+        self.watch.goes(self.clock.now().wall, &frame);
         if !connection.send(frame) {
             self.connection = None;
             let why = "the server no longer takes what is sent".to_owned();

@@ -61,6 +61,9 @@ impl App {
         }
         self.addresses = here.addresses.clone();
         self.trust = here.trust.clone();
+        self.watch.cache = here.file.clone();
+        let words = format!("goes over to {}", name.as_str());
+        self.watch.say(self.clock.now().wall, &words);
         let (mut state, later, cache) = begin(here, Vec::new(), &self.clock);
         let (disk, news) = Disk::start(cache)?;
         crash::flush_by(disk.flusher());
@@ -68,10 +71,14 @@ impl App {
         let written = tokio::task::spawn_blocking(move || left.finish(FINISH_WAIT));
         let _ = written.await;
         state.focused = self.state.focused;
+        state.debug = self.state.debug.take();
         state.lesson = self.state.lesson;
         state.ground = self.state.ground;
         state.hints_on = self.state.hints_on;
         self.state = state;
+        let (now, link) = (self.clock.now(), &self.state.link);
+        let address = self.state.address();
+        self.watch.looks(now.wall, now.mono, link, address);
         self.view.forget();
         // What else has come is of the server that was left; keys are for the new one.
         self.inputs.retain(is_from_the_person);

@@ -38,6 +38,8 @@ pub struct Command {
     /// The configuration's file, instead of the one in the platform's directory
     #[arg(long, value_name = "FILE", global = true, env = "CHAT_TUI_CONFIG")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    logged: start::Logged,
     #[command(subcommand)]
     what: Option<What>,
 }
@@ -120,7 +122,7 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         ..command.place
     };
     let Some(what) = command.what else {
-        let start = start::prepare(place, command.config)?;
+        let start = start::prepare(place, command.config, &command.logged)?;
         return Ok(runtime.block_on(crate::app::run(start))?);
     };
     let config = command.config.clone();

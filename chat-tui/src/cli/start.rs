@@ -8,7 +8,8 @@ use crate::core::settings::Settings;
 use crate::core::state::Setup;
 use crate::edge::config_file::{self, ConfigFile};
 use crate::edge::disk::cache::Cache;
-use crate::edge::profile::Profile;
+use crate::edge::journal::{self, Journal, Level};
+use crate::edge::profile::{Profile, ServerDir};
 use crate::edge::{clock, crash, terminal};
 use crate::view::View;
 
@@ -16,8 +17,49 @@ use jiff::tz::TimeZone;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+/// What is told of the way that things take.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Logged {
+    /// Where the screen's log goes, instead of the platform's directory
+    #[arg(long, value_name = "FILE", env = "CHAT_TUI_LOG")]
+    log: Option<PathBuf>,
+    /// What is written into it
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "info",
+        env = "CHAT_TUI_LOG_LEVEL"
+    )]
+    log_level: Level,
+    /// Write what people say into it as well; passwords and tokens never
+    #[arg(long)]
+    log_texts: bool,
+    /// Begin with the figures of the connection on the screen
+    #[arg(long)]
+    debug: bool,
+}
+
+impl Logged {
+    /// Opens the log; that there is none is told to whoever named a file.
+    fn open(&self, notes: &mut Vec<String>) -> Option<Journal> {
+        let path = self.log.clone().or_else(journal::usual_path)?;
+        match Journal::open(path.clone(), self.log_level, self.log_texts) {
+            Ok(journal) => Some(journal),
+            Err(why) => {
+                let words = format!("no log in {}: {why}", path.display());
+                notes.extend(self.log.is_some().then_some(words));
+                None
+            }
+        }
+    }
+}
+
 /// Opens what is kept, unless the screen can't be shown at all.
-pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Failure> {
+pub(super) fn prepare(
+    place: Place,
+    config: Option<PathBuf>,
+    logged: &Logged,
+) -> Result<Start, Failure> {
     terminal::fitness()?;
     let profile = Profile::find(place.data.as_deref(), &place.profile).ok();
     let reports = profile
@@ -38,6 +80,8 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
     let zone = zone();
     let mut begun = here(target, settings, able, &zone)?;
     begun.setup.lesson = taught.is_some();
+    begun.setup.debug = logged.debug;
+    let journal = logged.open(&mut notes);
     let view = View::new(zone.clone());
     let open: Open = Box::new(move |known, settings| {
         // The name on the command line was for the server there.
@@ -54,12 +98,14 @@ pub(super) fn prepare(place: Place, config: Option<PathBuf>) -> Result<Start, Fa
         config,
         notes,
         taught,
+        journal,
         view,
     })
 }
 
 /// Opens what is kept of a server.
 fn here(target: Target, settings: Settings, able: Able, zone: &TimeZone) -> Result<Here, Failure> {
+    let file = target.dir.as_ref().ok().map(ServerDir::cache);
     let (cache, note) = Cache::open(target.dir);
     let setup = Setup {
         zone: Zone(zone.clone()),
@@ -67,6 +113,7 @@ fn here(target: Target, settings: Settings, able: Able, zone: &TimeZone) -> Resu
         addresses: target.addresses.iter().map(ToString::to_string).collect(),
         local: target.local,
         lesson: false,
+        debug: false,
         name: target.name,
         login: login(),
         client: concat!("chat-tui ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -79,6 +126,7 @@ fn here(target: Target, settings: Settings, able: Able, zone: &TimeZone) -> Resu
         addresses: target.addresses,
         trust: target.trust,
         cache,
+        file,
         note,
     })
 }

@@ -53,6 +53,7 @@ impl State {
                 self.flush(turn);
                 turn.effects.push(Effect::Suspend);
             }
+            Action::Debug => self.toggle_debug(),
             Action::StartServer => self.start_server(turn),
             Action::Server => self.servers_said(turn, said),
             Action::Login => self.open_login(turn),

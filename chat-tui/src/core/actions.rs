@@ -116,6 +116,7 @@ actions! {
         Hints "hints" Always Nothing Nothing ["F3"] "show or hide the line of keys"
         Theme "theme" Room Nothing MaybeText ["C-x l"] "choose how it looks; dark, light, high contrast"
         Redraw "redraw" Always Nothing Nothing ["C-l"] "draw the screen anew"
+        Debug "debug" Always Nothing Nothing ["F12"] "show or hide figures of the connection, for when something is wrong"
         Suspend "suspend" Always Nothing Nothing ["C-z"] "stop the program; fg brings it back"
         Server "server" Always Nothing MaybeServer ["C-x h"] "go to another server of the configuration"
         StartServer "start-server" Always Nothing Nothing ["C-x H"] "start a server on this machine, if there is none"

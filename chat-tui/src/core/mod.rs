@@ -18,6 +18,7 @@ mod command;
 mod complete;
 pub mod composer;
 mod dates;
+pub mod debug;
 pub mod deeds;
 mod deliver;
 pub mod desk;
@@ -113,6 +114,7 @@ impl State {
             room.typing.retain(|(_, until)| now < *until);
         }
         self.tend_link(turn);
+        self.tend_debug(turn);
         self.pump(turn);
         self.pump_deeds(turn);
         self.pump_search(turn);
@@ -146,6 +148,7 @@ impl State {
             self.marks.due(),
             self.begun_due(),
             self.search_due(),
+            self.debug_due(),
             soon,
         ]
         .into_iter()

@@ -49,7 +49,7 @@ impl State {
             // It is answered only if it is refused, and then nobody misses it.
             return;
         }
-        let asked = self.requests.answered(received.id.as_ref());
+        let asked = self.requests.answered(received.id.as_ref(), turn.now);
         match received.frame {
             Frame::Greeting(greeting) => self.greeted(turn, greeting),
             Frame::Welcome(welcome) => self.welcomed(turn, welcome),

@@ -1,18 +1,24 @@
 //! What was asked on this connection and is not answered yet.
 
 use super::account::Purpose;
+use super::clock::Now;
+use super::debug::Times;
 use super::effect::Effect;
 use super::outbox::ItemNonce;
 use super::span::Span;
 use super::state::{State, Turn};
 use chat_proto::{Request, RequestId, RoomName, Seq, Timestamp};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The requests that wait for their reply.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Requests {
     last_id: u64,
-    waiting: BTreeMap<u64, Asked>,
+    /// What they are for, and since when they wait.
+    waiting: BTreeMap<u64, (Asked, Duration)>,
+    /// How long replies take to come.
+    pub(super) answers: Times,
 }
 
 /// Why something was asked: what its reply is for.
@@ -90,20 +96,36 @@ pub(super) fn typing_id() -> RequestId {
 impl Requests {
     /// Whether a reply is awaited that somebody may be waiting for.
     pub(super) fn unanswered(&self) -> bool {
-        self.waiting.values().any(|asked| *asked != Asked::Ping)
+        let mut asked = self.waiting.values().map(|(asked, _)| asked);
+        asked.any(|asked| *asked != Asked::Ping)
     }
 
     /// What the reply with this id is for.
-    pub(super) fn answered(&mut self, id: Option<&RequestId>) -> Option<Asked> {
-        match id {
-            Some(RequestId::Number(id)) => self.waiting.remove(id),
-            Some(RequestId::Text(_)) | None => None,
-        }
+    pub(super) fn answered(&mut self, id: Option<&RequestId>, now: Now) -> Option<Asked> {
+        let (asked, since) = match id {
+            Some(RequestId::Number(id)) => self.waiting.remove(id)?,
+            Some(RequestId::Text(_)) | None => return None,
+        };
+        self.answers.add(now.mono.saturating_sub(since));
+        Some(asked)
+    }
+
+    /// How many wait.
+    pub(super) fn count(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether the server is being asked if anyone is there.
+    pub(super) fn pings(&self) -> bool {
+        self.waiting
+            .values()
+            .any(|(asked, _)| *asked == Asked::Ping)
     }
 
     /// The connection is gone: none of these will be answered.
     pub(super) fn drop_all(&mut self) -> Vec<Asked> {
-        std::mem::take(&mut self.waiting).into_values().collect()
+        let waiting = std::mem::take(&mut self.waiting).into_values();
+        waiting.map(|(asked, _)| asked).collect()
     }
 }
 
@@ -112,7 +134,7 @@ impl State {
     pub(super) fn ask(&mut self, turn: &mut Turn, asked: Asked, request: impl Into<Request>) {
         self.requests.last_id += 1;
         let id = self.requests.last_id;
-        self.requests.waiting.insert(id, asked);
+        self.requests.waiting.insert(id, (asked, turn.now.mono));
         let frame = request.into().encode(Some(&RequestId::Number(id)));
         turn.effects.push(Effect::Transmit(frame));
     }

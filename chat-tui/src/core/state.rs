@@ -2,6 +2,7 @@
 
 use super::clock::{Entropy, Now};
 use super::composer::Draft;
+use super::debug::Debug;
 use super::deeds::Deeds;
 use super::desk::Desk;
 use super::effect::{Effect, Load, Store};
@@ -40,6 +41,8 @@ pub struct Setup {
     pub local: bool,
     /// The first lesson was not understood yet.
     pub lesson: bool,
+    /// The figures are wanted from the start.
+    pub debug: bool,
     /// The name asked for on the command line.
     pub name: Option<String>,
     /// The name by which the system knows the person, to be proposed.
@@ -110,6 +113,8 @@ pub struct State {
     pub habits: Habits,
     /// The first lesson, until it was understood.
     pub lesson: Option<Lesson>,
+    /// The figures that one looks at when something is wrong, while they are shown.
+    pub debug: Option<Debug>,
     /// What is known of a server on this machine.
     pub(super) local: Local,
     /// The search that one has left for one of its hits.
@@ -192,6 +197,7 @@ impl State {
             invites: Vec::new(),
             habits: Habits::default(),
             lesson: setup.lesson.then(Lesson::default),
+            debug: setup.debug.then(Debug::default),
             local: Local::default(),
             search_left: None,
             searches: 0,

@@ -22,14 +22,43 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::ClientRequestBuilder;
 use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
 
 /// A connection, or the attempt at one. Dropping it cuts it off.
 #[derive(Debug)]
 pub struct Connection {
     requests: Option<mpsc::Sender<String>>,
-    news: mpsc::Receiver<NetInput>,
+    news: mpsc::Receiver<News>,
     task: JoinHandle<()>,
+}
+
+/// A piece of news, with what it was on the wire.
+#[derive(Debug)]
+pub struct News {
+    /// The news.
+    pub input: NetInput,
+    /// What came for it.
+    pub raw: Raw,
+}
+
+/// What came on the wire.
+#[derive(Debug)]
+pub enum Raw {
+    /// Nothing that has a size.
+    Nothing,
+    /// The text of a frame.
+    Text(Utf8Bytes),
+    /// A binary frame, which says nothing in this protocol; so many bytes.
+    Binary(usize),
+}
+
+impl From<NetInput> for News {
+    fn from(input: NetInput) -> Self {
+        Self {
+            input,
+            raw: Raw::Nothing,
+        }
+    }
 }
 
 /// Frames that wait to be taken; each may be a page of a hundred messages.
@@ -52,7 +81,7 @@ pub fn connect(address: Address, trust: Trust) -> Connection {
     let task = tokio::spawn(async move {
         let over = run(&address, &trust, requested, &tell).await;
         // The receiver is gone when the connection was dropped.
-        let _ = tell.send(over).await;
+        let _ = tell.send(over.into()).await;
     });
     Connection {
         requests: Some(requests),
@@ -71,13 +100,18 @@ impl Connection {
         }
     }
 
-    /// The next piece of news; `None` after [`NetInput::Closed`] or [`NetInput::Failed`]. Cancel-safe.
+    /// The next piece of news; `None` after the one that is the last. Cancel-safe.
     pub async fn next(&mut self) -> Option<NetInput> {
+        self.news().await.map(|news| news.input)
+    }
+
+    /// The same, with what came for it.
+    pub async fn news(&mut self) -> Option<News> {
         self.news.recv().await
     }
 
     /// What has come in already.
-    pub fn ready(&mut self) -> Option<NetInput> {
+    pub fn ready(&mut self) -> Option<News> {
         self.news.try_recv().ok()
     }
 
@@ -99,7 +133,7 @@ async fn run(
     address: &Address,
     trust: &Trust,
     requested: mpsc::Receiver<String>,
-    tell: &mpsc::Sender<NetInput>,
+    tell: &mpsc::Sender<News>,
 ) -> NetInput {
     let Ok(opened) = tokio::time::timeout(CONNECT_TIMEOUT, open(address, trust)).await else {
         let seconds = CONNECT_TIMEOUT.as_secs();
@@ -110,7 +144,7 @@ async fn run(
         Err(Unopened::Nobody(why)) => return NetInput::Nobody(why),
         Err(Unopened::Other(why)) => return failed(why),
     };
-    if tell.send(NetInput::Connected).await.is_err() {
+    if tell.send(NetInput::Connected.into()).await.is_err() {
         return failed("no longer wanted");
     }
     let (mut sink, mut stream) = socket.split();
@@ -131,18 +165,26 @@ async fn run(
         loop {
             match stream.next().await {
                 Some(Ok(Message::Text(text))) => {
-                    let news = NetInput::Frame(Box::new(decode_frame(&text)));
-                    if tell.send(news).await.is_err() {
+                    let input = NetInput::Frame(Box::new(decode_frame(&text)));
+                    let raw = Raw::Text(text);
+                    if tell.send(News { input, raw }).await.is_err() {
                         return failed("no longer wanted");
                     }
                 }
                 Some(Ok(Message::Close(frame))) => return closed(frame),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
-                    if tell.send(NetInput::Heard).await.is_err() {
+                    if tell.send(NetInput::Heard.into()).await.is_err() {
                         return failed("no longer wanted");
                     }
                 }
-                Some(Ok(Message::Binary(_) | Message::Frame(_))) => {}
+                Some(Ok(Message::Binary(bytes))) => {
+                    let raw = Raw::Binary(bytes.len());
+                    let input = NetInput::Heard;
+                    if tell.send(News { input, raw }).await.is_err() {
+                        return failed("no longer wanted");
+                    }
+                }
+                Some(Ok(Message::Frame(_))) => {}
                 Some(Err(e)) => return failed(in_words(&e)),
                 None => return failed("the connection was cut"),
             }
@@ -302,6 +344,11 @@ mod tests {
         let pong = r#"{"type":"pong","id":7,"at":"2026-11-22T05:00:00.000Z"}"#;
         peer.send(Message::binary(vec![1, 2])).await.unwrap();
         peer.send(Message::text(pong)).await.unwrap();
+        assert_eq!(
+            connection.next().await,
+            Some(NetInput::Heard),
+            "the binary one"
+        );
         let Some(NetInput::Frame(received)) = connection.next().await else {
             panic!("no frame");
         };

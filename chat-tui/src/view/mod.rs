@@ -172,6 +172,7 @@ impl View {
         if !state.overlays.is_empty() {
             drawn.cursor = overlay::draw(pen, screen, state, &self.when, now.wall);
         }
+        overlay::debug::draw(pen, timeline, state, &self.when, now);
         overlay::which_key(pen, screen, state);
         overlay::draw_notices(pen, timeline, state, now);
         for pane in [&room, &side].into_iter().flatten() {

@@ -3,6 +3,7 @@
 
 mod actions;
 mod asks;
+pub(super) mod debug;
 mod inbox;
 mod lists;
 mod message;

@@ -3,6 +3,7 @@
 use super::scene::*;
 use crate::core::actions::Action;
 use crate::core::composer::{Composer, Editing};
+use crate::core::debug::{Count, Figures, Passed, Times};
 use crate::core::deeds::{Act, Deed, Pending, Step};
 use crate::core::input::{Key, KeyCode, Named};
 use crate::core::keys::Sequence;
@@ -545,4 +546,37 @@ fn lesson_only() -> State {
     let mut state = state();
     state.lesson = Some(Lesson::default());
     state
+}
+
+#[test]
+fn figures_for_when_something_is_wrong() {
+    let mut state = conversation();
+    state.outbox.items.clear();
+    press(&mut state, "F12");
+    let count = |kind: &str, frames, bytes| Count {
+        kind: kind.into(),
+        frames,
+        bytes,
+    };
+    let passed = |sent, kind: &str, bytes| Passed {
+        at: at(22, 11, 58),
+        sent,
+        kind: kind.into(),
+        bytes,
+    };
+    let drawn = Times {
+        last: Duration::from_micros(730),
+        longest: Duration::from_micros(12_340),
+    };
+    state.measured(Figures {
+        connections: 3,
+        received: vec![count("message", 1204, 412_000), count("\u{1b}[2J", 1, 9)],
+        sent: vec![count("send", 20, 3210)],
+        last: vec![passed(true, "send", 160), passed(false, "sent", 60)],
+        drawn,
+        cache: Some(123_456_789),
+    });
+    check("debug", &state, &THREE);
+    press(&mut state, "F12");
+    assert!(!screen(&state, 80, 24).contains("closes"));
 }

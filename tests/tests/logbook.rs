@@ -1,0 +1,168 @@
+//! What one needs when something is wrong: the log, which tells what happened
+//! and no secret, and the figures on the screen.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use chat_tests::fake::{self, Fake};
+use chat_tests::server::Server;
+use chat_tests::terminal::{Key, Program, Terminal, home};
+use chat_tests::wait;
+
+const PASSWORD: &str = "correct horse";
+const SAID: &str = "words that are nobody else's business";
+const F12: &[u8] = b"\x1b[24~";
+
+/// Behaviour 20: unknown and broken frames leave a note, and nothing else happens.
+#[tokio::test]
+async fn frames_that_can_t_be_read_are_noted_in_the_log() -> Result<()> {
+    let server = Fake::start(fake::greeting(), fake::usual).await?;
+    let home = home()?;
+    let ada = client(home.path(), &server.url(), &[])?.start()?;
+    ada.wait_for("message #lobby").await?;
+    server.push(r#"{"type":"later-kind","x":1}"#);
+    server.push("no JSON at all");
+    server.push(r#"{"type":"message","room":7,"text":"a text that could not be read"}"#);
+    let log = home.path().join(".local/state/chat-tui/chat-tui.log");
+    for words in [
+        "INFO  ",
+        "link: connecting to ws://",
+        "link: live",
+        "WARN  ",
+        "in  later-kind 27 bytes that could not be read",
+        "in  (none) 14 bytes that could not be read",
+        "in  message",
+    ] {
+        wait_logged(&log, words).await?;
+    }
+    let text = std::fs::read_to_string(&log)?;
+    ensure!(!text.contains("a text that"), "{text}");
+    ensure!(
+        !text.contains("out hello"),
+        "frames only when asked: {text}"
+    );
+    drop(server);
+    wait_logged(&log, "attempt 1 failed, the next in ").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_log_tells_frames_but_no_secret_and_texts_only_when_asked() -> Result<()> {
+    let server = Server::start().await?;
+    let home = home()?;
+    let log = home.path().join("own.log");
+    let to_log = ["--log", path(&log)?, "--log-level", "debug"];
+    let mut ada = client(home.path(), &server.url(), &to_log)?.start()?;
+    ada.wait_for("message #lobby").await?;
+    ada.enter(SAID).await?;
+    wait_logged(&log, "out send").await?;
+    wait_logged(&log, "in  sent").await?;
+    ada.enter("/register").await?;
+    secret(&mut ada, "choose a password").await?;
+    secret(&mut ada, "the same once more").await?;
+    ada.wait_for("ada is yours now").await?;
+    wait_logged(&log, "out register").await?;
+    let token = std::fs::read_to_string(find(home.path(), "token").context("no token")?)?;
+    let plain = std::fs::read_to_string(&log)?;
+    for (what, words) in [
+        ("text", SAID),
+        ("token", token.trim()),
+        ("password", PASSWORD),
+    ] {
+        ensure!(!plain.contains(words), "the {what} is in the log:\n{plain}");
+    }
+    let mode = log.metadata()?.permissions().mode() & 0o777;
+    ensure!(mode == 0o600, "{mode:o}");
+    ada.kill9()?;
+
+    let all = [&to_log[..], &["--log-texts"]].concat();
+    let mut ada = client(home.path(), &server.url(), &all)?.start()?;
+    ada.wait_for("online").await?;
+    ada.enter(&format!("{SAID} again")).await?;
+    wait_logged(&log, &format!("{SAID} again")).await?;
+    let texts = std::fs::read_to_string(&log)?;
+    ensure!(texts.contains("out hello"), "{texts}");
+    for (what, words) in [("token", token.trim()), ("password", PASSWORD)] {
+        ensure!(!texts.contains(words), "the {what} is in the log:\n{texts}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_figures_are_shown_and_renewed_while_one_goes_on() -> Result<()> {
+    let server = Server::start().await?;
+    let home = home()?;
+    let mut ada = client(home.path(), &server.url(), &["--debug"])?.start()?;
+    ada.wait_for("debug, F12 closes").await?;
+    ada.wait_for("connection 1 since the start").await?;
+    // The server is asked each second, so that there is always an answer.
+    ada.wait_until("a second ping", wait::SOON, |screen| {
+        screen
+            .rows()
+            .iter()
+            .any(|row| row.contains(" ping,") && !row.contains(" 1 ping,"))
+    })
+    .await?;
+    ada.enter("typed beside it").await?;
+    ada.wait_until("it to be counted", wait::SOON, |screen| {
+        screen.shows("1 send,")
+    })
+    .await?;
+    ada.send_bytes(F12)?;
+    ada.wait_gone("debug, F12 closes").await?;
+    ada.enter("/debug").await?;
+    ada.wait_for("debug, F12 closes").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_log_that_can_t_be_written_is_told_to_whoever_named_it() -> Result<()> {
+    let server = Server::start().await?;
+    let home = home()?;
+    let ada = client(home.path(), &server.url(), &["--log", "/proc/none/log"])?.start()?;
+    ada.wait_for("no log in /proc/none/log").await?;
+    ada.wait_for("message #lobby").await?;
+    Ok(())
+}
+
+fn client(home: &Path, url: &str, args: &[&str]) -> Result<Program> {
+    Ok(Program::client(home)?
+        .args([url, "--name", "ada"])
+        .args(args.iter().copied())
+        .size(120, 40))
+}
+
+async fn secret(terminal: &mut Terminal, asked: &str) -> Result<()> {
+    terminal.wait_for(asked).await?;
+    terminal.type_text(PASSWORD)?;
+    terminal.wait_for(&"*".repeat(PASSWORD.len())).await?;
+    terminal.press(Key::Enter)
+}
+
+async fn wait_logged(log: &Path, words: &str) -> Result<()> {
+    wait::until(&format!("{words:?} in the log"), wait::SOON, || {
+        let text = std::fs::read_to_string(log).ok()?;
+        text.contains(words).then_some(())
+    })
+    .await
+    .with_context(|| std::fs::read_to_string(log).unwrap_or_default())
+}
+
+fn path(file: &Path) -> Result<&str> {
+    file.to_str().context("a path in UTF-8")
+}
+
+fn find(folder: &Path, name: &str) -> Option<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    entries
+        .flatten()
+        .map(|entry| entry.path())
+        .find_map(|path| {
+            if path.is_dir() {
+                find(&path, name)
+            } else {
+                path.ends_with(name).then_some(path)
+            }
+        })
+}
