@@ -27,15 +27,27 @@ const APART: &str = "\u{E000}";
 
 /// The words of a text, in their order.
 pub fn words(text: &str) -> Vec<SmolStr> {
-    let mut cutter = Cutter::default();
     if text.is_ascii() {
-        text.chars()
-            .for_each(|c| cutter.take(c.to_ascii_lowercase()));
-    } else {
-        folded(text).chars().for_each(|c| cutter.take(c));
+        return ascii_words(text);
     }
+    let mut cutter = Cutter::default();
+    folded(text).chars().for_each(|c| cutter.take(c));
     cutter.end_word();
     cutter.words
+}
+
+/// The same where all of it is ASCII, as most that is said.
+fn ascii_words(text: &str) -> Vec<SmolStr> {
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                word.to_ascii_lowercase().into()
+            } else {
+                word.into()
+            }
+        })
+        .collect()
 }
 
 /// Compatible, without case, without diacritics, composed again.
@@ -227,6 +239,14 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn ascii_is_cut_as_all_else_is(text in "[ -~\t\n]*") {
+            let mut cutter = Cutter::default();
+            folded(&text).chars().for_each(|c| cutter.take(c));
+            cutter.end_word();
+            proptest::prop_assert_eq!(words(&text), cutter.words);
+        }
+
         /// An index may take the words apart at blanks, and a part of a text is found in it.
         #[test]
         fn a_word_is_never_empty_and_has_neither_blanks_nor_ascii_signs(text in "\\PC*") {

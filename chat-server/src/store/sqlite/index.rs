@@ -23,6 +23,9 @@ use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+/// Hexadecimal digits of a hash.
+const HASH_DIGITS: usize = 10;
+
 /// What the index has not read yet.
 #[derive(Debug, Default)]
 pub(super) struct Backlog {
@@ -165,24 +168,38 @@ fn read_room(conn: &Connection, room: RoomId, most: usize) -> Result<(usize, boo
 
 /// What is indexed of a message: whom it is by, and its words in their order.
 fn document(room: RoomId, author: &str, text: &str) -> Result<String, Fault> {
+    let words = words(text);
     let mut document = by(room, &user_name(author)?.key());
-    document.reserve(text.len() * 3);
-    for word in words(text) {
-        document.push(' ');
-        write_word(&mut document, room, &word);
+    let before = format!(" {}.", room.0);
+    document.reserve(words.len() * (before.len() + HASH_DIGITS));
+    for word in words {
+        document.push_str(&before);
+        write_hash(&mut document, &word);
     }
     Ok(document)
 }
 
 /// The token of a room's messages that are by one who bears a name with this key.
 pub(super) fn by(room: RoomId, key: &str) -> String {
-    format!("{}@{:010x}", room.0, hash(key))
+    let mut token = format!("{}@", room.0);
+    write_hash(&mut token, key);
+    token
 }
 
 /// Writes the token of a word in a room.
 pub(super) fn write_word(out: &mut String, room: RoomId, word: &str) {
     // Writing to a string can't fail.
-    let _ = write!(out, "{}.{:010x}", room.0, hash(word));
+    let _ = write!(out, "{}.", room.0);
+    write_hash(out, word);
+}
+
+/// By hand, as this is done for every word that is said.
+fn write_hash(out: &mut String, word: &str) {
+    let hash = hash(word);
+    for digit in (0..HASH_DIGITS).rev() {
+        let value = (hash >> (4 * digit)) & 0xf;
+        out.push(char::from(b"0123456789abcdef"[value as usize]));
+    }
 }
 
 /// 40 bits of FNV-1a: a million words have hardly two of one hash among them,
