@@ -4,24 +4,36 @@
 //! SQLite asks every so many steps of its machine whether to go on. Between two
 //! steps it may walk the lists of words in the index for long, but it reads
 //! them from its tables, which are steps as well.
+//!
+//! What counts is the work of the thread, so that a busy machine makes nothing
+//! unavailable that is not; waiting, for a disk above all, counts a tenth.
 
 use super::fault::Fault;
 use rusqlite::{Connection, ErrorCode};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Steps between two looks at the clock: some microseconds of common ones, a
 /// millisecond or two of those that walk lists of words.
 const STEPS: i32 = 100;
 
-/// Does the work, unless it takes longer than that: [`Fault::TooLong`].
+/// What is waited for may take so many times the work.
+const WAITING: u32 = 10;
+
+/// Does the work, unless there is more of it than that: [`Fault::TooLong`].
 pub(super) fn within<T>(
     conn: &mut Connection,
     budget: Duration,
-    work: impl FnOnce(&mut Connection) -> Result<T, Fault>,
+    work: impl FnOnce(&mut Connection, &Budget) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
-    let end = Instant::now() + budget;
-    conn.progress_handler(STEPS, Some(move || Instant::now() >= end))?;
-    let result = work(conn);
+    let counted = Budget(Arc::new(AtomicBool::new(true)));
+    let counts = Arc::clone(&counted.0);
+    let (end, last) = (worked() + budget, Instant::now() + budget * WAITING);
+    let is_over =
+        move || counts.load(Ordering::Relaxed) && (worked() >= end || Instant::now() >= last);
+    conn.progress_handler(STEPS, Some(is_over))?;
+    let result = work(conn, &counted);
     conn.progress_handler(0, None::<fn() -> bool>)?;
     result.map_err(|fault| match fault {
         Fault::Sql(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
@@ -29,6 +41,23 @@ pub(super) fn within<T>(
         }
         other => other,
     })
+}
+
+/// What is left of it, for whoever does the work.
+#[derive(Debug)]
+pub(super) struct Budget(Arc<AtomicBool>);
+
+impl Budget {
+    /// All is found; what is still to be done has a bound of its own.
+    pub(super) fn is_kept(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+/// How long this thread has had a processor.
+fn worked() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -41,7 +70,7 @@ mod tests {
     #[test]
     fn what_takes_too_long_is_given_up_and_the_connection_goes_on() {
         let mut conn = Connection::open_in_memory().unwrap();
-        let endless = |conn: &mut Connection| -> Result<i64, Fault> {
+        let endless = |conn: &mut Connection, _: &Budget| -> Result<i64, Fault> {
             Ok(conn.query_row(ENDLESS, (), |row| row.get(0))?)
         };
         let fault = within(&mut conn, Duration::from_millis(1), endless).unwrap_err();

@@ -49,6 +49,7 @@ use super::{
     HookId, Invitation, MembersPage, Outcome, Page, Pending, RoomId, RoomRow, RoomsPage, Search,
     Seen, Standing, Store, TokenHash, UserId, UserRow,
 };
+use budget::Budget;
 use chat_proto::{ErrorReply, Event, RoomName, Seq, Timestamp, UserName};
 use chores::{Chores, NoChores};
 use fault::Fault;
@@ -64,8 +65,9 @@ use worker::Workers;
 
 /// Connections that read.
 const READERS: usize = 2;
-/// What looks through much, as a search does, is given up after that.
-const LONG_READ: Duration = Duration::from_millis(250);
+/// What looks through much, as a search does, is given up after so much work.
+/// An unoptimised build has more of it.
+const LONG_READ: Duration = Duration::from_millis(if cfg!(debug_assertions) { 5_000 } else { 250 });
 /// Between two looks for guests whose time is over.
 const SWEEP_MS: i64 = 30_000;
 
@@ -220,12 +222,12 @@ impl SqliteStore {
     fn read_within<T, F>(&self, budget: Duration, work: F) -> Pending<'_, T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        F: FnOnce(&Connection, &Budget) -> Result<T, Fault> + Send + 'static,
     {
         self.readers.run(move |conn| {
-            budget::within(conn, budget, |conn| {
+            budget::within(conn, budget, |conn, budget| {
                 let tx = conn.transaction()?;
-                work(&tx)
+                work(&tx, budget)
             })
         })
     }
@@ -308,7 +310,9 @@ impl Store for SqliteStore {
     }
 
     fn search(&self, search: Search) -> Pending<'_, Hits> {
-        self.read_within(LONG_READ, move |conn| search::search(conn, &search))
+        self.read_within(LONG_READ, move |conn, budget| {
+            search::search(conn, &search, budget)
+        })
     }
 
     fn rooms(
@@ -319,7 +323,7 @@ impl Store for SqliteStore {
         after: String,
         limit: usize,
     ) -> Pending<'_, RoomsPage> {
-        self.read_within(LONG_READ, move |conn| {
+        self.read_within(LONG_READ, move |conn, _| {
             read::rooms(conn, user, &query, mine, &after, limit)
         })
     }

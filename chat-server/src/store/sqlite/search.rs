@@ -5,6 +5,7 @@
 //! than those at hand. The index only narrows; whether a text is found is
 //! decided by its words.
 
+use super::budget::Budget;
 use super::entries::Reading;
 use super::fault::Fault;
 use super::history::{PAGE_BYTES, first_at};
@@ -26,7 +27,7 @@ const INDEXED_WORDS: usize = 32;
 const UNREAD_MAX: u64 = 20_000;
 
 /// See [`crate::store::Store::search`].
-pub(super) fn search(conn: &Connection, search: &Search) -> Result<Hits, Fault> {
+pub(super) fn search(conn: &Connection, search: &Search, budget: &Budget) -> Result<Hits, Fault> {
     let nothing = search.query.phrases().is_empty();
     let rooms = if nothing {
         Vec::new()
@@ -59,6 +60,7 @@ pub(super) fn search(conn: &Connection, search: &Search) -> Result<Hits, Fault> 
         };
         walk.walk(&mut newest)?;
     }
+    budget.is_kept();
     page(conn, &rooms, &newest, search.limit)
 }
 
