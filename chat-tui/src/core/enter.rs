@@ -37,9 +37,10 @@ impl State {
         match self.link.due(turn.now, self.requests.unanswered()) {
             Due::Nothing => {}
             Due::Ping => {
-                self.link.pinged = Some(turn.now.mono);
+                self.link.ask(turn.now);
                 self.ask(turn, Asked::Ping, Ping {});
             }
+            Due::Doubt => self.link.doubt(),
             Due::GiveUp(why) => {
                 turn.effects.push(Effect::Disconnect);
                 self.lose(turn, why);

@@ -15,6 +15,8 @@ const SILENCE_WATCHED: Duration = Duration::from_secs(4);
 /// Silence that is doubted otherwise. Servers ping every 30 s, so that a
 /// link in order never comes to this; a dead one is noticed within 40 s.
 const SILENCE_IDLE: Duration = Duration::from_secs(33);
+/// A ping that is not answered within this time is told to the person.
+const SLOW: Duration = Duration::from_secs(1);
 /// A ping is answered within this time, or the link is dead.
 const ANSWER: Duration = Duration::from_secs(5);
 /// A person is there for so long after a key.
@@ -51,6 +53,8 @@ pub struct Link {
     pub(super) heard: Duration,
     /// When a ping went out that is not answered.
     pub(super) pinged: Option<Duration>,
+    /// The answer to it takes long.
+    slow: bool,
     /// When a key was pressed last.
     pub(super) watched: Option<Duration>,
 }
@@ -91,6 +95,8 @@ pub(super) enum Due {
     Nothing,
     /// To ask whether anyone is there.
     Ping,
+    /// To say that the answer takes long.
+    Doubt,
     /// To give this connection up; why, in words.
     GiveUp(&'static str),
     /// To make a connection.
@@ -109,6 +115,7 @@ impl Link {
             addresses: u32::try_from(addresses).unwrap_or(u32::MAX).max(1),
             heard: now.mono,
             pinged: None,
+            slow: false,
             watched: None,
         }
     }
@@ -130,7 +137,7 @@ impl Link {
             }
             Phase::Entering { .. } => "connected, coming in".into(),
             Phase::Asking { .. } => "waiting for your name".into(),
-            Phase::Live if self.pinged.is_some() => "online, no answer for a while".into(),
+            Phase::Live if self.slow => "online, no answer for a while".into(),
             Phase::Live => "online".into(),
             Phase::Waiting { .. } => format!("offline since {since}: {}", self.why),
         }
@@ -140,6 +147,18 @@ impl Link {
     pub(super) fn hear(&mut self, now: Now) {
         self.heard = now.mono;
         self.pinged = None;
+        self.slow = false;
+    }
+
+    /// A ping went out.
+    pub(super) fn ask(&mut self, now: Now) {
+        self.pinged = Some(now.mono);
+        self.slow = false;
+    }
+
+    /// Its answer takes long.
+    pub(super) fn doubt(&mut self) {
+        self.slow = true;
     }
 
     /// A key was pressed: somebody is waiting, so a long pause is cut short.
@@ -178,6 +197,7 @@ impl Link {
             _ => PAUSE_NEXT,
         };
         self.pinged = None;
+        self.slow = false;
         let until = now.mono + entropy.jitter(pause);
         self.why = why.into();
         self.phase = Phase::Waiting { until };
@@ -197,7 +217,8 @@ impl Link {
             Phase::Entering { since } => Some(since + ENTER),
             Phase::Waiting { until } => Some(until),
             Phase::Live => Some(match self.pinged {
-                Some(at) => at + ANSWER,
+                Some(at) if self.slow => at + ANSWER,
+                Some(at) => at + SLOW,
                 None => self.doubted(unanswered),
             }),
         }
@@ -213,7 +234,8 @@ impl Link {
             Phase::Connecting { .. } => Due::GiveUp("the server can't be reached"),
             Phase::Entering { .. } => Due::GiveUp("the server does not let us in"),
             Phase::Waiting { .. } => Due::Connect,
-            Phase::Live if self.pinged.is_some() => Due::GiveUp("no answer from the server"),
+            Phase::Live if self.slow => Due::GiveUp("no answer from the server"),
+            Phase::Live if self.pinged.is_some() => Due::Doubt,
             Phase::Live => Due::Ping,
         }
     }
@@ -253,7 +275,8 @@ mod tests {
         loop {
             let mono = link.deadline(unanswered).unwrap();
             match link.due(at(mono.as_secs_f64()), unanswered) {
-                Due::Ping => link.pinged = Some(mono),
+                Due::Ping => link.ask(at(mono.as_secs_f64())),
+                Due::Doubt => link.doubt(),
                 Due::GiveUp(_) => return mono.as_secs_f64(),
                 Due::Nothing | Due::Connect => panic!("a deadline without a reason"),
             }
@@ -275,6 +298,21 @@ mod tests {
             noticed(left, false) >= 59.0 + 30.0,
             "whoever was there is gone"
         );
+    }
+
+    #[test]
+    fn a_ping_is_the_persons_business_only_where_its_answer_takes_long() {
+        let mut link = live(Some(0.0));
+        let wakes = |link: &Link, now: f64| link.due(at(now), false);
+        assert_eq!(wakes(&link, 4.0), Due::Ping);
+        link.ask(at(4.0));
+        assert_eq!(link.words(""), "online");
+        assert_eq!(wakes(&link, 4.9), Due::Nothing);
+        assert_eq!(wakes(&link, 5.0), Due::Doubt);
+        link.doubt();
+        assert_eq!(link.words(""), "online, no answer for a while");
+        link.hear(at(6.0));
+        assert_eq!(link.words(""), "online");
     }
 
     #[test]
