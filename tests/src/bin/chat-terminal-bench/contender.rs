@@ -122,7 +122,6 @@ impl Contender {
         match self.who {
             Who::Chat => {
                 pty.wait_for("online")?;
-                pty.keys("\x1b[1;5F")?;
             }
             Who::Irssi => {
                 pty.wait_for("[(status)]")?;

@@ -30,7 +30,7 @@ use clap::Parser;
 use contender::{Contender, Who};
 use feed::{Chat, Feed, Irc, Rates};
 use figures::{Row, Times};
-use pty::{Cores, Pty};
+use pty::Cores;
 use talk::Rooms;
 
 /// Measures the terminal client.
@@ -124,7 +124,6 @@ struct Bench {
     kept: PathBuf,
     _temporary: Option<tempfile::TempDir>,
     chat: Arc<Chat>,
-    irc: Arc<Irc>,
 }
 
 impl Bench {
@@ -151,7 +150,6 @@ impl Bench {
             .collect();
         let bench = Self {
             chat: Arc::new(runtime.block_on(Chat::start(rooms))?),
-            irc: Arc::new(Irc::start(CHANNELS)?),
             options,
             cores,
             with,
@@ -182,7 +180,10 @@ impl Bench {
         let home = contender::home(&self.kept, who)?;
         let (server, feed): (_, Arc<dyn Feed>) = match who {
             Who::Chat => (self.chat.url(), Arc::clone(&self.chat) as _),
-            Who::Irssi | Who::WeeChat => (self.irc.port().to_string(), Arc::clone(&self.irc) as _),
+            Who::Irssi | Who::WeeChat => {
+                let irc = Irc::start(CHANNELS)?;
+                (irc.port().to_string(), Arc::new(irc))
+            }
         };
         Ok(Contender {
             who,
@@ -318,6 +319,10 @@ impl Bench {
             if self.wants("typing") {
                 idle_keys.add(*who, both(&measure::typing(&mut pty, keys)?));
             }
+            if self.wants("arrival") {
+                let times = measure::arrivals(&contender, &mut pty, 100)?;
+                arrival.add(*who, vec![times.median(), times.most()]);
+            }
             if self.wants("load") {
                 cpu.add(*who, vec![measure::cpu_at(&contender, &pty, BUSY_HERE, 8)?]);
                 let times = measure::under(&contender, BUSY, || measure::typing(&mut pty, keys))?;
@@ -325,11 +330,10 @@ impl Bench {
                 let times =
                     measure::under(&contender, BUSY, || measure::paging(&mut pty, keys / 3))?;
                 busy_pages.add(*who, both(&times));
-                self.back_to_end(*who, &mut pty)?;
-            }
-            if self.wants("arrival") {
-                let times = measure::arrivals(&contender, &mut pty, 100)?;
-                arrival.add(*who, vec![times.median(), times.most()]);
+                if *who == Who::Chat {
+                    pty.keys(ours::NEWEST)?;
+                    pty.settled(Duration::from_millis(500), Duration::from_secs(5));
+                }
             }
             if *who == Who::Chat {
                 if self.wants("rooms") {
@@ -353,22 +357,6 @@ impl Bench {
         Ok(rows)
     }
 
-    /// To where new lines show.
-    fn back_to_end(&self, who: Who, pty: &mut Pty) -> Result<()> {
-        match who {
-            Who::Chat => pty.keys("\x1b[1;5F")?,
-            Who::Irssi | Who::WeeChat => {
-                for _ in 0..30 {
-                    pty.keys("\x1b[6~")?;
-                    measure::pause(20);
-                }
-                Instant::now()
-            }
-        };
-        pty.settled(Duration::from_millis(500), Duration::from_secs(5));
-        Ok(())
-    }
-
     /// All of them at once: who does nothing is in nobody's way.
     fn idleness(&self) -> Result<Row> {
         let contenders: Vec<_> = self
@@ -383,7 +371,7 @@ impl Bench {
             .collect::<Result<_>>()?;
         measure::pause(3000);
         let secs = self.options.idle_secs;
-        let used = measure::idleness(&ptys.iter().collect::<Vec<_>>(), secs)?;
+        let used = measure::idleness(&ptys, secs)?;
         let mut row = Row::new(
             format!("{secs} s idle: CPU ms / bytes written"),
             &[8.0, 100.0],

@@ -167,8 +167,8 @@ pub(crate) fn resident_after(
 }
 
 /// CPU time in ms and bytes written by programs that are left alone.
-pub(crate) fn idleness(ptys: &[&Pty], secs: u64) -> Result<Vec<(f64, f64)>> {
-    let look = |pty: &&Pty| Ok((process::run_time(pty.pid())?, pty.written()));
+pub(crate) fn idleness(ptys: &[Pty], secs: u64) -> Result<Vec<(f64, f64)>> {
+    let look = |pty: &Pty| Ok((process::run_time(pty.pid())?, pty.written()));
     let before: Vec<_> = ptys.iter().map(look).collect::<Result<_>>()?;
     pause(secs * 1000);
     let after: Vec<_> = ptys.iter().map(look).collect::<Result<_>>()?;
