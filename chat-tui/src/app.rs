@@ -6,6 +6,7 @@
 //! while nothing happens, nothing runs.
 
 mod lend;
+pub mod lines;
 mod pace;
 mod perform;
 mod switch;
@@ -444,6 +445,7 @@ fn ended(input: &Input) -> Option<u8> {
     match input {
         Input::Ended { code } => Some(*code),
         Input::Key(_)
+        | Input::Line(_)
         | Input::Paste(_)
         | Input::Focus(_)
         | Input::Ground(_)

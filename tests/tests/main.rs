@@ -35,6 +35,7 @@ mod hooks;
 mod hostile;
 mod http;
 mod large;
+mod linear;
 mod load;
 mod logbook;
 mod looks;

@@ -88,9 +88,10 @@ impl App {
     }
 }
 
-fn is_from_the_person(input: &Input) -> bool {
+pub(super) fn is_from_the_person(input: &Input) -> bool {
     match input {
         Input::Key(_)
+        | Input::Line(_)
         | Input::Paste(_)
         | Input::Focus(_)
         | Input::Resize { .. }

@@ -24,6 +24,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use place::{Place, Target};
 use print::Output;
+use start::Face;
 use std::path::PathBuf;
 
 /// Chat in the terminal: opens with what is kept, sends when it can, loses nothing typed.
@@ -33,6 +34,9 @@ pub struct Command {
     /// Where the server is, or its name in the configuration
     #[arg(value_name = "SERVER")]
     server: Option<String>,
+    /// Line by line, for screen readers and plain terminals: nothing is ever redrawn
+    #[arg(long)]
+    linear: bool,
     #[command(flatten)]
     place: Place,
     /// The configuration's file, instead of the one in the platform's directory
@@ -86,7 +90,10 @@ pub enum Failure {
     #[error("{0}")]
     Usage(String),
     /// There is no terminal for the screen.
-    #[error("{0}; `chat-tui tail ROOM` and `chat-tui send ROOM` do without a screen")]
+    #[error(
+        "{0}; `chat-tui --linear` goes line by line, `chat-tui tail ROOM` and \
+         `chat-tui send ROOM` do one thing"
+    )]
     Unfit(#[from] crate::edge::terminal::Unfit),
     /// The server said no, in its words.
     #[error("{0}")]
@@ -122,8 +129,12 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         ..command.place
     };
     let Some(what) = command.what else {
-        let start = start::prepare(place, command.config, &command.logged)?;
-        return Ok(runtime.block_on(crate::app::run(start))?);
+        let face = start::face(command.linear)?;
+        let start = start::prepare(place, command.config, &command.logged, face)?;
+        return Ok(match face {
+            Face::Screen => runtime.block_on(crate::app::run(start))?,
+            Face::Lines { .. } => runtime.block_on(crate::app::lines::run(start))?,
+        });
     };
     let config = command.config.clone();
     let target = || place.find(config);

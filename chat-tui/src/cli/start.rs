@@ -10,6 +10,7 @@ use crate::edge::config_file::{self, ConfigFile};
 use crate::edge::disk::cache::Cache;
 use crate::edge::journal::{self, Journal, Level};
 use crate::edge::profile::{Profile, ServerDir};
+use crate::edge::terminal::Unfit;
 use crate::edge::{clock, crash, terminal};
 use crate::view::View;
 
@@ -54,13 +55,35 @@ impl Logged {
     }
 }
 
-/// Opens what is kept, unless the screen can't be shown at all.
+/// How it is to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Face {
+    /// On a screen.
+    Screen,
+    /// Line by line.
+    Lines {
+        /// Not by wish, but since this terminal can do no more.
+        needed: bool,
+    },
+}
+
+/// What this terminal is fit for; fails where a screen is wanted of a pipe.
+pub(super) fn face(linear: bool) -> Result<Face, Failure> {
+    match terminal::fitness() {
+        _ if linear => Ok(Face::Lines { needed: false }),
+        Ok(()) => Ok(Face::Screen),
+        Err(Unfit::Dumb) => Ok(Face::Lines { needed: true }),
+        Err(unfit @ (Unfit::NoOutput | Unfit::NoInput)) => Err(unfit.into()),
+    }
+}
+
+/// Opens what is kept.
 pub(super) fn prepare(
     place: Place,
     config: Option<PathBuf>,
     logged: &Logged,
+    face: Face,
 ) -> Result<Start, Failure> {
-    terminal::fitness()?;
     let profile = Profile::find(place.data.as_deref(), &place.profile).ok();
     let reports = profile
         .as_ref()
@@ -69,12 +92,15 @@ pub(super) fn prepare(
     let taught = taught.filter(|path| !path.exists());
     crash::catch(reports);
     let mut notes = Vec::new();
+    if face == (Face::Lines { needed: true }) {
+        notes.push("TERM=dumb: line by line, as with --linear".to_owned());
+    }
     let (config, settings) = configuration(config, &mut notes);
     let target = place.among(&settings.servers)?;
     let able = able(|name| std::env::var_os(name));
     let look = settings.look;
     notes.extend(look.theme.and_then(|theme| theme.warning(able)));
-    if !able.utf8 && look.ascii.is_none() {
+    if face == Face::Screen && !able.utf8 && look.ascii.is_none() {
         notes.push("no UTF-8 in LANG: drawn in ASCII".to_owned());
     }
     let zone = zone();

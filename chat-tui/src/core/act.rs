@@ -105,6 +105,7 @@ impl State {
             Action::Read => self.mark_all_read(turn),
             Action::UndoMark => self.undo_mark(turn),
             Action::Reply => self.reply_to_newest(turn),
+            Action::Select => self.select_numbered(turn, said),
             Action::SelectUp => self.select_by(true),
             Action::SelectDown => self.select_by(false),
             Action::Thread => self.open_newest_thread(turn),
@@ -124,7 +125,8 @@ impl State {
             Action::Retry => self.retry(turn),
             Action::EditAgain => self.edit_again(turn),
             Action::Discard => self.discard(turn),
-            Action::Send => self.enter(turn),
+            Action::Drop => self.drop_text(turn),
+            Action::Send => self.press_send(turn),
             Action::Complete => self.complete(turn, true),
             Action::CompleteBack => self.complete(turn, false),
             Action::Editor => self.open_editor(turn),
@@ -169,7 +171,8 @@ impl State {
         self.tell_typing(turn);
     }
 
-    fn enter(&mut self, turn: &mut Turn) {
+    /// What Enter does while a text is written.
+    pub(super) fn press_send(&mut self, turn: &mut Turn) {
         self.completion = None;
         let Some(room) = self.here() else {
             return;
@@ -248,7 +251,7 @@ impl State {
             return self.quit(turn, 0);
         }
         self.quit_armed = Some(turn.now.mono + QUIT_TWICE);
-        let chord = self.settings.keys.chord(Action::Interrupt);
+        let chord = self.settings.keys.way(Action::Interrupt);
         self.say(
             turn,
             format!("{chord} once more quits; nothing typed is lost"),

@@ -176,6 +176,7 @@ actions! {
     }
     Messages "Messages" {
         Reply "reply" Room Nothing Nothing ["A-r"] "answer the newest message, or the one before"
+        Select "select" Room Nothing Number ["C-x n"] "select a message by its number in the room's log"
         SelectUp "select-up" Selecting Nothing Nothing ["Up" "k"] "the message before"
         SelectDown "select-down" Selecting Nothing Nothing ["Down" "j"] "the message after"
         SelectEdit "select-edit" Selecting Nothing Nothing ["e"] "edit this message, if it is yours"
@@ -220,6 +221,7 @@ actions! {
         Undo "undo" Writing Nothing Nothing ["C-_"] "undo"
         Redo "redo" Writing Nothing Nothing ["A-_" "A-/"] "redo"
         Editor "editor" Room Nothing Nothing ["C-x C-e"] "write the text in $EDITOR"
+        Drop "drop" Room Nothing Nothing ["C-x z"] "throw away what is written here; undo brings it back"
         Sent "sent" Room Nothing Nothing ["C-r"] "find a text that was sent, to send it again"
     }
 }

@@ -21,8 +21,7 @@ impl State {
         let Some(action) = command(name) else {
             return self.complain(turn, unknown(name));
         };
-        let secret = matches!(action, Action::Login | Action::Register | Action::Password);
-        if secret && !rest.is_empty() {
+        if is_secret(action) && !rest.is_empty() {
             let (words, typed) = (Words::None, format!("/{name}"));
             return self.refuse_open_secret(turn, &Said { words, typed });
         }
@@ -160,20 +159,25 @@ impl State {
     }
 }
 
+/// Whether a password follows, which must not be typed where it is seen.
+pub(super) fn is_secret(action: Action) -> bool {
+    matches!(action, Action::Login | Action::Register | Action::Password)
+}
+
 /// The name of a command, and what was typed after it.
-fn split(text: &str) -> (&str, &str) {
+pub(super) fn split(text: &str) -> (&str, &str) {
     let text = text.trim();
     let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     (name, rest.trim())
 }
 
-fn command(given: &str) -> Option<Action> {
+pub(super) fn command(given: &str) -> Option<Action> {
     let name = ALIASES.iter().find(|(alias, _)| *alias == given);
     let name = name.map_or(given, |(_, name)| *name);
     Action::commands().find(|action| action.info().name == name)
 }
 
-fn unknown(name: &str) -> String {
+pub(super) fn unknown(name: &str) -> String {
     let names: Vec<_> = Action::commands()
         .map(|action| action.info().name)
         .collect();

@@ -116,7 +116,7 @@ impl State {
         let text = room.composer.text().to_owned();
         room.composer.keep_killed(text);
         self.give_draft_back(turn);
-        let yank = self.settings.keys.chord(Action::Yank);
+        let yank = self.settings.keys.way(Action::Yank);
         self.say(
             turn,
             format!("the message stays as it was; {yank} puts your text in"),

@@ -2,6 +2,7 @@
 //! own editor, or found again among those that were sent. Each is one step of
 //! undo: what stood there before comes back by it.
 
+use super::actions::Action;
 use super::desk::Desk;
 use super::effect::Effect;
 use super::overlay::{Overlay, Sent};
@@ -71,6 +72,20 @@ impl State {
             room.composer.replace(text);
             self.edited(turn);
         }
+    }
+
+    /// What is written in the open room is thrown away; one step of undo brings it back.
+    pub(super) fn drop_text(&mut self, turn: &mut Turn) {
+        let undo = self.settings.keys.way(Action::Undo);
+        let Some(room) = self.open_room_mut() else {
+            return;
+        };
+        if room.composer.is_empty() {
+            return self.say(turn, "nothing is written here");
+        }
+        room.composer.clear();
+        self.edited(turn);
+        self.say(turn, format!("dropped; {undo} brings it back"));
     }
 
     /// Lets Up find what was sent in earlier runs, where nothing was sent in this one.

@@ -61,6 +61,7 @@ impl State {
         self.deeds_cut();
         self.search_cut();
         self.thread_cut();
+        self.stop_loading();
         for room in self.rooms.values_mut() {
             room.log.fetching.retain(|(_, from)| *from == Source::Disk);
             room.log.stuck = false;

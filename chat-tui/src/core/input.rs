@@ -18,6 +18,8 @@ use chat_proto::{Entry, RoomName};
 pub enum Input {
     /// A key was pressed (or repeats).
     Key(Key),
+    /// A whole line was typed, where there is no screen; without its end.
+    Line(String),
     /// A text came at once: pasted, or a burst of keys that holds more than
     /// single characters typed by hand. Line ends in it are text.
     Paste(String),

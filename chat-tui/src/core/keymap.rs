@@ -150,6 +150,15 @@ impl KeyMap {
         }
     }
 
+    /// Where there is no screen everything is typed: no key does anything but
+    /// the one that a terminal makes a signal of.
+    pub fn typed() -> Self {
+        let interrupt = Preset::Default.keys(Action::Interrupt);
+        Self {
+            bindings: interrupt.map(|keys| (keys, Action::Interrupt)).collect(),
+        }
+    }
+
     fn of(preset: Preset, changes: &[&Bound]) -> Self {
         let mut bindings = Vec::new();
         for action in Action::ALL.iter().copied() {
@@ -256,6 +265,12 @@ impl KeyMap {
     pub fn chord(&self, action: Action) -> String {
         let first = self.keys(action).next();
         first.map(Sequence::to_string).unwrap_or_default()
+    }
+
+    /// How one comes to an action, in words: by its first keys, or by its name after a slash.
+    pub fn way(&self, action: Action) -> String {
+        let first = self.keys(action).next();
+        first.map_or_else(|| format!("/{}", action.info().name), Sequence::to_string)
     }
 
     /// All keys of an action in words.

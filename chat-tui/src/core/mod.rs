@@ -36,6 +36,7 @@ mod jump;
 pub mod keymap;
 pub mod keys;
 pub mod lesson;
+mod lines;
 pub mod link;
 pub mod local;
 pub mod log;
@@ -43,6 +44,7 @@ mod login;
 pub mod look;
 pub mod moment;
 mod near;
+pub mod news;
 pub mod outbox;
 pub mod overlay;
 mod paste;
@@ -84,6 +86,7 @@ pub fn update(state: &mut State, input: Input, now: Now) -> Vec<Effect> {
     let mut turn = Turn::new(now);
     match input {
         Input::Key(key) => state.press(&mut turn, key),
+        Input::Line(line) => state.take_line(&mut turn, &line),
         Input::Paste(text) => state.paste(&mut turn, &text),
         Input::Focus(on) => state.focus(on),
         Input::Ground(ground) => state.ground = Some(ground),

@@ -1,5 +1,6 @@
 //! What lies over the timeline: a stack, the topmost gets the keys.
 
+mod answer;
 mod confirm;
 mod emoji;
 mod help;

@@ -74,7 +74,7 @@ impl State {
             }
             's' => self.send_parts(turn, &paste.text, max),
             _ => {
-                let yank = self.settings.keys.chord(Action::Yank);
+                let yank = self.settings.keys.way(Action::Yank);
                 if let Some(room) = self.here_mut() {
                     room.composer.keep_killed(paste.text);
                 }

@@ -105,7 +105,7 @@ impl State {
             return;
         }
         let (by, room) = (&invited.by, &invited.room);
-        let go = self.settings.keys.chord(Action::Go);
+        let go = self.settings.keys.way(Action::Go);
         self.say(
             turn,
             format!("{by} invites you: /join {room}, or choose it by {go}"),

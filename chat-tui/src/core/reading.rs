@@ -219,7 +219,7 @@ impl State {
     }
 
     fn say_marked(&mut self, turn: &Turn, words: &str) {
-        let undo = self.settings.keys.chord(super::actions::Action::UndoMark);
+        let undo = self.settings.keys.way(super::actions::Action::UndoMark);
         self.say(turn, format!("{words}; {undo} takes it back"));
     }
 

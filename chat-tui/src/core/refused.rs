@@ -105,7 +105,7 @@ impl State {
     }
 
     fn say_discarded(&mut self, turn: &Turn) {
-        let yank = self.settings.keys.chord(Action::Yank);
+        let yank = self.settings.keys.way(Action::Yank);
         self.say(turn, format!("discarded; {yank} puts the text back"));
     }
 

@@ -100,6 +100,11 @@ impl Requests {
         asked.any(|asked| *asked != Asked::Ping)
     }
 
+    /// Whether a reply is awaited that is for something like this.
+    pub(super) fn any(&self, like: impl Fn(&Asked) -> bool) -> bool {
+        self.waiting.values().any(|(asked, _)| like(asked))
+    }
+
     /// What the reply with this id is for.
     pub(super) fn answered(&mut self, id: Option<&RequestId>, now: Now) -> Option<Asked> {
         let (asked, since) = match id {

@@ -211,10 +211,13 @@ fn key(entry: &Entry) -> (RoomName, chat_proto::Seq) {
 impl State {
     /// Opens the panel for finding messages.
     pub(super) fn open_search(&mut self, turn: &mut Turn, words: &str) {
-        let mut search = Search::showing(words, Scope::Room, Vec::new());
-        if self.open.is_none() {
-            search.scope = Scope::All;
-        }
+        let scope = self.open.as_ref().map_or(Scope::All, |_| Scope::Room);
+        self.open_search_in(turn, scope, words);
+    }
+
+    /// Opens it, to look there.
+    pub(super) fn open_search_in(&mut self, turn: &mut Turn, scope: Scope, words: &str) {
+        let mut search = Search::showing(words, scope, Vec::new());
         search.from = self.spot();
         self.search_left = None;
         self.overlays.push(Overlay::Search(Box::new(search)));

@@ -1,8 +1,10 @@
 //! Selecting a message with the keys, and what can be done with it.
 
+use super::act::Said;
 use super::effect::Effect;
 use super::room::{Anchor, Place, Room};
 use super::state::{State, Turn};
+use super::words::Words;
 use chat_proto::event::EventBody;
 use chat_proto::{Entry, Seq, UserName};
 
@@ -24,6 +26,23 @@ impl State {
         };
         room.selected = next;
         room.show_selected();
+    }
+
+    /// Selects the message with the number that was said.
+    pub(super) fn select_numbered(&mut self, turn: &mut Turn, said: Said) {
+        let (Words::Number(seq), Some(room)) = (said.words, self.open_room()) else {
+            return;
+        };
+        let entry = room.log.entry(seq);
+        if entry.is_some_and(is_message) {
+            if let Some(room) = self.open_room_mut() {
+                room.selected = Some(seq);
+                room.show_selected();
+            }
+        } else {
+            let words = format!("no message {seq} is loaded of this room");
+            self.complain(turn, words);
+        }
     }
 
     /// Answers the selected message.

@@ -22,10 +22,24 @@ pub struct Settings {
     pub bell: bool,
     /// The window's title tells the room and how often one is named.
     pub title: bool,
+    /// What is told of other rooms where there is no screen.
+    pub others: Others,
     /// How it is drawn.
     pub look: Look,
     /// The servers that have a name.
     pub servers: Servers,
+}
+
+/// What is told of rooms other than the open one, where everything is told by lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Others {
+    /// Each message.
+    #[default]
+    Messages,
+    /// How many are unread.
+    Notes,
+    /// Nothing.
+    Nothing,
 }
 
 impl Default for Settings {
@@ -36,6 +50,7 @@ impl Default for Settings {
             mouse: true,
             bell: true,
             title: true,
+            others: Others::default(),
             look: Look::default(),
             servers: Servers::default(),
         }
@@ -144,6 +159,14 @@ pub const SETTINGS: &[Setting] = &[
         about: "show the room and how often you are named in the window's title",
         set: |settings, value| put(&mut settings.title, yes(value)),
     },
+    Setting {
+        table: "linear",
+        name: "others",
+        default: "\"messages\"",
+        takes: "\"messages\", \"notes\" or \"none\"",
+        about: "without a screen: what is told of other rooms; notes: how much is unread",
+        set: |settings, value| put(&mut settings.others, others(value)),
+    },
 ];
 
 fn put<T>(field: &mut T, value: Option<T>) -> bool {
@@ -166,6 +189,15 @@ fn maybe(value: Value<'_>) -> Option<Option<bool>> {
         Value::Bool(yes) => Some(Some(yes)),
         Value::Text("auto") => Some(None),
         Value::Text(_) | Value::Other => None,
+    }
+}
+
+fn others(value: Value<'_>) -> Option<Others> {
+    match value {
+        Value::Text("messages") => Some(Others::Messages),
+        Value::Text("notes") => Some(Others::Notes),
+        Value::Text("none") => Some(Others::Nothing),
+        Value::Text(_) | Value::Bool(_) | Value::Other => None,
     }
 }
 

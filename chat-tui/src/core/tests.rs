@@ -6,6 +6,7 @@ mod acting;
 mod deeds;
 mod disk;
 mod first_run;
+mod lines;
 mod people;
 mod reference;
 mod room_log;

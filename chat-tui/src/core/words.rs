@@ -2,7 +2,7 @@
 
 use super::actions::Action;
 use chat_proto::event::{Role, RoomKind};
-use chat_proto::{Limits, RoomName, RoomRef, Topic, UserName};
+use chat_proto::{Limits, RoomName, RoomRef, Seq, Topic, UserName};
 
 /// What an action takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum Takes {
     MaybeText,
     /// A date, a time, or the place of a message.
     Moment,
+    /// The number of a message in its room's log.
+    Number,
 }
 
 /// What was said with an action, checked; of the kind that it takes.
@@ -57,6 +59,8 @@ pub(super) enum Words {
     Role(UserName, Role),
     /// Whether guests may write.
     Guests(bool),
+    /// The number of a message.
+    Number(Seq),
     /// Any words.
     Text(String),
 }
@@ -74,6 +78,7 @@ impl Words {
             | Self::NewRoom(..)
             | Self::Moderated(..)
             | Self::Role(..)
+            | Self::Number(_)
             | Self::Guests(_) => None,
         }
     }
@@ -95,6 +100,7 @@ impl Takes {
             Self::MaybeServer => "[SERVER]",
             Self::MaybeText => "[WORDS]",
             Self::Moment => "DATE",
+            Self::Number => "NUMBER",
         }
     }
 
@@ -106,6 +112,7 @@ impl Takes {
             | Self::Person
             | Self::Topic
             | Self::Moment
+            | Self::Number
             | Self::NewRoom
             | Self::Moderated
             | Self::Role
@@ -142,6 +149,7 @@ impl Action {
             Takes::MaybeServer | Takes::MaybeText | Takes::Moment => {
                 Ok(Words::Text(text.to_owned()))
             }
+            Takes::Number => number(text),
         }
     }
 
@@ -209,6 +217,13 @@ fn role(text: &str, limits: &Limits) -> Result<Words, String> {
     Ok(Words::Role(person(name, limits)?, role))
 }
 
+fn number(text: &str) -> Result<Words, String> {
+    let seq = text.parse().ok().and_then(Seq::new);
+    seq.filter(|seq| *seq > Seq::ZERO)
+        .map(Words::Number)
+        .ok_or_else(|| format!("{text:?} is no number of a message"))
+}
+
 fn guests(text: &str) -> Result<Words, String> {
     match text {
         "guests on" => Ok(Words::Guests(true)),
@@ -261,6 +276,7 @@ mod tests {
                 Words::Role(UserName::parse("eve", 32).unwrap(), Role::Owner),
             ),
             (Action::Settings, "guests off", Words::Guests(false)),
+            (Action::Select, "3", Words::Number(Seq::FIRST.plus(2))),
         ] {
             assert_eq!(action.read(text, &limits), Ok(words), "{action:?} {text}");
         }
@@ -275,6 +291,8 @@ mod tests {
             (Action::Role, "eve king", "no role"),
             (Action::Settings, "guests maybe", "guests on"),
             (Action::Ban, "e/ve", "the name"),
+            (Action::Select, "x", "no number"),
+            (Action::Select, "0", "no number"),
         ] {
             let error = action.read(text, &limits).unwrap_err();
             assert!(error.contains(said), "{action:?} {text}: {error}");

@@ -10,6 +10,7 @@ pub mod disk;
 pub mod editor;
 pub mod input;
 pub mod journal;
+pub mod lines;
 pub mod local;
 pub mod meter;
 pub mod net;

@@ -6,6 +6,7 @@
 //! that not one byte of a frame is written. What a frame holds is no business
 //! of this module.
 
+pub mod echo;
 mod paint;
 mod quiet;
 
@@ -173,8 +174,14 @@ pub fn is_lent() -> bool {
     LENT.load(Ordering::SeqCst)
 }
 
+/// Lends the terminal, which is in no mode of ours, to another program, or takes it back.
+pub fn set_lent(on: bool) {
+    LENT.store(on, Ordering::SeqCst);
+}
+
 /// Gives the terminal back, from any thread; the second call does nothing.
 pub fn release() {
+    echo::show();
     let deadline = Instant::now() + RELEASE_WAIT;
     loop {
         match CLAIM.try_lock() {

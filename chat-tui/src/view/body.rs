@@ -342,7 +342,8 @@ impl<'a> ToBe<'a> {
     }
 }
 
-fn member(change: &MemberChange) -> String {
+/// What became of a member, in words that follow a name.
+pub(super) fn member(change: &MemberChange) -> String {
     let user = change.user.as_str();
     let mut said = match change.change {
         MemberChanged::Joined => format!("{user} came in"),

@@ -13,6 +13,7 @@ mod field;
 pub mod glyphs;
 mod layout;
 mod lesson;
+pub mod lines;
 mod link;
 mod markup;
 mod overlay;

@@ -61,6 +61,7 @@ pub(super) fn draw(
 }
 
 pub(super) use actions::which_key;
+pub(super) use message::facts;
 
 /// Notices at most; older ones give way.
 const NOTICES: usize = 3;

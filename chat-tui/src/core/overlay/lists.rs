@@ -53,6 +53,9 @@ impl State {
             return;
         };
         list.total = Some(page.total);
+        // The same page may come twice: who is here was asked for completion as well.
+        list.members
+            .retain(|known| page.members.iter().all(|member| member.name != known.name));
         list.members.extend(page.members);
         list.loading = page.more && list.members.len() < ROWS_MOST;
         if let (true, Some(last)) = (list.loading, list.members.last()) {

@@ -180,7 +180,7 @@ impl Disk {
             .collect()
     }
 
-    fn saved(&self) -> Saved {
+    pub(super) fn saved(&self) -> Saved {
         let room = |row: &RoomRow| SavedRoom {
             row: row.clone(),
             known: self

@@ -82,7 +82,7 @@ pub(super) fn info(
 }
 
 /// What is known of an entry, each with what it is called.
-fn facts(entry: &Entry, when: &When) -> Vec<(&'static str, String)> {
+pub(in crate::view) fn facts(entry: &Entry, when: &When) -> Vec<(&'static str, String)> {
     let (event, fold) = (&entry.event, &entry.fold);
     let guest = if event.guest { " (guest)" } else { "" };
     let hook = if event.hook { " (webhook)" } else { "" };

@@ -1,0 +1,348 @@
+//! The loop without a screen: lines come in, lines go out.
+//!
+//! What always holds: no byte that was written is taken back, and none of them
+//! steers the terminal; its own line editing is the only one there is. A line
+//! waits until it is clear what it is for.
+
+mod perform;
+
+use super::switch::begin;
+use super::{BATCH_TIME, FINISH_WAIT, GOODBYE_WAIT};
+use super::{Open, Start, WAKE_PAUSE, changed, ended_here, is_over, next, sleep_until};
+use crate::core::desk::Desk;
+use crate::core::input::{DiskInput, Key, KeyCode, LocalInput};
+use crate::core::keymap::KeyMap;
+use crate::core::room::Seen;
+use crate::core::servers::{Addresses, ServerName};
+use crate::core::settings::Settings;
+use crate::core::{Input, State, update};
+use crate::edge::clock::Clock;
+use crate::edge::config_file::ConfigFile;
+use crate::edge::crash::{self, Switch};
+use crate::edge::disk::Disk;
+use crate::edge::editor::Editor;
+use crate::edge::lines::{self, Typed};
+use crate::edge::local::Started;
+use crate::edge::net::{Connection, News};
+use crate::edge::signals::{self, Signal, Signals};
+use crate::edge::terminal::echo;
+use crate::edge::tls::Trust;
+use crate::view::lines::Lines;
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+
+/// At the end of a pipe, what it said may take so long to reach the server.
+const DRAIN_WAIT: Duration = Duration::from_secs(10);
+
+/// Runs until the user leaves, or the input ends; the exit code.
+pub async fn run(start: Start) -> io::Result<u8> {
+    let mut signals = Signals::listen()?;
+    let (mut app, mut ends) = LineApp::start(start)?;
+    signals::insist()?;
+    loop {
+        app.say()?;
+        let due = app.due();
+        let takes = app.takes_line();
+        tokio::select! {
+            biased;
+            signal = signals.next() => app.signalled(signal, &mut signals).await?,
+            typed = ends.typed.recv(), if takes => app.typed(typed.unwrap_or(Typed::Closed)),
+            Some(news) = ends.disk.recv() => app.inputs.push_back(Input::Disk(news)),
+            news = next(&mut app.connection) => app.heard(news),
+            () = changed(&mut app.config) => app.configure(),
+            said = ended_here(&mut app.server) => {
+                app.server = None;
+                app.inputs.push_back(Input::Local(LocalInput::Ended(said)));
+            }
+            text = edited(&mut app.editing) => app.end_edit(text),
+            () = sleep_until(due) => app.wake(),
+        }
+        app.settle();
+        while let Some(name) = app.switch.take() {
+            if let Some(news) = app.go_over(&name).await? {
+                ends.disk = news;
+            }
+            app.settle();
+        }
+        if std::mem::take(&mut app.stop) {
+            app.suspend(&mut signals).await?;
+        }
+        if let Some(code) = app.quit.or_else(|| app.drained()) {
+            return app.finish(code).await;
+        }
+    }
+}
+
+struct Ends {
+    typed: mpsc::Receiver<Typed>,
+    disk: mpsc::UnboundedReceiver<DiskInput>,
+}
+
+struct LineApp {
+    state: State,
+    clock: Clock,
+    addresses: Addresses,
+    trust: Trust,
+    open: Open,
+    config: Option<ConfigFile>,
+    lines: Lines,
+    disk: Disk,
+    connection: Option<Connection>,
+    editing: Option<(Desk, Editor)>,
+    /// A server that was started from here.
+    server: Option<Started>,
+    inputs: VecDeque<Input>,
+    /// A person sits there: lines are asked for by a prompt.
+    prompts: bool,
+    /// The prompt that stands at the end of the output.
+    prompt: Option<String>,
+    /// The input has ended: by when all of it has to be with the server.
+    drain_by: Option<Instant>,
+    woken_at: Option<Instant>,
+    stop: bool,
+    quit: Option<u8>,
+    switch: Option<ServerName>,
+}
+
+impl LineApp {
+    fn start(start: Start) -> io::Result<(Self, Ends)> {
+        let Start {
+            mut here,
+            open,
+            mut config,
+            notes,
+            taught: _,
+            // It tells of frames and screens; here there is a line for all that happens.
+            journal: _,
+            view: _,
+        } = start;
+        let clock = Clock::start();
+        let zone = here.setup.zone.0.clone();
+        here.setup.lesson = false;
+        here.setup.settings = typed(here.setup.settings);
+        let (addresses, trust) = (here.addresses.clone(), here.trust.clone());
+        let (state, later, cache) = begin(here, notes, &clock);
+        let (disk, news) = Disk::start(cache)?;
+        crash::flush_by(disk.flusher());
+        if let Some(config) = &mut config {
+            config.watch();
+        }
+        match Switch::from_env() {
+            Some(Switch::Ui) => panic!("asked to panic in the loop"),
+            Some(Switch::Thread) => disk.panic(),
+            Some(Switch::Task) | None => {}
+        }
+        let mut app = Self {
+            state,
+            clock,
+            addresses,
+            trust,
+            open,
+            config,
+            lines: Lines::new(zone),
+            disk,
+            connection: None,
+            editing: None,
+            server: None,
+            inputs: VecDeque::new(),
+            prompts: io::stdin().is_terminal() && io::stdout().is_terminal(),
+            prompt: None,
+            drain_by: None,
+            woken_at: None,
+            stop: false,
+            quit: None,
+            switch: None,
+        };
+        app.perform(later);
+        let ends = Ends {
+            typed: lines::listen()?,
+            disk: news,
+        };
+        Ok((app, ends))
+    }
+
+    /// Writes what is new, and asks for the next line.
+    fn say(&mut self) -> io::Result<()> {
+        if self.editing.is_some() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let (text, viewport) = self.lines.tell(&self.state, now);
+        if let Some(viewport) = viewport {
+            let seen = Seen {
+                room: Some(viewport),
+                ..Seen::default()
+            };
+            let effects = self.state.viewed(seen, now);
+            self.perform(effects);
+        }
+        let mut out = String::new();
+        if !text.is_empty() {
+            out.push_str(if self.prompt.take().is_some() {
+                "\n"
+            } else {
+                ""
+            });
+            out.push_str(&text);
+        }
+        let wanted = Some(self.lines.prompt(&self.state)).filter(|words| !words.is_empty());
+        if self.prompts && wanted != self.prompt {
+            out.push_str(if self.prompt.is_some() { "\n" } else { "" });
+            out.push_str(wanted.as_deref().unwrap_or_default());
+            self.prompt = wanted;
+            if self.state.hides_line() {
+                echo::hide();
+            } else {
+                echo::show();
+            }
+        }
+        self.write(&out)
+    }
+
+    fn write(&mut self, out: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        match stdout
+            .write_all(out.as_bytes())
+            .and_then(|()| stdout.flush())
+        {
+            Ok(()) => Ok(()),
+            // Whoever listened has enough, or the terminal is gone.
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+                self.quit = Some(0);
+                Ok(())
+            }
+            Err(_) if self.prompts => {
+                self.quit = Some(129);
+                Ok(())
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    fn settle(&mut self) {
+        while self.switch.is_none()
+            && let Some(input) = self.inputs.pop_front()
+        {
+            let effects = update(&mut self.state, input, self.clock.now());
+            self.perform(effects);
+        }
+    }
+
+    fn takes_line(&self) -> bool {
+        self.drain_by.is_none() && self.editing.is_none() && self.state.takes_line()
+    }
+
+    fn typed(&mut self, typed: Typed) {
+        // The terminal has ended the prompt's line.
+        self.prompt = None;
+        match typed {
+            Typed::Line(line) => self.inputs.push_back(Input::Line(line)),
+            Typed::Bad(why) => self.inputs.push_back(Input::Told(why)),
+            Typed::Closed if self.prompts => self.inputs.push_back(Input::Ended { code: 0 }),
+            Typed::Closed => self.drain_by = Some(Instant::now() + DRAIN_WAIT),
+        }
+    }
+
+    /// The exit code, once the input has ended and all of it is dealt with:
+    /// 1 if something did not reach the server.
+    fn drained(&self) -> Option<u8> {
+        let late = self.drain_by? <= Instant::now();
+        let done = self.state.is_settled();
+        (done || late).then(|| u8::from(!done || self.state.outbox.unsent() > 0))
+    }
+
+    fn heard(&mut self, news: News) {
+        let until = Instant::now() + BATCH_TIME;
+        let mut next = Some(news);
+        while let Some(news) = next {
+            let over = is_over(&news.input);
+            self.inputs.push_back(Input::Net(news.input));
+            // News of a new connection must not be taken for that of the old one.
+            self.settle();
+            if over || self.switch.is_some() || Instant::now() >= until {
+                return;
+            }
+            next = self.connection.as_mut().and_then(Connection::ready);
+        }
+    }
+
+    fn due(&self) -> Option<Instant> {
+        let wake = self.state.deadline().map(|at| {
+            let at = self.clock.instant(at);
+            self.woken_at.map_or(at, |woken| at.max(woken + WAKE_PAUSE))
+        });
+        [wake, self.drain_by].into_iter().flatten().min()
+    }
+
+    fn wake(&mut self) {
+        let now = Instant::now();
+        let wanted = self.state.deadline().map(|at| self.clock.instant(at));
+        if wanted.is_some_and(|wanted| wanted <= now) {
+            self.woken_at = Some(now);
+            self.inputs.push_back(Input::Wake);
+        }
+    }
+
+    async fn signalled(&mut self, signal: Signal, signals: &mut Signals) -> io::Result<()> {
+        match signal {
+            Signal::End(130) if self.prompts => {
+                let key = Key::ctrl(KeyCode::Char('c'));
+                self.inputs.push_back(Input::Key(key));
+            }
+            Signal::End(code) => self.inputs.push_back(Input::Ended { code }),
+            Signal::Stop => {
+                self.inputs.push_back(Input::Suspended);
+                self.settle();
+                self.suspend(signals).await?;
+            }
+            Signal::Continue => self.prompt = None,
+            Signal::Resize => {}
+        }
+        Ok(())
+    }
+
+    async fn suspend(&mut self, signals: &mut Signals) -> io::Result<()> {
+        self.disk.flusher().flush(GOODBYE_WAIT);
+        echo::show();
+        signals.stop().await?;
+        self.prompt = None;
+        self.inputs.push_back(Input::Resumed);
+        self.settle();
+        Ok(())
+    }
+
+    async fn finish(mut self, code: u8) -> io::Result<u8> {
+        self.editing = None;
+        echo::show();
+        // However it came to the end: what is gathered is written.
+        self.inputs.push_back(Input::Ended { code });
+        self.settle();
+        let (rest, _) = self.lines.tell(&self.state, self.clock.now());
+        let newline = if self.prompt.is_some() { "\n" } else { "" };
+        self.write(&format!("{newline}{rest}"))?;
+        let disk = self.disk;
+        let written = tokio::task::spawn_blocking(move || disk.finish(FINISH_WAIT));
+        if let Some(connection) = self.connection {
+            connection.close(GOODBYE_WAIT).await;
+        }
+        let _ = written.await;
+        Ok(code)
+    }
+}
+
+/// The settings where everything is typed: no keys but those of the terminal.
+fn typed(settings: Settings) -> Settings {
+    Settings {
+        keys: KeyMap::typed(),
+        ..settings
+    }
+}
+
+async fn edited(editing: &mut Option<(Desk, Editor)>) -> Result<String, String> {
+    match editing {
+        Some((_, editor)) => editor.finished().await,
+        None => std::future::pending().await,
+    }
+}
