@@ -6,6 +6,7 @@ mod acting;
 mod deeds;
 mod disk;
 mod first_run;
+mod idle;
 mod lines;
 mod people;
 mod reference;

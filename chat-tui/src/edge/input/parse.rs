@@ -469,6 +469,21 @@ mod tests {
     }
 
     #[test]
+    fn what_was_read_of_a_paste_is_not_read_again() {
+        let (mut parser, mut out) = (Parser::default(), Vec::new());
+        parser.advance(b"\x1b[200~", &mut out);
+        for _ in 0..200 {
+            parser.advance(&b"a line of a log, as it is\x1b\n".repeat(128), &mut out);
+            assert!(parser.rest.len() < PASTE_END.len(), "kept to be read again");
+        }
+        assert_eq!(out, []);
+        parser.advance(PASTE_END, &mut out);
+        assert!(
+            matches!(out.as_slice(), [Input::Paste(text)] if text.lines().count() == 200 * 128)
+        );
+    }
+
+    #[test]
     fn what_no_key_sends_is_left_out_and_harms_nothing_behind_it() {
         let a = [plain(KeyCode::Char('a'))];
         for bytes in [

@@ -1,0 +1,30 @@
+//! What the client does while nobody does anything: next to nothing.
+
+use super::world::World;
+use crate::core::input::Input;
+use crate::core::update;
+use std::time::Duration;
+
+/// Behaviour 13: nothing ticks. What wakes an idle client is a question to a
+/// server that has been silent for half a minute.
+#[test]
+fn whoever_is_left_alone_is_woken_a_few_times_a_minute_at_the_most() {
+    const MINUTE: Duration = Duration::from_secs(60);
+    let mut world = World::new(&["dev", "lobby"]);
+    world.send("hello");
+    // A minute after the last key nobody is thought to be there.
+    world.wait(2 * MINUTE);
+    let end = world.mono + MINUTE;
+    let mut wakes = 0;
+    while let Some(due) = world.state.deadline().filter(|due| *due < end) {
+        assert!(due >= world.mono, "woken for what is past");
+        world.mono = due;
+        world.input(Input::Wake);
+        world.flow();
+        wakes += 1;
+        assert!(wakes <= 4, "woken {wakes} times within a minute");
+    }
+    // And a wake that comes for nothing leads to nothing.
+    let now = world.now();
+    assert_eq!(update(&mut world.state, Input::Wake, now), []);
+}
