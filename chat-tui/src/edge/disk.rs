@@ -46,6 +46,12 @@ enum Job {
     Panic,
 }
 
+impl Job {
+    fn is_search(&self) -> bool {
+        matches!(self, Self::Load(Load::Search(_)))
+    }
+}
+
 /// Writes that wait. At this bound the loop waits for the disk, and with it
 /// the network: a slow disk takes no memory.
 const JOBS_MAX: usize = 4096;
@@ -161,7 +167,13 @@ impl Worker {
         let mut writes = Vec::new();
         while let Some(first) = self.next(jobs) {
             let more = std::iter::from_fn(|| jobs.try_recv().ok());
-            for job in std::iter::once(first).chain(more.take(BATCH_MAX)) {
+            let batch: Vec<_> = std::iter::once(first).chain(more.take(BATCH_MAX)).collect();
+            // Nobody waits for what was looked for before the last letter came.
+            let newest = batch.iter().rposition(Job::is_search).unwrap_or(0);
+            for (place, job) in batch.into_iter().enumerate() {
+                if place < newest && job.is_search() {
+                    continue;
+                }
                 if self.take(job, &mut writes) {
                     return;
                 }

@@ -4,11 +4,12 @@ use super::*;
 use crate::address::Address;
 use crate::core::composer::{Draft, Editing};
 use crate::core::deeds::{Act, Deed};
-use crate::core::effect::{End, LoadLog};
+use crate::core::effect::{End, LoadLog, LoadSearch};
 use crate::core::habits::Habits;
 use crate::core::input::{Device, Saved};
 use crate::core::outbox::Unsent;
 use crate::core::room::{Anchor, RoomRow};
+use crate::core::search::Terms;
 use crate::core::span::{Span, Spans};
 use crate::edge::profile::{Profile, ServerDir};
 use chat_proto::event::{EventBody, Message, Role, RoomKind};
@@ -563,6 +564,51 @@ fn the_command_line_repeats_a_text_with_its_nonce_until_it_is_settled() {
     assert_eq!(cache.retry("dev", "ho", "n3").unwrap(), "n3");
     cache.settle_retry("dev", "hi").unwrap();
     assert_eq!(cache.retry("dev", "hi", "n4").unwrap(), "n4");
+}
+
+#[test]
+fn of_searches_that_wait_only_the_last_is_done_and_all_else_in_order() {
+    let (_data, dir) = home();
+    let (jobs, asked) = sync_channel(JOBS_MAX);
+    let (tell, mut news) = mpsc::unbounded_channel();
+    let search = |number| {
+        let terms = Terms {
+            words: "word".to_owned(),
+            ..Terms::default()
+        };
+        Job::Load(Load::Search(LoadSearch {
+            number,
+            terms,
+            limit: 10,
+        }))
+    };
+    let mentions = || Job::Load(Load::Mentions("ada".to_owned()));
+    for job in [
+        search(1),
+        mentions(),
+        search(2),
+        search(3),
+        mentions(),
+        Job::End,
+    ] {
+        jobs.send(job).unwrap();
+    }
+    let worker = Worker {
+        cache: open(&dir),
+        tell,
+        complained: None,
+        indexing: false,
+    };
+    worker.run(&asked);
+    let mut told = Vec::new();
+    while let Ok(news) = news.try_recv() {
+        told.push(match news {
+            DiskInput::Found { asked, .. } => asked.number,
+            DiskInput::Mentions(_) => 0,
+            other => panic!("{other:?}"),
+        });
+    }
+    assert_eq!(told, [0, 3, 0]);
 }
 
 proptest! {
