@@ -136,8 +136,16 @@ impl Contender {
         }
         pty.settled(Duration::from_millis(700), Duration::from_secs(20));
         let first = "the first line of all";
-        self.feed.say(0, first);
-        pty.wait_for(first)?;
+        // A peer may have its windows before it has joined.
+        for attempt in 1.. {
+            self.feed.say(0, first);
+            let within = Duration::from_secs(2);
+            match pty.wait(first, pty.began(), within, |screen| shows(screen, first)) {
+                Ok(_) => break,
+                Err(late) if attempt == 10 => return Err(late),
+                Err(_) => {}
+            }
+        }
         pty.settled(Duration::from_millis(300), Duration::from_secs(5));
         Ok(pty)
     }
