@@ -104,6 +104,29 @@ async fn others_see_that_one_types_and_nothing_answers_it() -> Result<()> {
     Ok(())
 }
 
+/// However often one says so, and however many times one stops and goes on.
+#[tokio::test]
+async fn typing_is_told_once_as_long_as_it_is_shown() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = Client::enter(server.address(), "ada").await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    ada.join("dev").await?;
+    bob.join("dev").await?;
+    for room in ["lobby", "lobby", "dev", "lobby", "dev"] {
+        ada.say(&json!({ "type": "typing", "room": room })).await?;
+    }
+    ada.send("lobby", "that was it", "1").await?;
+    bob.event("lobby").await?;
+    let mut told = Vec::new();
+    for frame in bob.so_far().await? {
+        if frame["type"] == "typing" {
+            told.push(frame["room"].clone());
+        }
+    }
+    assert_eq!(told, ["lobby", "dev"], "each room has its own");
+    Ok(())
+}
+
 #[tokio::test]
 async fn being_here_starts_with_the_first_connection_and_ends_after_the_last() -> Result<()> {
     let server = Server::start().await?;

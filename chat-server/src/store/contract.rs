@@ -148,6 +148,7 @@ macro_rules! promises {
             hook a_webhooks_name_is_nobody_elses,
             hook only_accounts_that_moderate_manage_webhooks,
             file a_file_is_in_one_message_and_there_for_its_members,
+            file who_left_a_direct_room_fetches_nothing_of_it,
             file only_its_uploader_attaches_a_file_and_only_in_its_room,
             file only_so_much_of_a_users_files_waits,
             file a_file_is_gone_with_its_message,

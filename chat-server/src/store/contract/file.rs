@@ -55,6 +55,36 @@ pub(crate) fn a_file_is_in_one_message_and_there_for_its_members<E: Engine>() {
     );
 }
 
+pub(crate) fn who_left_a_direct_room_fetches_nothing_of_it<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let (ada, bob) = (scene.account("ada"), scene.account("bob"));
+    scene.one(direct(&ada, "@ada+bob")).unwrap();
+    let (name, id) = (room("@ada+bob"), FileId::of([1; 16]));
+    let Change::ReserveFile(reserve) = reserve(&ada, &id, 5) else {
+        panic!("a reservation")
+    };
+    let reserve = ReserveFile {
+        room: name.clone(),
+        ..reserve
+    };
+    scene.one(Change::ReserveFile(reserve)).unwrap();
+    scene.one(keep(&id)).unwrap();
+    let Change::Send(message) = attach(&ada, "", &[&id], None) else {
+        panic!("a message")
+    };
+    let message = SendMessage {
+        room: name,
+        ..message
+    };
+    scene.one(Change::Send(message)).unwrap();
+    let fetched = |scene: &Scene<E>| scene.wait(|store| store.file(bob.row.id, id.clone()));
+    assert!(fetched(&scene).is_some());
+    scene.one(leave(&bob, "@ada+bob")).unwrap();
+    assert_eq!(fetched(&scene), None);
+    sent(scene.one(send(&ada, "@ada+bob", "come back", None)));
+    assert!(fetched(&scene).is_some());
+}
+
 pub(crate) fn only_its_uploader_attaches_a_file_and_only_in_its_room<E: Engine>() {
     let (mut scene, ada) = room_of_ada::<E>();
     let bob = scene.guest("bob");

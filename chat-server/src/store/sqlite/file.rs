@@ -172,7 +172,8 @@ pub(super) fn fetch(
     };
     let member = conn
         .prepare_cached(
-            "SELECT 1 FROM memberships WHERE user = ? AND room = ? AND key IS NOT NULL",
+            "SELECT 1 FROM memberships
+             WHERE user = ? AND room = ? AND key IS NOT NULL AND hidden = 0",
         )?
         .exists((user.0, facts.room.0))?;
     Ok(rules::may_fetch(facts, user, member).then_some(row))

@@ -9,6 +9,57 @@ const SECRET: &str = "qqsecretqq";
 
 #[test]
 fn what_was_deleted_is_in_no_file_once_its_remains_are_erased() {
+    erased(Stop::None);
+}
+
+#[test]
+fn a_stop_before_its_remains_are_erased_forgets_nothing() {
+    erased(Stop::BeforeErasing);
+}
+
+/// The index has no text, but what it has would tell that a word was said.
+#[test]
+fn no_word_of_what_was_deleted_stays_in_the_index() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    let author = come_in(&store);
+    let now = Timestamp::from_millis(1);
+    let words = || {
+        wait(store.settle()).unwrap();
+        let conn = Connection::open(dir.path().join("chat.db")).unwrap();
+        conn.execute_batch("CREATE VIRTUAL TABLE temp.said USING fts5vocab(main, words, instance)")
+            .unwrap();
+        let words: i64 = conn
+            .query_row("SELECT count(*) FROM temp.said", (), |row| row.get(0))
+            .unwrap();
+        words
+    };
+    let batch = vec![say(author, "one two"), say(author, "three")];
+    wait(store.commit(batch, now)).unwrap();
+    assert!(words() > 0, "the test looks where they are");
+    let on = |target: u64, what| {
+        Change::Revise(Revise {
+            by: author,
+            room: lobby(),
+            target: Seq::new(target).unwrap(),
+            what,
+        })
+    };
+    let edit = Revision::Edit(Text::parse("four five", 4000).unwrap());
+    wait(store.commit(vec![on(1, edit)], now)).unwrap();
+    let batch = vec![on(1, Revision::Delete), on(2, Revision::Delete)];
+    wait(store.commit(batch, now)).unwrap();
+    assert_eq!(words(), 0);
+}
+
+/// Whether the server stops, and starts again, with remains still there.
+#[derive(Clone, Copy, PartialEq)]
+enum Stop {
+    None,
+    BeforeErasing,
+}
+
+fn erased(stop: Stop) {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).unwrap();
     let author = come_in(&store);
@@ -77,6 +128,14 @@ fn what_was_deleted_is_in_no_file_once_its_remains_are_erased() {
                 .collect(),
         );
     }
+    let store = match stop {
+        Stop::None => store,
+        Stop::BeforeErasing => {
+            drop(store);
+            assert!(found(dir.path(), SECRET) > 0, "there are remains");
+            open(dir.path()).unwrap()
+        }
+    };
     wait(store.settle()).unwrap();
     assert!(found(dir.path(), "kept") > 0);
     assert_eq!(found(dir.path(), SECRET), 0);
