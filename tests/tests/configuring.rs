@@ -43,6 +43,18 @@ async fn a_bad_line_is_named_and_its_default_used_and_all_else_counts() -> Resul
     Ok(())
 }
 
+/// Behaviour 41: one that is none at all stops nothing, either.
+#[tokio::test]
+async fn a_configuration_that_can_t_be_read_is_named_and_all_is_as_usual() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = User::new(server.url(), "ada")?.size(120, 24);
+    std::fs::create_dir_all(ada.home().join(".config/chat-tui/config.toml"))?;
+    ada.start()?;
+    ada.wait_for("config.toml can't be read").await?;
+    ada.wait_for("F1 help").await?;
+    Ok(())
+}
+
 /// Behaviours 41 and 36: keys, look and draft.
 #[tokio::test]
 async fn a_save_is_used_within_a_second_and_a_broken_one_not_at_all() -> Result<()> {
@@ -100,6 +112,10 @@ fn the_configuration_can_be_made_and_checked_by_commands() -> Result<()> {
     ensure!(!config(&["init"])?.status.success(), "never over another");
     let printed = config(&["print-default"])?;
     assert_eq!(printed.stdout, std::fs::read(&path)?);
+    assert_eq!(
+        run(home.path(), &["--print-default"])?.stdout,
+        printed.stdout
+    );
     ensure!(config(&["check"])?.status.success());
     write(home.path(), b"\n[keys]\nhelp = \"F99\"\n")?;
     let bad = config(&["check"])?;

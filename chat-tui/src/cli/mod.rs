@@ -42,6 +42,9 @@ pub struct Command {
     /// The configuration's file, instead of the one in the platform's directory
     #[arg(long, value_name = "FILE", global = true, env = "CHAT_TUI_CONFIG")]
     config: Option<PathBuf>,
+    /// Print a configuration with all settings and keys: `config print-default`
+    #[arg(long)]
+    print_default: bool,
     #[command(flatten)]
     logged: start::Logged,
     #[command(subcommand)]
@@ -128,7 +131,9 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         server: command.server.or(command.place.server),
         ..command.place
     };
-    let Some(what) = command.what else {
+    let printed = What::Config(config::Config::PrintDefault);
+    let asked = command.print_default.then_some(printed);
+    let Some(what) = asked.or(command.what) else {
         let face = start::face(command.linear)?;
         let start = start::prepare(place, command.config, &command.logged, face)?;
         return Ok(match face {

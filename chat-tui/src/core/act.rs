@@ -217,7 +217,8 @@ impl State {
             return self.give_typed_back(turn);
         }
         let Some(room) = self.here_mut() else {
-            return;
+            self.end_lesson(turn);
+            return self.notices.clear();
         };
         let writes = room.reply_to.is_some() || room.editing.is_some();
         if !writes && self.side.is_none() && self.return_to_search(turn) {
