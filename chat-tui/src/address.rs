@@ -115,6 +115,11 @@ impl Address {
         (host, self.port)
     }
 
+    /// Who is asked, as an HTTP request says it.
+    pub fn authority(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
     /// A directory's name, another one for each address.
     pub fn directory(&self) -> String {
         let plain = format!("{}:{}{}", self.host, self.port, self.path);

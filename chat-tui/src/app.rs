@@ -17,6 +17,7 @@ use crate::core::room::Seen;
 use crate::core::servers::{Addresses, Known, ServerName};
 use crate::core::settings::Settings;
 use crate::core::state::Setup;
+use crate::core::transfers::TransferNews;
 use crate::core::{Effect, Input, State, update};
 use crate::edge::clock::Clock;
 use crate::edge::config_file::ConfigFile;
@@ -30,6 +31,7 @@ use crate::edge::net::{Connection, News};
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::{self, Claimed, Modes, Screen};
 use crate::edge::tls::Trust;
+use crate::edge::transfer::Transfers;
 use crate::view::View;
 use lend::Editing;
 use pace::Pace;
@@ -103,6 +105,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
             signal = signals.next() => Happened::Signal(signal),
             burst = ends.keys.recv() => Happened::Keys(burst.unwrap_or(Burst::Closed)),
             Some(news) = ends.disk.recv() => Happened::Disk(news),
+            Some((id, news)) = ends.transfers.recv() => Happened::Transfer(id, news),
             news = next(&mut app.connection) => Happened::Net(news),
             () = changed(&mut app.config) => Happened::Saved,
             said = ended_here(&mut app.server) => Happened::ServerEnded(said),
@@ -118,6 +121,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
                     app.arrived(Input::Disk(news));
                 }
             }
+            Happened::Transfer(id, news) => app.arrived(Input::Transfer { id, news }),
             Happened::Net(news) => app.heard(news),
             Happened::Saved => app.configure(),
             Happened::Edited(text) => app.edited(text)?,
@@ -149,6 +153,7 @@ enum Happened {
     Signal(Signal),
     Keys(Burst),
     Disk(DiskInput),
+    Transfer(u64, TransferNews),
     Net(News),
     /// The configuration, perhaps.
     Saved,
@@ -163,6 +168,7 @@ enum Happened {
 struct Ends {
     keys: mpsc::Receiver<Burst>,
     disk: mpsc::UnboundedReceiver<DiskInput>,
+    transfers: mpsc::Receiver<(u64, TransferNews)>,
 }
 
 struct App {
@@ -177,6 +183,9 @@ struct App {
     screen: Screen,
     disk: Disk,
     connection: Option<Connection>,
+    /// Which of the addresses it is of.
+    tried: usize,
+    transfers: Transfers,
     /// A server that was started on this machine; it outlives us.
     server: Option<Started>,
     /// What is written once the first lesson was understood.
@@ -226,6 +235,7 @@ impl App {
         terminal::repaint(&mut screen)?;
         let viewed = paint(&mut screen, &mut state, &clock, &mut view)?;
         let (disk, news) = Disk::start(cache)?;
+        let (transfers, moved) = Transfers::new();
         crash::flush_by(disk.flusher());
         if let Some(config) = &mut config {
             config.watch();
@@ -233,6 +243,7 @@ impl App {
         let ends = Ends {
             keys: input::listen()?,
             disk: news,
+            transfers: moved,
         };
         let mut app = Self {
             state,
@@ -246,6 +257,8 @@ impl App {
             screen,
             disk,
             connection: None,
+            tried: 0,
+            transfers,
             server: None,
             taught,
             watch,
@@ -453,6 +466,7 @@ fn ended(input: &Input) -> Option<u8> {
         | Input::Mouse(_)
         | Input::Net(_)
         | Input::Disk(_)
+        | Input::Transfer { .. }
         | Input::Settings(_)
         | Input::Told(_)
         | Input::Local(_)

@@ -63,6 +63,7 @@ mod sizes;
 mod starting;
 mod threads;
 mod together;
+mod transfers;
 mod trust;
 mod unread;
 

@@ -15,6 +15,7 @@ use crate::core::keymap::KeyMap;
 use crate::core::room::Seen;
 use crate::core::servers::{Addresses, ServerName};
 use crate::core::settings::Settings;
+use crate::core::transfers::TransferNews;
 use crate::core::{Input, State, update};
 use crate::edge::clock::Clock;
 use crate::edge::config_file::ConfigFile;
@@ -27,6 +28,7 @@ use crate::edge::net::{Connection, News};
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::echo;
 use crate::edge::tls::Trust;
+use crate::edge::transfer::Transfers;
 use crate::view::lines::Lines;
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -50,6 +52,9 @@ pub async fn run(start: Start) -> io::Result<u8> {
             signal = signals.next() => app.signalled(signal, &mut signals).await?,
             typed = ends.typed.recv(), if takes => app.typed(typed.unwrap_or(Typed::Closed)),
             Some(news) = ends.disk.recv() => app.inputs.push_back(Input::Disk(news)),
+            Some((id, news)) = ends.transfers.recv() => {
+                app.inputs.push_back(Input::Transfer { id, news });
+            }
             news = next(&mut app.connection) => app.heard(news),
             () = changed(&mut app.config) => app.configure(),
             said = ended_here(&mut app.server) => {
@@ -78,6 +83,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
 struct Ends {
     typed: mpsc::Receiver<Typed>,
     disk: mpsc::UnboundedReceiver<DiskInput>,
+    transfers: mpsc::Receiver<(u64, TransferNews)>,
 }
 
 struct LineApp {
@@ -90,6 +96,9 @@ struct LineApp {
     lines: Lines,
     disk: Disk,
     connection: Option<Connection>,
+    /// Which of the addresses it is of.
+    tried: usize,
+    transfers: Transfers,
     editing: Option<(Desk, Editor)>,
     /// A server that was started from here.
     server: Option<Started>,
@@ -125,6 +134,7 @@ impl LineApp {
         let (addresses, trust) = (here.addresses.clone(), here.trust.clone());
         let (state, later, cache) = begin(here, notes, &clock);
         let (disk, news) = Disk::start(cache)?;
+        let (transfers, moved) = Transfers::new();
         crash::flush_by(disk.flusher());
         if let Some(config) = &mut config {
             config.watch();
@@ -144,6 +154,8 @@ impl LineApp {
             lines: Lines::new(zone),
             disk,
             connection: None,
+            tried: 0,
+            transfers,
             editing: None,
             server: None,
             inputs: VecDeque::new(),
@@ -159,6 +171,7 @@ impl LineApp {
         let ends = Ends {
             typed: lines::listen()?,
             disk: news,
+            transfers: moved,
         };
         Ok((app, ends))
     }

@@ -18,6 +18,7 @@ impl App {
         for effect in effects {
             match effect {
                 Effect::Connect(tried) => {
+                    self.tried = tried;
                     let address = self.addresses.at(tried).clone();
                     self.connection = Some(net::connect(address, self.trust.clone()));
                 }
@@ -37,6 +38,15 @@ impl App {
                     let _ = terminal::repaint(&mut self.screen);
                     self.pace.at_once(Instant::now());
                 }
+                Effect::Upload(asked) => {
+                    let address = self.addresses.at(self.tried).clone();
+                    self.transfers.upload(address, self.trust.clone(), asked);
+                }
+                Effect::Download(asked) => {
+                    let address = self.addresses.at(self.tried).clone();
+                    self.transfers.download(address, self.trust.clone(), asked);
+                }
+                Effect::StopTransfer(id) => self.transfers.stop(id),
                 Effect::Suspend => self.stop = true,
                 Effect::Edit { desk, text } => self.edit(desk, &text),
                 Effect::StartServer => self.start_server(),

@@ -59,6 +59,7 @@ impl App {
         if let Some(connection) = self.connection.take() {
             tokio::spawn(connection.close(GOODBYE_WAIT));
         }
+        self.transfers.stop_all();
         self.addresses = here.addresses.clone();
         self.trust = here.trust.clone();
         self.watch.cache = here.file.clone();
@@ -103,7 +104,11 @@ pub(super) fn is_from_the_person(input: &Input) -> bool {
         | Input::Suspended
         | Input::Resumed
         | Input::Ended { .. } => true,
-        Input::Net(_) | Input::Disk(_) | Input::Wake | Input::Edited { .. } => false,
+        Input::Net(_)
+        | Input::Disk(_)
+        | Input::Transfer { .. }
+        | Input::Wake
+        | Input::Edited { .. } => false,
     }
 }
 

@@ -111,6 +111,12 @@ impl State {
             Action::Thread => self.open_newest_thread(turn),
             Action::SelectThread => self.open_selected_thread(turn),
             Action::OtherPane => self.switch_pane(turn),
+            Action::Upload => {
+                self.upload_path(turn, &said.words.text().unwrap_or_default());
+            }
+            Action::Save | Action::SelectSave => self.download(turn, false),
+            Action::Open | Action::SelectOpen => self.download(turn, true),
+            Action::Stop => self.cancel_transfer(turn),
             Action::SelectReply => self.reply_to_selected(turn),
             Action::SelectEdit => self.edit_selected(turn),
             Action::SelectDelete => self.delete_selected(turn),

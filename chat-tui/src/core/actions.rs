@@ -198,6 +198,14 @@ actions! {
         EditAgain "edit-again" Refused Nothing Nothing ["A-e"] "edit the refused message"
         Discard "discard" Refused Nothing Nothing ["A-x"] "discard the refused message"
     }
+    Files "Files" {
+        Upload "upload" Room Server Path ["C-x f u"] "send a file of this machine"
+        Save "save" Room Server Nothing ["C-x f s"] "save the newest file in sight"
+        Open "open" Room Server Nothing ["C-x f o"] "save the newest file in sight, and open it"
+        SelectSave "select-save" Selecting Server Nothing ["s"] "save its file"
+        SelectOpen "select-open" Selecting Server Nothing ["o"] "save its file, and open it"
+        Stop "stop" Room Nothing Nothing ["A-c"] "stop a file that is on its way"
+    }
     Writing "Writing" {
         Send "send" Writing Nothing Nothing ["Enter"] "send"
         NewLine "new-line" Writing Nothing Nothing ["A-Enter" "C-j" "S-Enter" "C-Enter"] "begin a new line"

@@ -11,6 +11,7 @@ use super::room::{Anchor, RoomRow};
 use super::search::Terms;
 use super::servers::ServerName;
 use super::span::Span;
+use super::transfers::{Download, Upload};
 use chat_proto::{Entry, Event, RoomName, Seq, Timestamp};
 
 /// One thing to do.
@@ -37,6 +38,12 @@ pub enum Effect {
     KeepTheme(Option<ThemeName>),
     /// Draw everything anew, on a cleared screen.
     Redraw,
+    /// Send a file; `Input::Transfer` tells what becomes of it.
+    Upload(Upload),
+    /// Fetch a file; `Input::Transfer` tells what becomes of it.
+    Download(Download),
+    /// Stop a transfer; nothing more is heard of it.
+    StopTransfer(u64),
     /// Stop the process as Ctrl-Z does elsewhere; `Input::Resumed` follows.
     Suspend,
     /// Lend the terminal to the person's editor, with this text; `Input::Edited` follows.

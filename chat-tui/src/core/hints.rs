@@ -66,6 +66,13 @@ impl State {
                 (Action::Discard, "discard"),
             ]);
         }
+        if self
+            .transfers
+            .iter()
+            .any(|transfer| transfer.failed.is_none())
+        {
+            hints.push((Action::Stop, "stop the file"));
+        }
         if let Some(side) = &self.side {
             let other = if side.focused {
                 "the room"

@@ -10,6 +10,7 @@ use super::outbox::{ItemNonce, Unsent};
 use super::room::{Anchor, RoomRow};
 use super::settings::Settings;
 use super::span::Span;
+use super::transfers::TransferNews;
 use chat_proto::codec::Received;
 use chat_proto::{Entry, RoomName};
 
@@ -40,6 +41,13 @@ pub enum Input {
     Net(NetInput),
     /// News from the disk edge.
     Disk(DiskInput),
+    /// News of a file on its way.
+    Transfer {
+        /// Which one.
+        id: u64,
+        /// What became of it.
+        news: TransferNews,
+    },
     /// The moment named by `State::deadline` has passed.
     Wake,
     /// Everything is to be otherwise: the configuration was saved.

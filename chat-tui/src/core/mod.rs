@@ -68,6 +68,7 @@ pub mod side;
 pub mod span;
 pub mod state;
 pub mod threads;
+pub mod transfers;
 pub mod words;
 
 pub use clock::Now;
@@ -93,6 +94,7 @@ pub fn update(state: &mut State, input: Input, now: Now) -> Vec<Effect> {
         Input::Mouse(mouse) => state.mouse(&mut turn, mouse),
         Input::Net(input) => state.net(&mut turn, input),
         Input::Disk(input) => state.disk(&mut turn, input),
+        Input::Transfer { id, news } => state.transferred(&mut turn, id, news),
         Input::Settings(settings) => state.set(&turn, *settings),
         Input::Local(input) => state.local(&turn, input),
         Input::Told(words) => state.complain(&turn, words),

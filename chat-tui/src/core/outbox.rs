@@ -8,6 +8,7 @@
 
 use chat_proto::error::ErrorCode;
 use chat_proto::{RoomName, Seq, Timestamp};
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 /// By which the server knows a repeated message.
@@ -33,10 +34,23 @@ pub struct Unsent {
     pub text: String,
     /// What it answers.
     pub reply_to: Option<Seq>,
+    /// What is attached; the server has the bytes already.
+    pub files: Vec<Attached>,
     /// When it was typed, by the clock of then.
     pub at: Timestamp,
     /// Why the server refused it, in its words; `None`: it is to be sent.
     pub refused: Option<String>,
+}
+
+/// A file that a message is to bear.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    /// By which the server knows it.
+    pub id: SmolStr,
+    /// What it is called.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
 }
 
 /// A message with how far it has come.

@@ -4,6 +4,7 @@
 use super::actions::Action;
 use super::overlay::{BigPaste, Overlay};
 use super::state::{State, Turn};
+use super::transfers::Source;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A text with more lines is held.
@@ -28,6 +29,7 @@ impl State {
         let text = whole;
         let (lines, chars) = (text.lines().count(), text.chars().count());
         let max = self.limits().text_chars;
+        let live = self.link.is_live();
         let Some(room) = self.here_mut() else {
             return;
         };
@@ -45,6 +47,9 @@ impl State {
         }
         if too_long {
             choices.push(('c', "cut it to what one message holds"));
+        }
+        if live {
+            choices.push(('f', "send it as a file"));
         }
         choices.push(('d', "drop it"));
         let paste = BigPaste {
@@ -73,6 +78,7 @@ impl State {
                 self.put_in(turn, parts.first().map_or("", |first| *first));
             }
             's' => self.send_parts(turn, &paste.text, max),
+            'f' => self.upload(turn, "paste.txt".to_owned(), Source::Text(paste.text)),
             _ => {
                 let yank = self.settings.keys.way(Action::Yank);
                 if let Some(room) = self.here_mut() {

@@ -108,6 +108,7 @@ impl State {
         let refused = self.open.as_ref().is_some_and(|open| {
             self.outbox.refused(open).is_some() || self.deeds.refused(open).is_some()
         });
+        let refused = refused || self.failed_transfer().is_some();
         let mut works = if refused {
             vec![When::Refused]
         } else {

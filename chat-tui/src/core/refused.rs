@@ -40,7 +40,7 @@ impl State {
 
     /// The refused message of the open room, or an edit, is to be tried again.
     pub(super) fn retry(&mut self, turn: &mut Turn) {
-        if self.retry_deed(turn) {
+        if self.retry_transfer(turn) || self.retry_deed(turn) {
             return;
         }
         let fresh = self.fresh_nonce();
@@ -89,6 +89,9 @@ impl State {
 
     /// The refused message of the open room is thrown away; Up still finds its text.
     pub(super) fn discard(&mut self, turn: &mut Turn) {
+        if self.discard_transfer() {
+            return self.say(turn, "dropped");
+        }
         if self.discard_deed(turn) {
             return self.say_discarded(turn);
         }

@@ -79,6 +79,7 @@ impl State {
             room: room.clone(),
             text,
             reply_to,
+            files: Vec::new(),
             at: turn.now.wall,
             refused: None,
         }
@@ -122,9 +123,12 @@ impl State {
         }
         self.outbox.hold = None;
         for unsent in self.outbox.next() {
-            let parsed = Text::parse(&unsent.text, usize::MAX)
-                .ok()
-                .zip(Nonce::parse(&unsent.nonce).ok());
+            let files: Vec<_> = unsent.files.iter().map(|file| file.id.clone()).collect();
+            let text = match unsent.text.as_str() {
+                "" if !files.is_empty() => Ok(None),
+                text => Text::parse(text, usize::MAX).map(Some),
+            };
+            let parsed = text.ok().zip(Nonce::parse(&unsent.nonce).ok());
             let Some((text, nonce)) = parsed else {
                 let error = ErrorReply::new(ErrorCode::Invalid, "the text is against the rules");
                 self.send_refused(turn, &unsent.nonce, &error);
@@ -132,10 +136,10 @@ impl State {
             };
             let send = Send {
                 room: unsent.room.into(),
-                text: Some(text),
+                text,
                 nonce: Some(nonce),
                 reply_to: unsent.reply_to,
-                files: None,
+                files: (!files.is_empty()).then_some(files),
             };
             self.ask(turn, Asked::Send(unsent.nonce.clone()), send);
             if let Some(item) = self.outbox.item(&unsent.nonce) {

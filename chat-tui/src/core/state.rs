@@ -25,6 +25,7 @@ use super::search::Left;
 use super::servers::ServerName;
 use super::settings::Settings;
 use super::side::Side;
+use super::transfers::Transfer;
 use chat_proto::notice::Invited;
 use chat_proto::{Greeting, Limits, Password, RoomName, UserName};
 use std::collections::BTreeMap;
@@ -89,6 +90,8 @@ pub struct State {
     pub side: Option<Side>,
     /// What is typed and not yet in its log.
     pub outbox: Outbox,
+    /// Files on their way, and those that failed.
+    pub transfers: Vec<Transfer>,
     /// What is to be done to messages and does not show in their logs yet.
     pub deeds: Deeds,
     /// What lies over the timeline; the last is the topmost and gets the keys.
@@ -185,6 +188,7 @@ impl State {
             side: None,
             outbox: Outbox::default(),
             deeds: Deeds::default(),
+            transfers: Vec::new(),
             overlays: Vec::new(),
             notices: Vec::new(),
             begun: None,

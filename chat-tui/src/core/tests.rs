@@ -16,6 +16,7 @@ mod searching;
 mod sending;
 mod server;
 mod threads;
+mod transfers;
 mod using;
 mod world;
 mod writing;

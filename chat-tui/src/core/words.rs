@@ -35,6 +35,8 @@ pub enum Takes {
     Moment,
     /// The number of a message in its room's log.
     Number,
+    /// A file of this machine.
+    Path,
 }
 
 /// What was said with an action, checked; of the kind that it takes.
@@ -101,6 +103,7 @@ impl Takes {
             Self::MaybeText => "[WORDS]",
             Self::Moment => "DATE",
             Self::Number => "NUMBER",
+            Self::Path => "PATH",
         }
     }
 
@@ -113,6 +116,7 @@ impl Takes {
             | Self::Topic
             | Self::Moment
             | Self::Number
+            | Self::Path
             | Self::NewRoom
             | Self::Moderated
             | Self::Role
@@ -146,7 +150,7 @@ impl Action {
             Takes::Moderated => moderated(text, limits),
             Takes::Role => role(text, limits),
             Takes::Guests => guests(text),
-            Takes::MaybeServer | Takes::MaybeText | Takes::Moment => {
+            Takes::MaybeServer | Takes::MaybeText | Takes::Moment | Takes::Path => {
                 Ok(Words::Text(text.to_owned()))
             }
             Takes::Number => number(text),

@@ -18,3 +18,4 @@ pub mod profile;
 pub mod signals;
 pub mod terminal;
 pub mod tls;
+pub mod transfer;

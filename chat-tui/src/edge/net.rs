@@ -70,7 +70,7 @@ const REQUESTS_MAX: usize = 256;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a connection runs over.
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 type Socket = WebSocketStream<Box<dyn Stream>>;
 
@@ -244,6 +244,16 @@ async fn shake_hands(
         .max_frame_size(Some(WELCOME_BYTES));
     let opened = tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await;
     Ok(opened.map(|(socket, _)| socket))
+}
+
+/// A stream to the server that is no WebSocket yet; why not, in words.
+pub(super) async fn stream(address: &Address, trust: &Trust) -> Result<Box<dyn Stream>, String> {
+    let reached = tokio::time::timeout(CONNECT_TIMEOUT, reach(address, trust)).await;
+    match reached {
+        Ok(Ok(stream)) => Ok(stream),
+        Ok(Err(Unopened::Nobody(why) | Unopened::Other(why))) => Err(why),
+        Err(_) => Err(format!("{address} did not answer in time")),
+    }
 }
 
 /// The way there; over TLS if the address says so, or not at all.

@@ -126,6 +126,15 @@ impl Context<'_> {
             };
             spans.push((part.to_owned(), role));
         }
+        for file in &unsent.files {
+            let before = if unsent.text.is_empty() { "" } else { "\n" };
+            let text = format!(
+                "{before}[file: {}, {}]",
+                neutral::line(&file.name),
+                size(file.size)
+            );
+            spans.push((text, Role::Pending));
+        }
         if let Some(why) = &unsent.refused {
             let sign = self.glyphs.refused;
             let why = neutral::line(why);
@@ -373,7 +382,8 @@ pub(super) fn role_word(role: chat_proto::event::Role) -> &'static str {
     }
 }
 
-fn size(bytes: u64) -> String {
+/// How large a file is.
+pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} bytes"),
         1024..1_048_576 => format!("{} KiB", bytes / 1024),

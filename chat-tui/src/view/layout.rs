@@ -4,6 +4,7 @@
 //! within the screen and do not overlap; where there is room for anything,
 //! timeline and composer have some.
 
+use super::pen::columns;
 use crate::core::room::Pane;
 use ratatui::layout::Rect;
 
@@ -13,6 +14,8 @@ pub(super) const SMALLEST: (u16, u16) = (20, 6);
 const WITH_ROOMS: u16 = 72;
 /// Columns below which a thread stands over its room, not beside it.
 const WITH_SIDE: u16 = 100;
+/// Rows for files on their way.
+const TRANSFERS_MOST: usize = 3;
 /// Columns of a thread at the side.
 const SIDE_MOST: u16 = 60;
 /// Rows below which the composer has no line above it and the room no title.
@@ -35,6 +38,8 @@ pub(super) struct Layout {
     pub(super) side: Rect,
     /// The connection and the rest, one row.
     pub(super) status: Rect,
+    /// Files on their way, a row each.
+    pub(super) transfers: Rect,
     /// Keys that work now, one row.
     pub(super) hints: Rect,
     /// Rows of the whole screen.
@@ -63,6 +68,8 @@ pub(super) struct Wishes {
     pub(super) rooms: bool,
     /// Whether the line of hints is wanted.
     pub(super) hints: bool,
+    /// How many files are on their way.
+    pub(super) transfers: usize,
     /// Where the keys go, if a thread is open at the side.
     pub(super) side: Option<Pane>,
 }
@@ -76,9 +83,12 @@ impl Layout {
         let mut left = Column(screen);
         let hints = left.below(u16::from(wishes.hints && screen.height >= WITH_HINTS));
         let status = left.below(1);
+        let most = usize::from(screen.height / 8).clamp(1, TRANSFERS_MOST);
+        let transfers = left.below(columns(wishes.transfers.min(most)));
         let mut parts = Self {
             hints,
             status,
+            transfers,
             rows: screen.height,
             ..Self::default()
         };
@@ -178,7 +188,12 @@ mod tests {
                 .flat_map(|side| [(side, (false, true, 1)), (side, (true, false, 99))])
             {
                 let rooms = hints;
-                let wishes = Wishes { rooms, hints, side };
+                let wishes = Wishes {
+                    rooms,
+                    hints,
+                    transfers: rows - 1,
+                    side,
+                };
                 let Some(parts) = Layout::new(screen, wishes) else {
                     assert!(width < SMALLEST.0 || height < SMALLEST.1);
                     continue;
@@ -188,6 +203,7 @@ mod tests {
                     parts.border,
                     parts.divider,
                     parts.status,
+                    parts.transfers,
                     parts.hints,
                 ];
                 for area in [parts.room, parts.side] {
@@ -217,6 +233,7 @@ mod tests {
         let wishes = Wishes {
             rooms: true,
             hints: true,
+            transfers: 0,
             side: None,
         };
         let parts = Layout::new(Rect::new(0, 0, 80, 24), wishes).unwrap();
@@ -232,6 +249,7 @@ mod tests {
         let wishes = |side| Wishes {
             rooms: true,
             hints: true,
+            transfers: 0,
             side: Some(side),
         };
         let wide = Layout::new(Rect::new(0, 0, 100, 30), wishes(Pane::Room)).unwrap();

@@ -104,6 +104,7 @@ impl View {
         let wishes = Wishes {
             rooms: !state.rooms.is_empty(),
             hints: state.hints_on,
+            transfers: state.transfers.len(),
             side: side.map(|side| if side.focused { Pane::Side } else { Pane::Room }),
         };
         let drawn = match Layout::new(screen, wishes) {
@@ -166,6 +167,7 @@ impl View {
             untold,
             parts.has_rooms(),
         );
+        status::draw_transfers(pen, parts.transfers, state);
         status::draw_hints(pen, parts.hints, state);
         if let Some(completion) = &state.completion {
             composer::draw_choices(pen, timeline, completion);

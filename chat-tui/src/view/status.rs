@@ -1,6 +1,7 @@
 //! Draws the lines around: the room's title, the connection, and the keys that
 //! work now.
 
+use super::body::size;
 use super::composer::below;
 use super::my_name;
 use super::pen::Pen;
@@ -12,6 +13,7 @@ use crate::core::actions::Action;
 use crate::core::clock::Now;
 use crate::core::room::{Room, Viewport};
 use crate::core::side::{Known, Side};
+use crate::core::transfers::Work;
 use crate::neutral;
 use ratatui::layout::Rect;
 
@@ -157,6 +159,41 @@ fn elsewhere(state: &State) -> (u32, u32) {
             room.state.mentions.saturating_add(mentions),
         )
     })
+}
+
+/// Files on their way, the newest last, with what can be done about them.
+pub(super) fn draw_transfers(pen: &mut Pen<'_>, area: Rect, state: &State) {
+    let keys = &state.settings.keys;
+    let skipped = state.transfers.len().saturating_sub(area.height.into());
+    let shown = state.transfers.iter().skip(skipped);
+    for (transfer, y) in shown.zip(area.top()..area.bottom()) {
+        let name = neutral::line(&transfer.name);
+        let (sign, verb) = match transfer.work {
+            Work::Up { .. } => (pen.glyphs().above, "sent"),
+            Work::Down { .. } => (pen.glyphs().below, "saved"),
+        };
+        let (words, role, chords) = match (&transfer.failed, transfer.percent()) {
+            (Some(why), _) => {
+                let sign = pen.glyphs().refused;
+                let (again, drop) = (keys.chord(Action::Retry), keys.chord(Action::Discard));
+                (
+                    format!("{sign} {name} not {verb}: {}", neutral::line(why)),
+                    Role::Refused,
+                    format!(" {again} again, {drop} drop it "),
+                )
+            }
+            (None, percent) => {
+                let total = transfer.total.map(size).unwrap_or_default();
+                let so_far = percent.map(|percent| format!(" {percent} % of {total}"));
+                let so_far = so_far.unwrap_or_else(|| " begins".to_owned());
+                let stop = keys.chord(Action::Stop);
+                let words = format!("{sign} {name}{so_far}");
+                (words, Role::Warning, format!(" {stop} stops it "))
+            }
+        };
+        let right = pen.flush(area.left(), y, area.right(), &chords, Role::Faint);
+        pen.cut(area.left() + 1, y, right, &words, role);
+    }
 }
 
 /// Keys that work now.

@@ -22,6 +22,7 @@ impl LineApp {
         for effect in effects {
             match effect {
                 Effect::Connect(tried) => {
+                    self.tried = tried;
                     let address = self.addresses.at(tried).clone();
                     self.connection = Some(net::connect(address, self.trust.clone()));
                 }
@@ -37,6 +38,15 @@ impl LineApp {
                     }
                 }
                 Effect::Edit { desk, text } => self.edit(desk, &text),
+                Effect::Upload(asked) => {
+                    let address = self.addresses.at(self.tried).clone();
+                    self.transfers.upload(address, self.trust.clone(), asked);
+                }
+                Effect::Download(asked) => {
+                    let address = self.addresses.at(self.tried).clone();
+                    self.transfers.download(address, self.trust.clone(), asked);
+                }
+                Effect::StopTransfer(id) => self.transfers.stop(id),
                 Effect::Suspend => self.stop = true,
                 Effect::Switch(name) => self.switch = Some(name),
                 Effect::Quit { code } => self.quit = Some(code),
@@ -125,6 +135,7 @@ impl LineApp {
         if let Some(connection) = self.connection.take() {
             tokio::spawn(connection.close(GOODBYE_WAIT));
         }
+        self.transfers.stop_all();
         (self.addresses, self.trust) = (here.addresses.clone(), here.trust.clone());
         self.lines = Lines::new(here.setup.zone.0.clone());
         self.lines.add(&format!("-- server {}", name.as_str()));

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The version of the tables that this program reads and writes.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 
 /// The tables of version 1; those of later ones follow by [`STEPS`].
 pub(super) const TABLES: &str = "
@@ -65,7 +65,7 @@ pub(super) const TABLES: &str = "
 ";
 
 /// What each version added to the one before; the first makes version 2.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "
     -- A text that is to become that of a message: which, and what was being written before.
     ALTER TABLE drafts ADD COLUMN edits INTEGER;
@@ -126,6 +126,10 @@ const STEPS: [&str; 3] = [
     CREATE INDEX answers ON entries (room, json_extract(entry, '$.reply_to'))
         WHERE json_extract(entry, '$.reply_to') IS NOT NULL;
 ",
+    "
+    -- What a message is to bear, as JSON.
+    ALTER TABLE outbox ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
+",
 ];
 
 /// What nobody can get back from a server: saved out of a broken file first.
@@ -138,7 +142,7 @@ const SALVAGED: [(&str, &str); 4] = [
     ("deeds", "position, id, slot, room, target, act, refused"),
     (
         "outbox",
-        "position, nonce, slot, room, text, reply_to, at, refused",
+        "position, nonce, slot, room, text, reply_to, at, refused, files",
     ),
     ("retries", "room, text, nonce"),
 ];

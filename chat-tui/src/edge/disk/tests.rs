@@ -122,6 +122,7 @@ fn unsent(nonce: &str, text: &str) -> Unsent {
         room: room("dev"),
         text: text.to_owned(),
         reply_to: None,
+        files: Vec::new(),
         at: Timestamp::from_millis(1),
         refused: None,
     }

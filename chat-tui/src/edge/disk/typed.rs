@@ -50,8 +50,8 @@ pub(super) fn set_draft(
 pub(super) fn add_unsent(db: &Connection, slot: u32, unsent: &Unsent) -> rusqlite::Result<()> {
     run(
         db,
-        "INSERT INTO outbox (nonce, slot, room, text, reply_to, at, refused)
-         VALUES (:nonce, :slot, :room, :text, :reply_to, :at, :refused)
+        "INSERT INTO outbox (nonce, slot, room, text, reply_to, at, refused, files)
+         VALUES (:nonce, :slot, :room, :text, :reply_to, :at, :refused, :files)
          ON CONFLICT (nonce) DO NOTHING",
         named_params! {
             ":nonce": unsent.nonce.as_str(),
@@ -61,6 +61,7 @@ pub(super) fn add_unsent(db: &Connection, slot: u32, unsent: &Unsent) -> rusqlit
             ":reply_to": unsent.reply_to.map(sql),
             ":at": unsent.at.millis(),
             ":refused": unsent.refused,
+            ":files": json(&unsent.files)?,
         },
     )
 }
@@ -132,7 +133,7 @@ pub(super) fn drafts(db: &Connection, slot: u32) -> rusqlite::Result<Vec<(Desk, 
 
 pub(super) fn outbox(db: &Connection, slot: u32) -> rusqlite::Result<Vec<Unsent>> {
     let mut select = db.prepare(
-        "SELECT nonce, room, text, reply_to, at, refused FROM outbox
+        "SELECT nonce, room, text, reply_to, at, refused, files FROM outbox
          WHERE slot = ?1 ORDER BY position",
     )?;
     let mut rows = select.query([slot])?;
@@ -146,6 +147,7 @@ pub(super) fn outbox(db: &Connection, slot: u32) -> rusqlite::Result<Vec<Unsent>
             room,
             text: row.get(2)?,
             reply_to: read_seq(row, 3)?,
+            files: serde_json::from_str(&row.get::<_, String>(6)?).unwrap_or_default(),
             at: Timestamp::from_millis(row.get(4)?),
             refused: row.get(5)?,
         });

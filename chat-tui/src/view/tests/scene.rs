@@ -91,6 +91,7 @@ pub(super) fn unsent(nonce: &str, text: &str, refused: Option<&str>) -> Item {
             room: room_name("lobby"),
             text: text.into(),
             reply_to: None,
+            files: Vec::new(),
             at: at(22, 11, 59),
             refused: refused.map(Into::into),
         },

@@ -10,6 +10,7 @@ use crate::core::keys::Sequence;
 use crate::core::lesson::Lesson;
 use crate::core::link::Phase;
 use crate::core::local::NoServer;
+use crate::core::outbox::Attached;
 use crate::core::overlay::{
     BigPaste, Candidate, Choice, Completion, Inbox, Login, MemberList, Notice, Overlay, PersonMenu,
     Picker,
@@ -17,6 +18,7 @@ use crate::core::overlay::{
 use crate::core::room::{Anchor, Place};
 use crate::core::search::{Hit, Looked, Scope, Search};
 use crate::core::side::Known;
+use crate::core::transfers::{Source, Transfer, Work};
 use crate::core::{Input, Now, State, update};
 use chat_proto::event::{EventBody, Role, RoomKind};
 use chat_proto::notice::Invited;
@@ -157,6 +159,38 @@ fn going_to_a_room() {
 }
 
 const THREE: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 12)];
+
+#[test]
+fn files_on_their_way() {
+    let mut state = conversation();
+    state.outbox.items.clear();
+    let up = |name: &str, done, failed: Option<&str>| Transfer {
+        id: done,
+        name: name.into(),
+        work: Work::Up {
+            desk: room_name("lobby").into(),
+            reply_to: None,
+            source: Source::Path(name.into()),
+        },
+        done,
+        total: (done > 0).then_some(5_000_000),
+        failed: failed.map(Into::into),
+    };
+    let why = "it has 99000000 bytes; the server takes 26214400 at the most";
+    state.transfers = vec![
+        up("hol\u{1b}iday.mp4", 99, Some(why)),
+        up("plan.pdf", 2_400_000, None),
+        up("notes.txt", 0, None),
+    ];
+    let mut item = unsent("c", "", None);
+    item.unsent.files = vec![Attached {
+        id: "f1".into(),
+        name: "cat.png".into(),
+        size: 48_213,
+    }];
+    state.outbox.items.push(item);
+    check("transfers", &state, &THREE);
+}
 
 #[test]
 fn a_thread_beside_its_room_or_over_it() {
