@@ -197,7 +197,9 @@ impl Reader<'_> {
     }
 }
 
-const ROOT: &[&str] = &["preset", "server", "servers", "keys", "look", "notify"];
+const ROOT: &[&str] = &[
+    "preset", "server", "servers", "keys", "links", "look", "notify",
+];
 
 fn is_table(name: &str) -> bool {
     SETTINGS.iter().any(|setting| setting.table == name)

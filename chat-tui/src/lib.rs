@@ -8,3 +8,4 @@ pub mod core;
 pub mod edge;
 pub mod neutral;
 pub mod view;
+pub mod weblink;

@@ -8,6 +8,7 @@ use crate::core::{Effect, Input};
 use crate::edge::config_file::ConfigFile;
 use crate::edge::local::Started;
 use crate::edge::net;
+use crate::edge::opener;
 use crate::edge::profile::{create_private_dir, create_private_file};
 use crate::edge::terminal::{self, Claimed};
 use std::io;
@@ -32,6 +33,12 @@ impl App {
                 }
                 Effect::Bell => self.written(Claimed::ring),
                 Effect::Copy(text) => self.written(|claimed| claimed.copy(&text)),
+                Effect::Open(link) => {
+                    if let Err(why) = opener::open(&self.state.settings.opener, &link) {
+                        let told = format!("{why}; with Shift its letter copies a link");
+                        self.inputs.push_back(Input::Told(told));
+                    }
+                }
                 Effect::KeepTheme(theme) => self.keep_theme(theme),
                 Effect::Redraw => {
                     // A terminal that is gone is noticed by the draw that follows.

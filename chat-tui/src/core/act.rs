@@ -127,6 +127,7 @@ impl State {
             Action::SelectJump => self.jump_to_answered(turn),
             Action::EditNewest => self.edit_newest(turn),
             Action::Back => self.go_back(turn),
+            Action::Links => self.label_links(turn),
             Action::SelectCopy => self.copy_selected(turn),
             Action::Retry => self.retry(turn),
             Action::EditAgain => self.edit_again(turn),

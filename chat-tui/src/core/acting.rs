@@ -145,6 +145,7 @@ impl State {
                 self.do_to(turn, &room, target, Act::Delete);
             }
             Then::Logout => self.log_out(turn),
+            Then::Open(link) => self.open_now(turn, link),
             Then::Invite { room, user, typed } => self.invite_now(turn, room, user, typed),
         }
     }

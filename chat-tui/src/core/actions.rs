@@ -192,6 +192,7 @@ actions! {
         SelectInfo "select-info" Selecting Nothing Nothing ["i"] "show when it was sent and changed, and by whom"
         SelectJump "select-jump" Selecting Nothing Nothing ["g"] "go to the message that it answers"
         SelectUnread "select-unread" Selecting Server Nothing ["u"] "mark unread from here"
+        Links "links" Room Nothing Nothing ["A-l"] "give each link in sight a letter, to open or copy it"
         EditNewest "edit-newest" Room Nothing Nothing ["C-x e"] "edit your newest message"
         Back "back" Room Nothing Nothing ["A-Left"] "go back to where you were before the last jump"
         Retry "retry" Refused Nothing Nothing ["A-t"] "try the refused message again"

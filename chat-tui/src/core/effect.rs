@@ -34,6 +34,8 @@ pub enum Effect {
     Bell,
     /// Put this text, as it is, on the clipboard.
     Copy(String),
+    /// Open this link with the program for it.
+    Open(String),
     /// Write into the configuration which theme is worn; `None`: as the background asks for.
     KeepTheme(Option<ThemeName>),
     /// Draw everything anew, on a cleared screen.

@@ -6,6 +6,7 @@ mod emoji;
 mod help;
 mod inbox;
 mod keys;
+mod links;
 mod lists;
 mod palette;
 mod picker;
@@ -68,6 +69,8 @@ pub enum Overlay {
     Search(Box<Search>),
     /// Choosing a theme.
     Themes(Themes),
+    /// Each link in sight has a letter.
+    Links(Links),
     /// All that is known of a message.
     Info {
         /// Where it is.
@@ -125,7 +128,7 @@ impl Overlay {
                 (Action::Down, "next"),
                 (Action::Close, "as before"),
             ],
-            Self::NoServer(NoServer::Starting) | Self::Info { .. } => &[CLOSE],
+            Self::NoServer(NoServer::Starting) | Self::Info { .. } | Self::Links(_) => &[CLOSE],
         }
     }
 }
@@ -202,6 +205,13 @@ pub struct Sent {
     pub chosen: usize,
     /// All there are.
     all: Vec<SmolStr>,
+}
+
+/// Links with a letter each, from `a`.
+#[derive(Debug, Clone)]
+pub struct Links {
+    /// The links, from the top of the screen.
+    pub found: Vec<String>,
 }
 
 /// Choosing a theme; what is chosen is shown.
@@ -347,6 +357,8 @@ pub(super) enum Then {
     },
     /// This device is logged out.
     Logout,
+    /// The link is opened.
+    Open(String),
     /// The person is invited.
     Invite {
         /// Where to.

@@ -177,6 +177,8 @@ pub struct Target {
 pub enum Hit {
     /// A row of the room list.
     Room(RoomName),
+    /// A link.
+    Link(String),
     /// An entry of the log.
     Entry(Pane, Seq),
     /// The sign that a message has answers.

@@ -73,6 +73,7 @@ impl State {
             (Mouse::WheelUp { .. }, _) => self.scroll_pane(pane, -WHEEL_ROWS),
             (Mouse::WheelDown { .. }, _) => self.scroll_pane(pane, WHEEL_ROWS),
             (Mouse::Click { .. }, Some(Hit::Room(name))) => self.go(turn, &name),
+            (Mouse::Click { .. }, Some(Hit::Link(link))) => self.open_link(turn, link),
             (Mouse::Click { .. }, Some(Hit::ToEnd(pane))) => {
                 self.focus_pane(pane);
                 self.go_newest(turn);
@@ -95,7 +96,7 @@ impl Hit {
     fn pane(&self) -> Option<Pane> {
         match self {
             Self::Entry(pane, _) | Self::Pane(pane) | Self::ToEnd(pane) => Some(*pane),
-            Self::Room(_) | Self::Thread(_) => None,
+            Self::Room(_) | Self::Thread(_) | Self::Link(_) => None,
         }
     }
 }

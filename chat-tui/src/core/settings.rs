@@ -24,6 +24,8 @@ pub struct Settings {
     pub title: bool,
     /// What is told of other rooms where there is no screen.
     pub others: Others,
+    /// The program that opens links, with arguments.
+    pub opener: String,
     /// How it is drawn.
     pub look: Look,
     /// The servers that have a name.
@@ -51,6 +53,7 @@ impl Default for Settings {
             bell: true,
             title: true,
             others: Others::default(),
+            opener: OPENER.to_owned(),
             look: Look::default(),
             servers: Servers::default(),
         }
@@ -144,6 +147,14 @@ pub const SETTINGS: &[Setting] = &[
         set: |settings, value| put(&mut settings.mouse, yes(value)),
     },
     Setting {
+        table: "links",
+        name: "open-with",
+        default: OPENER_SAID,
+        takes: "a program, with arguments",
+        about: "what opens links; the link is its last argument, no shell reads it",
+        set: |settings, value| put(&mut settings.opener, program(value)),
+    },
+    Setting {
         table: "notify",
         name: "bell",
         default: "true",
@@ -200,6 +211,24 @@ fn others(value: Value<'_>) -> Option<Others> {
         Value::Text(_) | Value::Bool(_) | Value::Other => None,
     }
 }
+
+fn program(value: Value<'_>) -> Option<String> {
+    match value {
+        Value::Text(words) if !words.trim().is_empty() => Some(words.to_owned()),
+        Value::Text(_) | Value::Bool(_) | Value::Other => None,
+    }
+}
+
+const OPENER: &str = if cfg!(target_os = "macos") {
+    "open"
+} else {
+    "xdg-open"
+};
+const OPENER_SAID: &str = if cfg!(target_os = "macos") {
+    "\"open\""
+} else {
+    "\"xdg-open\""
+};
 
 fn theme(value: Value<'_>) -> Option<ThemeName> {
     match value {

@@ -16,6 +16,7 @@ use crate::core::outbox::{Item, Stage};
 use crate::core::room::Room;
 use crate::core::threads::Replies;
 use crate::neutral;
+use crate::weblink;
 use chat_proto::event::{EventBody, Fold, MemberChange, MemberChanged, Message};
 use chat_proto::{Entry, Seq};
 use std::collections::BTreeMap;
@@ -118,13 +119,12 @@ impl Context<'_> {
         let mut spans = self.lead(self.me.unwrap_or("you"), &self.when.clock(unsent.at));
         self.reply(&mut spans, unsent.reply_to);
         let waits = !matches!(item.stage, Stage::Sent { .. });
-        for (part, role) in markup::parts(&unsent.text, None) {
-            let role = if waits && role == Role::Text {
-                Role::Pending
-            } else {
-                role
-            };
-            spans.push((part.to_owned(), role));
+        let text = spans.len();
+        said(&mut spans, &unsent.text, None);
+        for (_, role) in &mut spans[text..] {
+            if waits && *role == Role::Text {
+                *role = Role::Pending;
+            }
         }
         for file in &unsent.files {
             let before = if unsent.text.is_empty() { "" } else { "\n" };
@@ -169,11 +169,7 @@ impl Context<'_> {
             return;
         };
         let to_be = ToBe::of(self.deeds, entry);
-        spans.extend(
-            markup::parts(to_be.text.unwrap_or(text), self.me)
-                .into_iter()
-                .map(|(part, role)| (part.to_owned(), role)),
-        );
+        said(spans, to_be.text.unwrap_or(text), self.me);
         if entry.fold.rev.is_some() || to_be.text.is_some() {
             spans.push((" (edited)".into(), Role::Faint));
         }
@@ -303,6 +299,18 @@ impl Context<'_> {
             | EventBody::Deleted { .. }
             | EventBody::Reacted { .. }
             | EventBody::Pinned { .. } => name.to_owned(),
+        }
+    }
+}
+
+/// What someone wrote. Behind a link that leads elsewhere than it seems stands
+/// where it leads.
+fn said(spans: &mut Spans, text: &str, me: Option<&str>) {
+    for (part, role) in markup::parts(text, me) {
+        spans.push((part.to_owned(), role));
+        let host = (role == Role::Link).then(|| weblink::true_host(part));
+        if let Some(host) = host.flatten() {
+            spans.push((format!(" ({host})"), Role::Warning));
         }
     }
 }

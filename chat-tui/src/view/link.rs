@@ -5,7 +5,7 @@
 //! printable ASCII and one of what is opened without asking; a link of which something else
 //! covers a part stays plain text.
 
-use super::markup;
+use crate::weblink;
 use ratatui::buffer::{Buffer, CellDiffOption};
 use std::num::NonZeroU16;
 
@@ -24,7 +24,7 @@ const TARGET_MAX: usize = 2000;
 
 /// What a link opens, as it may stand in a sequence.
 pub(super) fn target(link: &str) -> Option<String> {
-    let opens = markup::opens(link);
+    let opens = weblink::opens(link);
     let mut target = String::new();
     for byte in link.bytes() {
         match byte {

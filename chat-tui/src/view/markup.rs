@@ -14,8 +14,6 @@ mod link;
 
 use super::theme::{Role, Shape};
 
-pub(super) use link::opens;
-
 /// Parts of a text, which make up the whole of it.
 type Parts<'a> = Vec<(&'a str, Role)>;
 

@@ -31,6 +31,7 @@ pub mod wrap;
 use crate::core::State;
 use crate::core::clock::Now;
 use crate::core::look::{Able, Dress, Look};
+use crate::core::overlay::Overlay;
 use crate::core::room::{Hit, Pane, Room, Seen, Target, Viewport};
 use body::{Columns, Context};
 use chat_proto::UserName;
@@ -180,6 +181,9 @@ impl View {
         overlay::draw_notices(pen, timeline, state, now);
         for pane in [&room, &side].into_iter().flatten() {
             drawn.seen.targets.extend_from_slice(&pane.targets);
+        }
+        if let Some(Overlay::Links(links)) = state.overlays.last() {
+            overlay::draw_letters(pen, links, &drawn.seen.targets);
         }
         drawn.seen.room = room.map(|pane| pane.viewport);
         drawn.seen.side = side.map(|pane| pane.viewport);

@@ -18,7 +18,8 @@ use super::wrap::wrap;
 use crate::core::State;
 use crate::core::clock::Now;
 use crate::core::composer::Composer;
-use crate::core::overlay::Overlay;
+use crate::core::overlay::{Links, Overlay};
+use crate::core::room::{Hit, Target};
 use crate::neutral;
 use chat_proto::Timestamp;
 use ratatui::layout::{Position, Rect};
@@ -50,6 +51,8 @@ pub(super) fn draw(
             Overlay::Secret(secret) => asks::secret(pen, screen, secret),
             Overlay::Person(menu) => lists::person(pen, screen, state, menu),
             Overlay::Search(panel) => search::search(pen, screen, state, when, now, panel),
+            // Drawn over the links themselves.
+            Overlay::Links(_) => None,
             Overlay::Themes(themes) => lists::themes(pen, screen, themes),
             Overlay::Emoji(picker) => message::emoji(pen, screen, picker),
             Overlay::Info { room, target } => {
@@ -62,6 +65,22 @@ pub(super) fn draw(
 
 pub(super) use actions::which_key;
 pub(super) use message::facts;
+
+/// Draws the letters of links over their beginnings.
+pub(super) fn draw_letters(pen: &mut Pen<'_>, links: &Links, targets: &[Target]) {
+    let mut seen = Vec::new();
+    let mut parts: Vec<_> = targets.iter().collect();
+    parts.sort_by_key(|part| (part.y, part.x));
+    for part in parts {
+        let Hit::Link(link) = &part.is else { continue };
+        if let Some(letter) = links.letter(link).filter(|_| !seen.contains(&link)) {
+            let sign = format!("[{letter}]");
+            let right = part.x.saturating_add(columns(sign.len()));
+            pen.text(part.x, part.y, right, &sign, Role::Mentioned);
+            seen.push(link);
+        }
+    }
+}
 
 /// Notices at most; older ones give way.
 const NOTICES: usize = 3;

@@ -16,6 +16,7 @@ use crate::core::actions::Action;
 use crate::core::log::Hole;
 use crate::core::outbox::Stage;
 use crate::core::room::{Hit, Pane, Room, Target, Viewport};
+use crate::weblink;
 use chat_proto::event::EventBody;
 use chat_proto::{Entry, Seq};
 use ratatui::layout::Rect;
@@ -237,9 +238,15 @@ impl<'a> Painter<'a, '_, '_> {
                         Role::Link | Role::Label => self.pen.link(x, y, right, part, whole, role),
                         role => self.pen.text(x, y, right, part, role),
                     };
-                    if let (Role::Replies, Some(seq)) = (role, entry) {
-                        let area = Rect::new(from, y, x - from, 1);
-                        self.targets.push(target(area, Hit::Thread(seq)));
+                    let area = Rect::new(from, y, x - from, 1);
+                    match (role, entry) {
+                        (Role::Replies, Some(seq)) => {
+                            self.targets.push(target(area, Hit::Thread(seq)));
+                        }
+                        (Role::Link | Role::Label, _) if weblink::is_link(whole) => {
+                            self.targets.push(target(area, Hit::Link(whole.to_owned())));
+                        }
+                        _ => {}
                     }
                 }
             }

@@ -50,8 +50,13 @@ impl LineApp {
                 Effect::Suspend => self.stop = true,
                 Effect::Switch(name) => self.switch = Some(name),
                 Effect::Quit { code } => self.quit = Some(code),
-                // There is no window, and nothing that could be drawn again.
-                Effect::Title(_) | Effect::Redraw | Effect::KeepTheme(_) | Effect::Understood => {}
+                // There is no window, nothing that could be drawn again, and no
+                // link in sight.
+                Effect::Title(_)
+                | Effect::Redraw
+                | Effect::Open(_)
+                | Effect::KeepTheme(_)
+                | Effect::Understood => {}
                 Effect::StartServer => self.start_server(),
             }
         }

@@ -53,6 +53,7 @@ impl State {
             | Overlay::Emoji(_)
             | Overlay::Person(_)
             | Overlay::Search(_)
+            | Overlay::Links(_)
             | Overlay::Info { .. } => self.answer_list(turn, words),
         }
     }
@@ -145,6 +146,7 @@ impl Overlay {
             | Self::Confirm(_)
             | Self::NoServer(_)
             | Self::Secret(_)
+            | Self::Links(_)
             | Self::Info { .. } => 0,
         }
     }
@@ -169,6 +171,7 @@ impl Overlay {
             | Self::Confirm(_)
             | Self::NoServer(_)
             | Self::Secret(_)
+            | Self::Links(_)
             | Self::Info { .. } => None,
         }
     }
@@ -216,6 +219,7 @@ impl Overlay {
             | Self::Confirm(_)
             | Self::NoServer(_)
             | Self::Secret(_)
+            | Self::Links(_)
             | Self::Info { .. } => None,
         }
     }
@@ -244,6 +248,7 @@ impl Overlay {
             | Self::Confirm(_)
             | Self::NoServer(_)
             | Self::Secret(_)
+            | Self::Links(_)
             | Self::Info { .. } => return None,
         };
         let named = self.row_named(words, servers);
@@ -271,6 +276,7 @@ impl Overlay {
             | Self::Confirm(_)
             | Self::NoServer(_)
             | Self::Secret(_)
+            | Self::Links(_)
             | Self::Info { .. } => return false,
         };
         query.clear();

@@ -63,6 +63,10 @@ pub(super) enum Outcome {
     Query,
     /// One has moved in the list of hits.
     Further,
+    /// The link is to be opened.
+    OpenLink(String),
+    /// The link is to be copied.
+    CopyLink(String),
     /// The theme was chosen.
     Theme(Option<ThemeName>),
     /// The emoji was chosen.
@@ -121,6 +125,7 @@ impl State {
             },
             Overlay::Search(search) => search.press(key, action),
             Overlay::Themes(themes) => themes.press(action),
+            Overlay::Links(links) => links.press(key, action),
             Overlay::Info { .. } => match action {
                 Some(Action::Close | Action::Send) => Outcome::Close,
                 Some(_) | None => Outcome::Done,
@@ -196,6 +201,14 @@ impl State {
                 self.close_lists();
                 self.begin_with(turn, action, &user);
             }
+            Outcome::OpenLink(link) => {
+                self.close_lists();
+                self.open_link(turn, link);
+            }
+            Outcome::CopyLink(link) => {
+                self.close_lists();
+                self.copy_address(turn, link);
+            }
             Outcome::Theme(theme) => {
                 self.close_lists();
                 self.put_on(turn, theme);
@@ -264,6 +277,7 @@ impl State {
             | Overlay::Confirm(_)
             | Overlay::Inbox(_)
             | Overlay::Themes(_)
+            | Overlay::Links(_)
             | Overlay::Info { .. } => {}
         }
         self.overlays.push(top);

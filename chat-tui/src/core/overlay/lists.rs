@@ -94,6 +94,7 @@ impl State {
                 | Overlay::Secret(_)
                 | Overlay::Search(_)
                 | Overlay::Themes(_)
+                | Overlay::Links(_)
                 | Overlay::Info { .. } => {}
             }
         }

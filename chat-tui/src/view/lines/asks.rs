@@ -53,6 +53,8 @@ pub(super) fn told(state: &State, when: &When, now: Timestamp) -> Option<Vec<Str
             let rows = known.iter().map(|known| known.name.as_str().to_owned());
             numbered("servers", rows)
         }
+        // Only what is on a screen has letters.
+        Overlay::Links(links) => numbered("links", links.found.iter().cloned()),
         Overlay::Themes(themes) => {
             let rows = themes
                 .found
@@ -128,6 +130,7 @@ pub(super) fn prompt(state: &State) -> String {
             | Overlay::Rooms(_)
             | Overlay::Servers(_)
             | Overlay::Themes(_)
+            | Overlay::Links(_)
             | Overlay::Emoji(_)
             | Overlay::Person(_)
             | Overlay::Search(_),

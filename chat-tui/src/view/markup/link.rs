@@ -2,18 +2,10 @@
 
 use super::seek;
 use crate::neutral;
+use crate::weblink::opens;
 
 /// A scheme is no longer.
 const SCHEME_MAX: usize = 16;
-
-/// Whether an address is one of those that are opened without asking.
-pub(in crate::view) fn opens(link: &str) -> bool {
-    let begins = |scheme: &str| {
-        let start = link.get(..scheme.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    };
-    begins("https://") || begins("http://") || begins("mailto:")
-}
 
 /// The address whose scheme ends with the colon at `colon`, from where to where.
 pub(super) fn around(text: &str, colon: usize) -> Option<(usize, usize)> {

@@ -500,6 +500,27 @@ fn what_people_mark_stands_out_and_is_all_still_there() {
 }
 
 #[test]
+fn each_link_in_sight_has_a_letter_and_says_where_it_leads() {
+    let mut state = state();
+    let long = format!("https://example.org/{}", "path/".repeat(20));
+    let texts = [
+        "see https://example.org/plan.".to_owned(),
+        format!("[this]({long}) and ssh://host.example"),
+        "https://p\u{430}ypal.com/login and https://google.com@evil.example/".to_owned(),
+    ];
+    let entries = texts.iter().zip(1..);
+    let entries = entries.map(|(text, n)| message(n, at(22, 9, 0), "bob", text));
+    load(open(&mut state), entries.collect());
+    let (_, drawn) = draw(&state, 120, 40);
+    state.viewed(drawn.seen, now());
+    press(&mut state, "A-l");
+    state.notices.clear();
+    check("links", &state, &THREE);
+    press(&mut state, "c");
+    check("link_asks", &state, &[(80, 24)]);
+}
+
+#[test]
 fn a_theme_is_shown_while_it_is_chosen_and_escape_gives_the_old_one_back() {
     let mut state = conversation();
     state.outbox.items.clear();
