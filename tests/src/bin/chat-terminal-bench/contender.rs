@@ -95,11 +95,13 @@ impl Contender {
             Who::WeeChat => {
                 let home = self.home.join("weechat");
                 fs::create_dir_all(&home)?;
+                // It keeps the server that an earlier start has added.
                 let connect = format!(
                     "/set irc.look.buffer_switch_autojoin off;\
-                     /server add bench 127.0.0.1/{} -nicks=bench -autojoin={};/connect bench",
-                    self.server,
-                    self.channels().join(",")
+                     /server add bench 127.0.0.1/{server} -nicks=bench -autojoin={channels};\
+                     /set irc.server.bench.addresses 127.0.0.1/{server};/connect bench",
+                    server = self.server,
+                    channels = self.channels().join(",")
                 );
                 let kept = "/set history.max_buffer_lines_number 0";
                 let mut args = vec!["-d".to_owned(), home.display().to_string()];

@@ -365,10 +365,16 @@ impl Bench {
             .map(|who| self.contender(*who))
             .collect::<Result<_>>()?;
         note("idleness");
-        let ptys: Vec<_> = contenders
-            .iter()
-            .map(Contender::ready)
-            .collect::<Result<_>>()?;
+        let (mut there, mut ptys) = (Vec::new(), Vec::new());
+        for contender in &contenders {
+            match contender.ready() {
+                Ok(pty) => {
+                    there.push(contender);
+                    ptys.push(pty);
+                }
+                Err(e) => note(&format!("{}: {e}", contender.who.name())),
+            }
+        }
         measure::pause(3000);
         let secs = self.options.idle_secs;
         let used = measure::idleness(&ptys, secs)?;
@@ -377,7 +383,7 @@ impl Bench {
             &[8.0, 100.0],
             &[3.0],
         );
-        for (contender, (cpu, bytes)) in contenders.iter().zip(used) {
+        for (contender, (cpu, bytes)) in there.into_iter().zip(used) {
             row.add(contender.who, vec![cpu, bytes]);
         }
         Ok(row)
