@@ -9,8 +9,7 @@ use super::span::Span;
 use super::state::{State, Turn};
 use super::threads::answers;
 use chat_proto::event::{EventBody, MemberChange, MemberChanged, Role};
-use chat_proto::limits::COUNT_CAP;
-use chat_proto::{Entry, Event, Gap, RoomName, UserName};
+use chat_proto::{Entry, Event, Gap, RoomName, UserName, mentions};
 use std::time::Duration;
 
 /// Changes kept for pages that were made before them.
@@ -32,18 +31,22 @@ impl State {
         let ignored = self.habits.ignores(&event.author);
         let names_me = !mine && self.names_me(&event);
         let news_to_me = self.is_open(&name) && self.focused;
-        let Some(room) = self.rooms.get_mut(&name) else {
+        let Some(room) = self.rooms.get(&name) else {
             return;
         };
         if event.seq <= room.log.head {
             return;
         }
         let counts = event.seq > room.counted;
-        if counts && !mine {
-            room.count(&event, names_me);
-            if !news_to_me && room.new_from.is_none() && room.state.unread > 0 {
-                room.new_from = Some(room.state.read.next());
-            }
+        if counts {
+            self.count(&event);
+        }
+        let Some(room) = self.rooms.get_mut(&name) else {
+            return;
+        };
+        let line = !news_to_me && room.new_from.is_none() && room.state.unread > 0;
+        if counts && !mine && line {
+            room.new_from = Some(room.state.read.next());
         }
         room.typing.retain(|(who, _)| *who != event.author);
         if names_me && counts && !news_to_me && !ignored {
@@ -170,14 +173,9 @@ impl State {
         let EventBody::Message(message) = &event.body else {
             return false;
         };
-        let (Some(text), Some(me)) = (&message.text, &self.me.name) else {
-            return false;
-        };
+        let text = message.text.as_deref().unwrap_or_default();
         let room = self.rooms.get(&event.room);
-        let keeps_order = room
-            .and_then(|room| room.people.known.get(&event.author))
-            .is_some_and(|standing| standing.role >= Role::Moderator);
-        names(text, me.as_str()) || keeps_order && names(text, "room")
+        room.is_some_and(|room| self.text_names_me(room, &event.author, text))
     }
 
     fn ring(&mut self, turn: &mut Turn) {
@@ -190,29 +188,6 @@ impl State {
 }
 
 impl Room {
-    /// Counts an event that is news to this user.
-    fn count(&mut self, event: &Event, names_me: bool) {
-        let up = |count: &mut u32, by: bool| *count = (*count + u32::from(by)).min(COUNT_CAP);
-        match &event.body {
-            EventBody::Message(_) => {
-                up(&mut self.state.unread, true);
-                up(&mut self.state.mentions, names_me);
-            }
-            EventBody::Deleted { target } if *target > self.state.read => {
-                let stood = self.log.entry(*target).is_some_and(has_text);
-                if stood && self.state.unread < COUNT_CAP {
-                    self.state.unread = self.state.unread.saturating_sub(1);
-                }
-            }
-            EventBody::Deleted { .. }
-            | EventBody::Edited { .. }
-            | EventBody::Reacted { .. }
-            | EventBody::Pinned { .. }
-            | EventBody::Topic { .. }
-            | EventBody::Member(_) => {}
-        }
-    }
-
     fn change_member(&mut self, change: &MemberChange, me: bool) {
         if let (MemberChanged::Role, Some(role)) = (change.change, change.role) {
             if me {
@@ -266,23 +241,10 @@ fn fate(event: &Event, change: &MemberChange) -> String {
     }
 }
 
-fn has_text(entry: &Entry) -> bool {
-    matches!(&entry.event.body, EventBody::Message(message) if message.text.is_some())
-}
-
 /// Whether a text has `@name` as a whole word, without case.
 pub(super) fn names(text: &str, name: &str) -> bool {
-    let (text, name) = (text.to_lowercase(), format!("@{}", name.to_lowercase()));
-    text.match_indices(&name).any(|(start, _)| {
-        let before = text[..start].chars().next_back();
-        let mut after = text[start + name.len()..].chars();
-        let goes_on = match after.next() {
-            Some('-' | '.' | '_') => after.next().is_some_and(char::is_alphanumeric),
-            Some(c) => c.is_alphanumeric(),
-            None => false,
-        };
-        !goes_on && !before.is_some_and(char::is_alphanumeric)
-    })
+    let key = UserName::trusted(name).map(|name| name.key());
+    mentions(text).any(|named| Some(named) == key)
 }
 
 impl super::room::People {

@@ -1,6 +1,7 @@
 //! Coming in: from the first connection to `welcome`, and back after a loss.
 
 use super::effect::{Effect, Store};
+use super::figures::bounded;
 use super::input::Device;
 use super::link::{Due, Phase};
 use super::log::Source;
@@ -53,6 +54,7 @@ impl State {
     pub(super) fn lose(&mut self, turn: &mut Turn, why: impl Into<String>) {
         self.requests.drop_all();
         self.marks.owed.clear();
+        self.doubts.clear();
         for item in &mut self.outbox.items {
             if item.stage == Stage::UnderWay {
                 item.stage = Stage::Waiting;
@@ -219,6 +221,7 @@ impl State {
     /// One is in a room: what the server says of it is the truth. `resumed`:
     /// its events go on after what is held, else after `head`.
     pub(super) fn stand_in(&mut self, turn: &mut Turn, state: RoomState, resumed: bool) {
+        let state = bounded(state);
         let name = state.room.clone();
         let known = self.rooms.get_mut(&name).filter(|room| !room.gone);
         if let Some(room) = known {

@@ -27,6 +27,7 @@ pub mod effect;
 mod elsewhere;
 mod enter;
 mod fetch;
+mod figures;
 pub mod fold;
 pub mod habits;
 mod hints;
@@ -126,6 +127,7 @@ impl State {
         self.fetch(turn);
         self.ask_thread(turn);
         self.ask_people(turn);
+        self.ask_figures(turn);
         self.read_shown(turn);
         self.tell_read(turn);
         if self.saves.due.is_some_and(|due| due <= now) {

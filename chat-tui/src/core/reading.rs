@@ -4,9 +4,8 @@
 use super::requests::Asked;
 use super::room::{Anchor, Place, Room, Seen, Viewport};
 use super::state::{State, Turn};
-use chat_proto::event::EventBody;
 use chat_proto::request::Read;
-use chat_proto::{Entry, RoomName, Seq, UserName};
+use chat_proto::{RoomName, Seq};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -91,20 +90,24 @@ impl State {
         if !self.focused || !self.link.is_live() {
             return;
         }
-        let me = self.me.name.as_ref().map(UserName::key);
-        let Some(room) = self.open_room_mut().filter(|room| !room.gone && !room.held) else {
+        let open = self.open_room();
+        let Some(room) = open.filter(|room| !room.gone && !room.held) else {
             return;
         };
         let seen = room.seen.min(room.state.head);
         if seen <= room.state.read {
             return;
         }
+        let (figures, exact) = self.figures_at(room, seen);
+        let Some(room) = self.open_room_mut() else {
+            return;
+        };
         room.state.read = seen;
-        let mine = |entry: &Entry| me.as_ref() == Some(&entry.event.author.key());
-        let above = room.others_above(seen, mine);
-        room.state.unread = room.state.unread.min(above);
-        room.state.mentions = room.state.mentions.min(above);
-        let name = room.name().clone();
+        figures.put(room);
+        let (name, head) = (room.name().clone(), room.state.head);
+        if !exact {
+            self.doubts.doubt(&name, head);
+        }
         self.saves.log(turn, &name);
         self.marks.owed.insert(name, seen);
         self.tell_read(turn);
@@ -136,9 +139,8 @@ impl State {
     /// Marks the open room unread from the selected message on, or from the
     /// topmost one in sight.
     pub(super) fn mark_unread(&mut self, turn: &mut Turn) {
-        let me = self.me.name.as_ref().map(UserName::key);
         let selected = self.here_mut().and_then(|room| room.selected.take());
-        let Some(room) = self.open_room_mut().filter(|room| !room.gone) else {
+        let Some(room) = self.open_room().filter(|room| !room.gone) else {
             return;
         };
         let shown = room.shown.as_ref().and_then(|shown| shown.first);
@@ -147,9 +149,12 @@ impl State {
         };
         let mark = room.mark();
         let read = from.minus(1);
-        let mine = |entry: &Entry| me.as_ref() == Some(&entry.event.author.key());
+        let (figures, _) = self.figures_at(room, read);
+        let Some(room) = self.open_room_mut() else {
+            return;
+        };
         room.state.read = read;
-        room.state.unread = room.others_above(read, mine);
+        figures.put(room);
         room.new_from = Some(from);
         room.held = true;
         let name = room.name().clone();
@@ -226,6 +231,10 @@ impl State {
     fn mark(&mut self, turn: &mut Turn, name: &RoomName, seq: Seq, back: Option<bool>) {
         self.saves.log(turn, name);
         self.marks.owed.remove(name);
+        if let Some(room) = self.rooms.get(name).filter(|_| back.is_some()) {
+            // What lies above need not be loaded, and may be more than it was.
+            self.doubts.doubt(name, room.state.head);
+        }
         let room = name.clone().into();
         self.ask(turn, Asked::Read, Read { room, seq, back });
     }
@@ -269,15 +278,5 @@ impl Room {
             unread: self.state.unread,
             mentions: self.state.mentions,
         }
-    }
-
-    /// Loaded messages of others above a place.
-    fn others_above(&self, seq: Seq, mine: impl Fn(&Entry) -> bool) -> u32 {
-        let counts = |entry: &&Entry| {
-            let stands = matches!(&entry.event.body, EventBody::Message(m) if m.text.is_some());
-            stands && !mine(entry)
-        };
-        let above = self.log.entries.range(seq.next()..).map(|(_, entry)| entry);
-        above.filter(counts).count().min(1000) as u32
     }
 }

@@ -7,6 +7,7 @@ use super::room::Standing;
 use super::state::{State, Turn};
 use chat_proto::codec::{Frame, Received};
 use chat_proto::event::Role;
+use chat_proto::limits::COUNT_CAP;
 use chat_proto::notice::{Presence, ReadMoved, TypingNow};
 use chat_proto::reply::Joined;
 use chat_proto::request::GetHistory;
@@ -126,6 +127,7 @@ impl State {
             Some(Asked::Join(text) | Asked::Command(text)) => {
                 self.command_refused(turn, &text, &error.message);
             }
+            Some(Asked::Figures(room)) => self.figures_refused(&room),
             Some(Asked::Leave(room)) => self.complain(turn, format!("{room}: {}", error.message)),
             Some(Asked::Search(number)) => self.search_refused(number, error),
             Some(Asked::Rooms | Asked::Members(_)) => {
@@ -142,6 +144,9 @@ impl State {
     }
 
     fn joined(&mut self, turn: &mut Turn, asked: Option<&Asked>, joined: Joined) {
+        if let Some(Asked::Figures(_)) = asked {
+            return self.figures_came(turn, joined.state);
+        }
         let name = joined.state.room.clone();
         let head = joined.state.head;
         let fresh = self.rooms.get(&name).is_none_or(|room| room.gone);
@@ -170,8 +175,8 @@ impl State {
             return;
         };
         room.state.read = moved.seq;
-        room.state.unread = moved.unread;
-        room.state.mentions = moved.mentions;
+        room.state.unread = moved.unread.min(COUNT_CAP);
+        room.state.mentions = moved.mentions.min(COUNT_CAP);
         self.saves.log(turn, &moved.room);
     }
 

@@ -61,6 +61,8 @@ pub(super) enum Asked {
     Changed(RoomName),
     /// To come into a room, by a command; its text.
     Join(String),
+    /// How much of a room is unread.
+    Figures(RoomName),
     /// To leave a room.
     Leave(RoomName),
     /// The rooms of the server.

@@ -3,6 +3,7 @@
 
 use super::composer::{Composer, Draft, Editing};
 use super::desk::Desk;
+use super::figures::bounded;
 use super::log::Log;
 use super::outbox::Unsent;
 use super::span::Spans;
@@ -220,6 +221,7 @@ impl People {
 impl Room {
     /// A room of which only its standing is known.
     pub fn new(state: RoomState) -> Self {
+        let state = bounded(state);
         Self {
             thread: None,
             log: Log::starting_at(state.head),

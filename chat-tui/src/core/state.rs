@@ -6,6 +6,7 @@ use super::debug::Debug;
 use super::deeds::Deeds;
 use super::desk::Desk;
 use super::effect::{Effect, Load, Store};
+use super::figures::Doubts;
 use super::habits::Habits;
 use super::input::Device;
 use super::jump::Spot;
@@ -135,6 +136,7 @@ pub struct State {
     pub(super) requests: Requests,
     pub(super) saves: Saves,
     pub(super) marks: Marks,
+    pub(super) doubts: Doubts,
     /// The name that was typed when one was asked for, until the server agrees.
     pub(super) chosen: Option<String>,
     /// The password that was typed with it; kept until the server has answered.
@@ -212,6 +214,7 @@ impl State {
             requests: Requests::default(),
             saves: Saves::default(),
             marks: Marks::default(),
+            doubts: Doubts::default(),
             chosen: None,
             login: None,
             was_live: false,
