@@ -127,7 +127,9 @@ impl Deeds {
 
     /// What is to be sent now: of each room the first that is not refused, if it waits.
     fn next(&self) -> Vec<Deed> {
-        let mut rooms: Vec<&RoomName> = Vec::new();
+        // One tried again may stand before the one that is under way.
+        let under_way = self.items.iter().filter(|item| item.step == Step::UnderWay);
+        let mut rooms: Vec<&RoomName> = under_way.map(|item| &item.deed.room).collect();
         let mut next = Vec::new();
         for item in &self.items {
             let over = matches!(item.step, Step::Done(_) | Step::Refused);

@@ -105,15 +105,17 @@ pub enum Store {
         /// The text.
         draft: Option<Draft>,
     },
-    /// Add this message to the outbox and drop the draft that it was, in one
-    /// transaction; answered by `DiskInput::Accepted` or `NotAccepted`.
+    /// Put this message at the end of the outbox, also if it is there already,
+    /// and drop the draft that it was, in one transaction; answered by
+    /// `DiskInput::Accepted` or `NotAccepted`.
     Accept {
         /// The message.
         unsent: Unsent,
         /// Whose draft it was.
         ends: Option<Desk>,
     },
-    /// The item with this nonce stands so now (it was refused, or is to be tried again).
+    /// The item with this nonce stands so now (it was refused, or is to be tried
+    /// again); one with a nonce that is new is put at the end.
     Outbox(Unsent),
     /// The item with this nonce is done: take it out of the outbox.
     Settle(ItemNonce),

@@ -161,11 +161,14 @@ impl State {
     }
 
     /// A part of a log came from the cache.
-    pub(super) fn cache_came(&mut self, asked: &LoadLog, mut entries: Vec<Entry>) {
+    pub(super) fn cache_came(&mut self, asked: &LoadLog, mut entries: Vec<Entry>, known: &[Span]) {
         let Some(room) = self.rooms.get_mut(&asked.room) else {
             return;
         };
-        room.log.end(asked.span);
+        if !room.log.end(asked.span) {
+            // It was given up meanwhile.
+            return;
+        }
         room.bring_up_to_date(&mut entries, Seq::ZERO);
         let edge = match asked.end {
             End::Newest => entries.first(),
@@ -185,7 +188,15 @@ impl State {
         // What came meanwhile is newer than what the cache held.
         entries.retain(|entry| room.log.entry(entry.event.seq).is_none());
         let delivered = room.log.head;
-        room.log.load(span, entries);
+        room.log.cached.remove(asked.span);
+        for known in known {
+            room.log.cached.add(*known);
+            if let Some(part) = known.overlap(span) {
+                room.log.load(part, []);
+            }
+        }
+        entries.retain(|entry| room.log.loaded.around(entry.event.seq).is_some());
+        room.log.load_entries(entries);
         room.log.head = delivered;
     }
 
@@ -193,7 +204,11 @@ impl State {
     pub(super) fn disk(&mut self, turn: &mut Turn, input: DiskInput) {
         match input {
             DiskInput::Saved(saved) => self.restore(turn, *saved),
-            DiskInput::Log { asked, entries } => self.cache_came(&asked, entries),
+            DiskInput::Log {
+                asked,
+                entries,
+                known,
+            } => self.cache_came(&asked, entries, &known),
             DiskInput::Thread { asked, entries } => self.cached_thread_came(&asked, entries),
             DiskInput::At { asked, entry } => {
                 self.cached_date_came(turn, &asked, entry.as_deref());
@@ -242,7 +257,20 @@ impl Log {
         free
     }
 
-    fn end(&mut self, span: Span) {
+    /// Notes that a part is no longer being fetched; `false` if it was not.
+    fn end(&mut self, span: Span) -> bool {
+        let before = self.fetching.len();
         self.fetching.retain(|(other, _)| *other != span);
+        self.fetching.len() < before
+    }
+
+    /// The disk can't be read: what was asked of it is asked of the server.
+    pub(super) fn distrust(&mut self) {
+        let asked = |(span, source): &(Span, Source)| (*source == Source::Disk).then_some(*span);
+        for span in self.fetching.iter().filter_map(asked) {
+            self.cached.remove(span);
+        }
+        self.fetching
+            .retain(|(_, source)| *source == Source::Server);
     }
 }

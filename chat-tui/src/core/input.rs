@@ -194,6 +194,8 @@ pub enum DiskInput {
         asked: LoadLog,
         /// The entries, oldest first, at most `asked.limit`.
         entries: Vec<Entry>,
+        /// What of the span asked for is cached whole.
+        known: Vec<Span>,
     },
     /// Cached messages, in answer to `Load::Thread`.
     Thread {

@@ -144,8 +144,13 @@ impl Log {
     pub fn load(&mut self, span: Span, entries: impl IntoIterator<Item = Entry>) {
         self.loaded.add(span);
         self.head = self.head.max(span.to);
-        self.entries
-            .extend(entries.into_iter().map(|entry| (entry.event.seq, entry)));
+        self.load_entries(entries);
+    }
+
+    /// Takes entries of spans that are loaded already.
+    pub(super) fn load_entries(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        let placed = entries.into_iter().map(|entry| (entry.event.seq, entry));
+        self.entries.extend(placed);
         self.join_threads();
     }
 
@@ -173,19 +178,21 @@ impl Log {
     /// The items at or above `from`, oldest first. A hole is given whole, also
     /// where `from` lies within it.
     pub fn downward(&self, from: Seq) -> impl Iterator<Item = Item<'_>> + '_ {
-        let mut at = from.max(self.first());
+        let after = |seq: Seq| (seq < self.head).then(|| seq.next());
+        let from = from.max(self.first());
+        let mut next = (from <= self.head).then_some(from);
         std::iter::from_fn(move || {
-            while at <= self.head {
+            while let Some(at) = next {
                 let Some(span) = self.loaded.around(at) else {
                     let hole = self.hole(at)?;
-                    at = hole.span.to.next();
+                    next = after(hole.span.to);
                     return Some(Item::Hole(hole));
                 };
                 if let Some((seq, entry)) = self.entries.range(at..=span.to).next() {
-                    at = seq.next();
+                    next = after(*seq);
                     return Some(Item::Entry(entry));
                 }
-                at = span.to.next();
+                next = after(span.to);
             }
             None
         })

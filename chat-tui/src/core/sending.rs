@@ -200,6 +200,9 @@ impl State {
     pub(super) fn distrust_disk(&mut self, turn: &mut Turn, why: String) {
         self.complain(turn, format!("not kept on the disk: {why}"));
         self.disk_trouble = Some(why);
+        for room in self.rooms.values_mut() {
+            room.log.distrust();
+        }
         if self.link.phase == super::link::Phase::Idle {
             self.connect(turn);
         }
@@ -221,6 +224,11 @@ impl State {
             if !matches!(item.step, Step::Done(_)) {
                 turn.store(Store::Deed(item.deed.clone()));
             }
+        }
+        // Of rooms whose logs could not be carried on nothing is cached any more.
+        for room in self.rooms.values().filter(|room| !room.gone) {
+            self.saves.log(turn, room.name());
+            self.saves.place(turn, room.name());
         }
         let rooms = self
             .rooms
@@ -281,7 +289,12 @@ impl Outbox {
     /// refused, if it waits. One that is being saved or is under way holds up
     /// those behind it.
     fn next(&self) -> Vec<Unsent> {
-        let mut rooms: Vec<&RoomName> = Vec::new();
+        // One tried again may stand before the one that is under way.
+        let under_way = self
+            .items
+            .iter()
+            .filter(|item| item.stage == Stage::UnderWay);
+        let mut rooms: Vec<&RoomName> = under_way.map(|item| &item.unsent.room).collect();
         let mut next = Vec::new();
         for item in &self.items {
             let done = matches!(item.stage, Stage::Sent { .. } | Stage::Refused { .. });

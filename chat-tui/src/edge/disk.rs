@@ -71,6 +71,8 @@ impl Disk {
                     cache,
                     tell,
                     complained: None,
+                    lost: BTreeSet::new(),
+                    owed: Vec::new(),
                     indexing: false,
                 };
                 worker.run(&asked);
@@ -133,9 +135,11 @@ impl Flusher {
 pub fn load(cache: &mut Cache, load: Load) -> DiskInput {
     let loaded = match load {
         Load::Saved => cache.saved().map(|saved| DiskInput::Saved(Box::new(saved))),
-        Load::Log(asked) => cache
-            .log(&asked)
-            .map(|entries| DiskInput::Log { asked, entries }),
+        Load::Log(asked) => cache.log(&asked).map(|(entries, known)| DiskInput::Log {
+            asked,
+            entries,
+            known,
+        }),
         Load::Thread(asked) => cache
             .thread(&asked)
             .map(|entries| DiskInput::Thread { asked, entries }),
@@ -158,6 +162,12 @@ struct Worker {
     tell: mpsc::UnboundedSender<DiskInput>,
     /// The failure told last; said once until something succeeds.
     complained: Option<String>,
+    /// Rooms whose cached log misses something that could not be written. What
+    /// is cached of them is not carried on, and dropped as soon as it can be: a
+    /// log cached as if nothing was missing, or changed, would lie.
+    lost: BTreeSet<RoomName>,
+    /// Ends of what waited that could not be written; at most as many as waited.
+    owed: Vec<Store>,
     /// What an earlier version has cached is being indexed.
     indexing: bool,
 }
@@ -233,7 +243,9 @@ impl Worker {
         if writes.is_empty() {
             return;
         }
-        let writes = std::mem::take(writes);
+        let mut writes = std::mem::take(writes);
+        self.make_up();
+        writes.retain(|write| !self.is_lost(write));
         let mut result = self.cache.store(&writes);
         if result.as_ref().is_err_and(StoreError::is_broken) {
             let note = self.cache.renew();
@@ -247,20 +259,32 @@ impl Worker {
     }
 
     fn write_singly(&mut self, writes: &[Store]) {
-        // A log with a hole in its middle is shown as such; one whose later
-        // half was cached as if nothing was missing would lie.
-        let mut lost: BTreeSet<RoomName> = BTreeSet::new();
         for write in writes {
-            if log_of(write).is_some_and(|room| lost.contains(room)) {
+            if self.is_lost(write) {
                 continue;
             }
             match self.cache.store(std::slice::from_ref(write)) {
                 Ok(()) => self.written(write),
                 Err(e) => {
-                    lost.extend(log_of(write).cloned());
+                    self.lost.extend(log_of(write).cloned());
                     self.failed(write, &e);
                 }
             }
+        }
+    }
+
+    fn is_lost(&self, write: &Store) -> bool {
+        log_of(write).is_some_and(|room| self.lost.contains(room))
+    }
+
+    /// Writes first what earlier failures have left undone.
+    fn make_up(&mut self) {
+        let forget = self.lost.iter().cloned().map(Store::Forget);
+        let undone: Vec<_> = forget.chain(self.owed.iter().cloned()).collect();
+        if !undone.is_empty() && self.cache.store(&undone).is_ok() {
+            self.lost.clear();
+            self.owed.clear();
+            undone.iter().for_each(|write| self.written(write));
         }
     }
 
@@ -282,6 +306,9 @@ impl Worker {
 
     fn failed(&mut self, write: &Store, error: &StoreError) {
         let why = error.to_string();
+        if matches!(write, Store::Settle(_) | Store::DeedOver(_)) {
+            self.owed.push(write.clone());
+        }
         if let Some(nonce) = accepts(write) {
             self.say(DiskInput::NotAccepted {
                 nonce: nonce.clone(),
@@ -325,8 +352,9 @@ fn accepts(write: &Store) -> Option<&ItemNonce> {
 fn log_of(write: &Store) -> Option<&RoomName> {
     match write {
         Store::Log { room, .. } | Store::Changes { room, .. } => Some(room),
+        // Its cursor must not pass what was not cached.
+        Store::Room(row) => Some(&row.state.room),
         Store::Device(_)
-        | Store::Room(_)
         | Store::Forget(_)
         | Store::Reset
         | Store::Draft { .. }

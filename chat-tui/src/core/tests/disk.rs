@@ -78,6 +78,7 @@ impl Disk {
                     self.drafts.remove(&desk);
                 }
                 let nonce = unsent.nonce.clone();
+                self.outbox.retain(|kept| kept.nonce != nonce);
                 self.outbox.push(unsent);
                 return Some(DiskInput::Accepted(nonce));
             }
@@ -118,7 +119,16 @@ impl Disk {
             Load::Saved => DiskInput::Saved(Box::new(self.saved())),
             Load::Log(asked) => {
                 let entries = self.log(&asked);
-                DiskInput::Log { asked, entries }
+                let known = self.known.get(&asked.room);
+                let spans = known.into_iter().flat_map(Spans::iter);
+                let known = spans
+                    .filter_map(|known| known.overlap(asked.span))
+                    .collect();
+                DiskInput::Log {
+                    asked,
+                    entries,
+                    known,
+                }
             }
             Load::Thread(asked) => {
                 let log = self.entries.range((asked.room.clone(), asked.root)..);

@@ -268,3 +268,13 @@ fn a_past_that_the_server_refuses_is_said_in_words_and_not_asked_for_in_a_loop()
     assert!(world.words().contains("no history here"));
     assert_eq!(world.state.open_room().unwrap().log.first(), Seq::FIRST);
 }
+
+/// A log as long as a number can be ends like any other.
+#[test]
+fn a_log_without_an_end_can_be_walked_through() {
+    let mut log = crate::core::log::Log::starting_at(chat_proto::Seq::MAX);
+    assert_eq!(log.downward(chat_proto::Seq::FIRST).count(), 1);
+    log.load(crate::core::span::Span::one(chat_proto::Seq::MAX), []);
+    assert_eq!(log.downward(chat_proto::Seq::FIRST).count(), 1);
+    assert_eq!(log.upward(chat_proto::Seq::MAX).count(), 1);
+}

@@ -160,8 +160,9 @@ impl Cache {
         })
     }
 
-    /// Cached entries, oldest first. One that can't be read is left out.
-    pub fn log(&self, asked: &LoadLog) -> Result<Vec<Entry>, StoreError> {
+    /// Cached entries, oldest first, and what of the span asked for is cached
+    /// whole. An entry that can't be read is left out, as what is not cached.
+    pub fn log(&self, asked: &LoadLog) -> Result<(Vec<Entry>, Vec<Span>), StoreError> {
         let order = match asked.end {
             End::Newest => "DESC",
             End::Oldest => "ASC",
@@ -179,12 +180,27 @@ impl Cache {
         )?;
         let mut entries = Vec::new();
         for text in texts {
-            entries.extend(serde_json::from_str(&text?).ok());
+            entries.extend(json_entry(&text?));
         }
         if asked.end == End::Newest {
             entries.reverse();
         }
-        Ok(entries)
+        Ok((entries, self.known(asked)?))
+    }
+
+    fn known(&self, asked: &LoadLog) -> Result<Vec<Span>, StoreError> {
+        let span = asked.span;
+        let mut select = self.db.prepare_cached(
+            "SELECT first, last FROM known
+             WHERE room = (SELECT id FROM rooms WHERE name = ?1) AND first <= ?3 AND last >= ?2
+             ORDER BY first",
+        )?;
+        let bounds = params![asked.room.as_str(), sql(span.from), sql(span.to)];
+        let known = select.query_map(bounds, read_span)?;
+        let known = known.filter_map(Result::transpose);
+        Ok(known
+            .filter_map(|known| known.map(|known| known.overlap(span)).transpose())
+            .collect::<Result<_, _>>()?)
     }
 
     /// The first cached entry that is not before a moment.
@@ -346,7 +362,7 @@ fn apply(db: &Connection, slot: u32, write: &Store) -> rusqlite::Result<()> {
                 None => Ok(()),
             }
         }
-        Store::Outbox(unsent) => set_unsent(db, unsent),
+        Store::Outbox(unsent) => set_unsent(db, slot, unsent),
         Store::Settle(nonce) => run(db, "DELETE FROM outbox WHERE nonce = ?1", [nonce.as_str()]),
         Store::Deed(deed) => set_deed(db, slot, deed),
         Store::DeedOver(id) => run(db, "DELETE FROM deeds WHERE id = ?1", [id.as_str()]),

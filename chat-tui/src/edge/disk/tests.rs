@@ -234,10 +234,10 @@ fn what_was_stored_is_there_after_a_restart() {
     };
     assert_eq!(saved, expected);
     assert_eq!(
-        cache.log(&newest(9)).unwrap(),
+        cache.log(&newest(9)).unwrap().0,
         [message(3, "three"), message(4, "four")]
     );
-    assert_eq!(cache.log(&newest(1)).unwrap(), [message(4, "four")]);
+    assert_eq!(cache.log(&newest(1)).unwrap().0, [message(4, "four")]);
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn another_epoch_drops_the_logs_and_keeps_what_was_typed() {
     let saved = cache.saved().unwrap();
     assert_eq!(saved.rooms, []);
     assert_eq!((saved.drafts.len(), saved.outbox.len()), (1, 1));
-    assert_eq!(cache.log(&newest(9)).unwrap(), []);
+    assert_eq!(cache.log(&newest(9)).unwrap().0, []);
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn changes_reach_the_entries_that_are_cached() {
         .unwrap();
     let mut expected = message(4, "four");
     crate::core::fold::apply(&mut expected, &edit);
-    assert_eq!(cache.log(&newest(9)).unwrap(), [expected]);
+    assert_eq!(cache.log(&newest(9)).unwrap().0, [expected]);
 }
 
 #[test]
@@ -599,6 +599,8 @@ fn of_searches_that_wait_only_the_last_is_done_and_all_else_in_order() {
         tell,
         complained: None,
         indexing: false,
+        lost: BTreeSet::new(),
+        owed: Vec::new(),
     };
     worker.run(&asked);
     let mut told = Vec::new();
@@ -630,4 +632,58 @@ proptest! {
         let known = cache.saved().unwrap().rooms[0].known.clone();
         prop_assert_eq!(known, expected.iter().collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn a_message_tried_again_under_another_nonce_is_kept_under_that() {
+    let (_data, dir) = home();
+    let mut cache = open(&dir);
+    let (old, new) = (unsent("old", "text"), unsent("new", "text"));
+    let retried = [
+        accept("old", "text"),
+        Store::Outbox(new.clone()),
+        Store::Settle(old.nonce),
+    ];
+    cache.store(&retried).unwrap();
+    assert_eq!(cache.saved().unwrap().outbox, [new]);
+}
+
+#[test]
+fn what_is_accepted_anew_goes_behind_what_was_accepted_meanwhile() {
+    let (_data, dir) = home();
+    let mut cache = open(&dir);
+    let all = ["one", "two", "one", "two"].map(|text| accept(text, text));
+    cache.store(&all[1..2]).unwrap();
+    cache.store(&all[2..]).unwrap();
+    let kept = cache.saved().unwrap().outbox;
+    assert_eq!(kept, [unsent("one", "one"), unsent("two", "two")]);
+}
+
+/// A log that was carried on after a hole in it would be shown as whole.
+#[test]
+fn of_a_log_that_missed_a_write_nothing_is_cached_any_more() {
+    let (_data, dir) = home();
+    let (disk, mut news) = Disk::start(open(&dir)).unwrap();
+    let known = |disk: &Disk, news: &mut mpsc::UnboundedReceiver<DiskInput>| {
+        disk.load(Load::Log(newest(9)));
+        heard(news, |said| match said {
+            DiskInput::Log { known, .. } => Some(known),
+            _ => None,
+        })
+    };
+    disk.store(logged(vec![message(4, "four")], vec![span(4, 4)]));
+    assert_eq!(known(&disk, &mut news), [span(4, 4)]);
+    let db = rusqlite::Connection::open(dir.cache()).unwrap();
+    let full =
+        "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'full'); END";
+    db.execute_batch(full).unwrap();
+    disk.store(logged(vec![message(5, "five")], vec![span(5, 5)]));
+    assert_eq!(
+        known(&disk, &mut news),
+        [span(4, 4)],
+        "not as if it was there"
+    );
+    db.execute_batch("DROP TRIGGER full").unwrap();
+    disk.store(logged(vec![message(6, "six")], vec![span(6, 6)]));
+    assert_eq!(known(&disk, &mut news), [span(6, 6)]);
 }

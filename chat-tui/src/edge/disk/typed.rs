@@ -50,9 +50,8 @@ pub(super) fn set_draft(
 pub(super) fn add_unsent(db: &Connection, slot: u32, unsent: &Unsent) -> rusqlite::Result<()> {
     run(
         db,
-        "INSERT INTO outbox (nonce, slot, room, text, reply_to, at, refused, files)
-         VALUES (:nonce, :slot, :room, :text, :reply_to, :at, :refused, :files)
-         ON CONFLICT (nonce) DO NOTHING",
+        "INSERT OR REPLACE INTO outbox (nonce, slot, room, text, reply_to, at, refused, files)
+         VALUES (:nonce, :slot, :room, :text, :reply_to, :at, :refused, :files)",
         named_params! {
             ":nonce": unsent.nonce.as_str(),
             ":slot": slot,
@@ -66,17 +65,21 @@ pub(super) fn add_unsent(db: &Connection, slot: u32, unsent: &Unsent) -> rusqlit
     )
 }
 
-pub(super) fn set_unsent(db: &Connection, unsent: &Unsent) -> rusqlite::Result<()> {
-    run(
-        db,
-        "UPDATE outbox SET text = ?2, reply_to = ?3, refused = ?4 WHERE nonce = ?1",
-        params![
+pub(super) fn set_unsent(db: &Connection, slot: u32, unsent: &Unsent) -> rusqlite::Result<()> {
+    let known = db
+        .prepare_cached(
+            "UPDATE outbox SET text = ?2, reply_to = ?3, refused = ?4 WHERE nonce = ?1",
+        )?
+        .execute(params![
             unsent.nonce.as_str(),
             unsent.text,
             unsent.reply_to.map(sql),
             unsent.refused
-        ],
-    )
+        ])?;
+    if known == 0 {
+        add_unsent(db, slot, unsent)?;
+    }
+    Ok(())
 }
 
 pub(super) fn adopt_from(db: &Connection, dead: u32, mine: u32) -> rusqlite::Result<()> {
