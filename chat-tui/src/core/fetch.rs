@@ -229,9 +229,11 @@ impl State {
 }
 
 impl Room {
-    /// Applies the changes that a page does not hold yet. Those that an entry
+    /// Takes its own entries of a page, with the changes that it does not hold yet. Those that an entry
     /// holds already do nothing to it.
-    pub(super) fn bring_up_to_date(&self, entries: &mut [Entry], head: Seq) {
+    pub(super) fn bring_up_to_date(&self, entries: &mut Vec<Entry>, head: Seq) {
+        // Those of another room would be cached there.
+        entries.retain(|entry| entry.event.room == *self.name());
         for event in self.changes.iter().filter(|event| event.seq > head) {
             let target = event.body.target();
             let held = entries

@@ -15,6 +15,7 @@ mod rules;
 mod searching;
 mod sending;
 mod server;
+mod session;
 mod threads;
 mod transfers;
 mod using;

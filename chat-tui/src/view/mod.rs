@@ -22,7 +22,7 @@ mod rooms;
 mod status;
 mod strip;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod theme;
 mod timeline;
 mod when;

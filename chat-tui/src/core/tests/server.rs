@@ -4,6 +4,7 @@
 use chat_proto::codec::{Asked, Frame, decode_request};
 use chat_proto::event::{EventBody, Message, Role, RoomKind};
 use chat_proto::limits::RESUME_EVENTS;
+use chat_proto::notice::ReadMoved;
 use chat_proto::reply::{
     Done, Found, History, Joined, Left, Members, Pong, RoomState, Sent, Welcome,
 };
@@ -11,7 +12,7 @@ use chat_proto::reply::{MemberListing, Registered};
 use chat_proto::request::{GetHistory, Hello, Search, Send};
 use chat_proto::{
     Entry, ErrorCode, ErrorReply, Event, Gap, Greeting, Limits, Request, RequestId, RoomName,
-    RoomRef, Seq, Timestamp, Token, UserName,
+    RoomRef, Seq, Timestamp, Token, UserName, mentions,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -21,6 +22,10 @@ pub(super) struct Server {
     pub(super) limits: Limits,
     pub(super) logs: BTreeMap<RoomName, Vec<Event>>,
     pub(super) read: BTreeMap<RoomName, Seq>,
+    /// The logs of rooms that the user was in before.
+    pub(super) left: BTreeMap<RoomName, Vec<Event>>,
+    /// So many of the next replies never come.
+    pub(super) silent: u32,
     /// Names that are in use by others.
     pub(super) taken: Vec<String>,
     /// How the next `send` is refused.
@@ -49,6 +54,8 @@ impl Server {
             limits: Limits::DEFAULT,
             logs: rooms.iter().map(|name| (room(name), Vec::new())).collect(),
             read: BTreeMap::new(),
+            left: BTreeMap::new(),
+            silent: 0,
             taken: Vec::new(),
             refuse: VecDeque::new(),
             requests: Vec::new(),
@@ -119,6 +126,10 @@ impl Server {
     }
 
     pub(super) fn say(&mut self, frame: &Frame, id: Option<&RequestId>) {
+        if id.is_some() && self.silent > 0 {
+            self.silent -= 1;
+            return;
+        }
         if let Some(wire) = &mut self.wire {
             wire.push_back(frame.encode(id));
         }
@@ -129,17 +140,39 @@ impl Server {
         let Asked { id, request } = decode_request(text, &Limits::DEFAULT).unwrap();
         self.requests.push(request.clone());
         let id = id.as_ref();
+        let known = |room: &RoomRef| self.logs.contains_key(&named(room.clone()));
+        if about(&request).is_some_and(|room| !known(room)) {
+            let error = ErrorReply::new(ErrorCode::NotMember, "you are not in that room");
+            return self.say(&Frame::Error(error), id);
+        }
+        if self.me.is_none() && !matches!(request, Request::Hello(_)) {
+            let error = ErrorReply::new(ErrorCode::Unauthenticated, "say hello first");
+            return self.say(&Frame::Error(error), id);
+        }
         match request {
             Request::Hello(hello) => self.hello(id, hello),
             Request::Send(send) => self.send(id, send),
             Request::GetHistory(asked) => self.history(id, &asked),
             Request::Read(read) => {
-                self.read.insert(named(read.room), read.seq);
+                let name = named(read.room);
+                let head = seq(self.logs[&name].len() as u64);
+                if read.seq > head {
+                    let error = ErrorReply::new(ErrorCode::Invalid, "seq is above the head");
+                    return self.say(&Frame::Error(error), id);
+                }
+                let before = self.read.get(&name).copied().unwrap_or_default();
+                if read.seq > before || read.back == Some(true) {
+                    self.read.insert(name, read.seq);
+                }
                 self.say(&Frame::Done(Done::default()), id);
             }
             Request::Join(join) => {
                 let name = named(join.room);
-                self.logs.entry(name.clone()).or_default();
+                if !self.logs.contains_key(&name) {
+                    let log = self.left.remove(&name).unwrap_or_default();
+                    self.read.insert(name.clone(), seq(log.len() as u64));
+                    self.logs.insert(name.clone(), log);
+                }
                 let state = self.state(&name);
                 let joined = Joined {
                     state,
@@ -152,7 +185,7 @@ impl Server {
                 let left = Left {
                     room: named(leave.room),
                 };
-                self.logs.remove(&left.room);
+                self.be_out(&left.room);
                 self.say(&Frame::Left(left), id);
             }
             Request::Members(asked) => {
@@ -286,12 +319,10 @@ impl Server {
     pub(super) fn state(&self, name: &RoomName) -> RoomState {
         let log = &self.logs[name];
         let read = self.read.get(name).copied().unwrap_or_default();
-        let mine = |event: &&Event| Some(&event.author) != self.me.as_ref();
-        let unread = log
-            .iter()
-            .filter(|event| event.seq > read)
-            .filter(mine)
-            .count();
+        let unread = self.unread(name);
+        let me = self.me.as_ref().map(UserName::key);
+        let names_me = |text: &&String| mentions(text).any(|name| Some(name) == me);
+        let naming = unread.iter().filter(names_me).count();
         RoomState {
             room: name.clone(),
             kind: RoomKind::Public,
@@ -299,8 +330,55 @@ impl Server {
             role: Role::Member,
             head: seq(log.len() as u64),
             read,
-            unread: unread.min(1000) as u32,
-            mentions: 0,
+            unread: unread.len().min(1000) as u32,
+            mentions: naming.min(1000) as u32,
+        }
+    }
+
+    /// The texts of others' messages above the marker, as they stand.
+    fn unread(&self, name: &RoomName) -> Vec<String> {
+        let read = self.read.get(name).copied().unwrap_or_default();
+        let log = &self.logs[name];
+        let changes: Vec<_> = log.iter().filter(|event| event.seq > read).collect();
+        let others = changes
+            .iter()
+            .filter(|event| Some(&event.author) != self.me.as_ref());
+        others
+            .map(|event| folded(event, &changes))
+            .filter_map(|entry| crate::core::editing::text_of(&entry).map(str::to_owned))
+            .collect()
+    }
+
+    /// What a room's log shows, as it stands.
+    pub(super) fn entries(&self, name: &RoomName) -> Vec<Entry> {
+        let (changes, entries): (Vec<_>, Vec<_>) = self.logs[name]
+            .iter()
+            .partition(|event| event.body.target().is_some());
+        entries
+            .iter()
+            .map(|event| folded(event, &changes))
+            .collect()
+    }
+
+    /// The user is in this room no more.
+    pub(super) fn be_out(&mut self, name: &RoomName) {
+        if let Some(log) = self.logs.remove(name) {
+            self.left.insert(name.clone(), log);
+        }
+    }
+
+    /// Another connection of the user has moved the marker.
+    pub(super) fn read_elsewhere(&mut self, name: &RoomName, to: Seq) {
+        self.read.insert(name.clone(), to);
+        let state = self.state(name);
+        let moved = ReadMoved {
+            room: name.clone(),
+            seq: to,
+            unread: state.unread,
+            mentions: state.mentions,
+        };
+        if self.live {
+            self.say(&Frame::ReadMoved(moved), None);
         }
     }
 
@@ -365,8 +443,12 @@ impl Server {
             hits.extend(found);
         }
         hits.sort_by_key(|entry| std::cmp::Reverse(entry.event.at));
-        let from: usize = asked.cursor.as_deref().map_or(0, |at| at.parse().unwrap());
+        let from: usize = asked
+            .cursor
+            .as_deref()
+            .map_or(0, |at| at.parse().unwrap_or(0));
         let limit = asked.limit.map_or(20, |limit| limit.get() as usize);
+        let from = from.min(hits.len());
         let to = (from + limit).min(hits.len());
         let found = Found {
             hits: hits[from..to].to_vec(),
@@ -457,10 +539,26 @@ impl Server {
     }
 }
 
-fn named(room: RoomRef) -> RoomName {
-    match room {
+fn named(name: RoomRef) -> RoomName {
+    match name {
         RoomRef::Named(name) => name,
-        RoomRef::With(user) => panic!("a direct room with {user}"),
+        RoomRef::With(user) => room(&format!("@ada+{user}")),
+    }
+}
+
+/// The room that one has to be in for a request.
+fn about(request: &Request) -> Option<&RoomRef> {
+    match request {
+        Request::Send(asked) => Some(&asked.room),
+        Request::GetHistory(asked) => Some(&asked.room),
+        Request::Read(asked) => Some(&asked.room),
+        Request::Members(asked) => Some(&asked.room),
+        Request::Leave(asked) => Some(&asked.room),
+        Request::Edit(asked) => Some(&asked.room),
+        Request::Delete(asked) => Some(&asked.room),
+        Request::React(asked) => Some(&asked.room),
+        Request::Pin(asked) => Some(&asked.room),
+        _ => None,
     }
 }
 

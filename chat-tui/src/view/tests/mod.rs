@@ -4,4 +4,4 @@ mod lines;
 mod place;
 mod scene;
 mod snapshots;
-mod sound;
+pub(crate) mod sound;
