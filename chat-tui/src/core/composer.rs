@@ -91,6 +91,8 @@ impl Composer {
         if !row {
             self.remember();
         }
+        // As in what is pasted: a lone return would make one cluster with a line end.
+        let c = if c == '\r' { '\n' } else { c };
         self.put(c.encode_utf8(&mut [0; 4]));
         self.typing = true;
     }
