@@ -2,7 +2,7 @@
 //! effects, draw once.
 //!
 //! What always holds: the first frame comes from the cache, before any thread
-//! or socket; a key is drawn at once, what arrives at the rate of [`pace`];
+//! or socket; a key is drawn at once, what arrives at the rate of `pace`;
 //! while nothing happens, nothing runs.
 
 mod lend;

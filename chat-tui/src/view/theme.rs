@@ -2,8 +2,8 @@
 //!
 //! The theme called `terminal` uses the terminal's own sixteen colours, so that
 //! it is readable on whatever background their owner chose; others have colours
-//! of their own ([`palette`]), brought down to what the terminal has
-//! ([`fewer`]). Knows nothing of what is drawn. Always holds: in monochrome no
+//! of their own (`palette`), brought down to what the terminal has
+//! (`fewer`). Knows nothing of what is drawn. Always holds: in monochrome no
 //! style has a colour; roles that have to be told apart differ in every theme.
 
 mod colour;
