@@ -4,7 +4,7 @@
 //! connection may become a WebSocket: whoever owns the socket does the rest.
 //! This module knows no sockets, and what a path does stands in a file of its own.
 
-use super::answer::{Answer, error, method_not_allowed};
+use super::answer::{Answer, error, method_not_allowed, unavailable};
 use super::client::Network;
 use super::origin::Policy;
 use super::page::{self, Asset};
@@ -89,6 +89,18 @@ async fn answer(site: &Site, ask: Ask) -> Answer {
         Route::Upload => files::upload(site, ask).await,
         Route::File(id) => files::fetch(site, &id, ask.method(), ask.headers()).await,
         Route::Page(asset) => page::serve(asset, ask.headers()),
+    }
+}
+
+/// Answers a request that comes over a connection for which there is no place:
+/// nothing is done, but a WebSocket is accepted, to be closed with a reason.
+pub fn turn_away(site: &Site, ask: &Ask) -> Answer {
+    if let Err(refusal) = check_host(ask) {
+        return *refusal;
+    }
+    match Route::of(ask.uri().path()) {
+        Some(Route::WebSocket) => handshake::accept(site, ask).unwrap_or_else(|refusal| *refusal),
+        _ => unavailable("too many connections, try again later"),
     }
 }
 

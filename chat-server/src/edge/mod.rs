@@ -15,6 +15,7 @@ pub mod http;
 pub mod listen;
 mod metrics;
 pub mod origin;
+mod overload;
 pub mod page;
 mod probe;
 mod schema;

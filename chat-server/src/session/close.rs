@@ -40,6 +40,8 @@ pub(super) enum Close {
     LoggedOut,
     /// The operator keeps the user out.
     Banned,
+    /// There is no place for one more.
+    Overloaded,
     /// A fault of ours, or a commit of which nobody knows what became.
     Internal,
 }
@@ -66,6 +68,7 @@ impl Close {
                 1011,
                 "internal error; repeat what was not answered, with its nonce",
             )),
+            Self::Overloaded => Some((1013, "too many connections; come back later")),
         }
     }
 }
@@ -126,15 +129,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 while self.ws.next().await.is_some_and(|message| message.is_ok()) {}
                 return;
             }
-            let wire = self.ws.get_mut();
-            if wire.write_all(&out).await.is_err() || wire.flush().await.is_err() {
-                return;
-            }
-            // Errors here mean that the client is gone, which is the aim.
-            let mut unread = [0; 1024];
-            while wire.read(&mut unread).await.is_ok_and(|bytes| bytes > 0) {}
+            part(self.ws.get_mut(), &out).await;
         };
         let _ = tokio::time::timeout(PATIENCE, farewell).await;
         let _ = tokio::time::timeout(PATIENCE, self.ws.get_mut().shutdown()).await;
     }
+}
+
+/// Closes a connection that just became a WebSocket, and for which there is no
+/// place.
+pub async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(mut wire: S) {
+    let mut out = Vec::new();
+    if let Some((code, reason)) = Close::Overloaded.frame() {
+        frame::push_close(&mut out, code, reason);
+    }
+    let _ = tokio::time::timeout(PATIENCE, part(&mut wire, &out)).await;
+    let _ = tokio::time::timeout(PATIENCE, wire.shutdown()).await;
+}
+
+/// Says the last, and waits until the client has nothing to say any more.
+async fn part<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut S, last: &[u8]) {
+    if wire.write_all(last).await.is_err() || wire.flush().await.is_err() {
+        return;
+    }
+    // Errors here mean that the client is gone, which is the aim.
+    let mut unread = [0; 1024];
+    while wire.read(&mut unread).await.is_ok_and(|bytes| bytes > 0) {}
 }

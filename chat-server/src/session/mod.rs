@@ -28,6 +28,7 @@ mod visit;
 mod wire;
 
 pub use bell::{Bell, Ending};
+pub use close::turn_away;
 pub use wire::Wire;
 
 use crate::committer::{Answer, Committer};
