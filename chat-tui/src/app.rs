@@ -28,6 +28,7 @@ use crate::edge::input::{self, Burst, Flood};
 use crate::edge::journal::Journal;
 use crate::edge::local::Started;
 use crate::edge::net::{Connection, News};
+use crate::edge::notify;
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::{self, Claimed, Modes, Screen};
 use crate::edge::tls::Trust;
@@ -186,6 +187,8 @@ struct App {
     /// Which of the addresses it is of.
     tried: usize,
     transfers: Transfers,
+    /// How this terminal tells a person something.
+    told_by: notify::Terminal,
     /// A server that was started on this machine; it outlives us.
     server: Option<Started>,
     /// What is written once the first lesson was understood.
@@ -259,6 +262,7 @@ impl App {
             connection: None,
             tried: 0,
             transfers,
+            told_by: notify::Terminal::of(|name| std::env::var(name).ok()),
             server: None,
             taught,
             watch,

@@ -198,7 +198,7 @@ impl Reader<'_> {
 }
 
 const ROOT: &[&str] = &[
-    "preset", "server", "servers", "keys", "links", "look", "notify",
+    "preset", "server", "servers", "keys", "links", "look", "notify", "linear",
 ];
 
 fn is_table(name: &str) -> bool {

@@ -3,6 +3,7 @@
 use super::App;
 use crate::core::input::{LocalInput, NetInput};
 use crate::core::look::ThemeName;
+use crate::core::notify::{Means, Told};
 use crate::core::overlay::theme_name;
 use crate::core::{Effect, Input};
 use crate::edge::config_file::ConfigFile;
@@ -31,7 +32,7 @@ impl App {
                     let title = crate::neutral::line(&title).into_owned();
                     self.written(|claimed| claimed.set_title(&title));
                 }
-                Effect::Bell => self.written(Claimed::ring),
+                Effect::Notify(told) => self.notify(&told),
                 Effect::Copy(text) => self.written(|claimed| claimed.copy(&text)),
                 Effect::Open(link) => {
                     if let Err(why) = opener::open(&self.state.settings.opener, &link) {
@@ -82,6 +83,17 @@ impl App {
             let folder = path.parent().map_or(Ok(()), create_private_dir);
             let _ = folder.and_then(|()| create_private_file(&path));
         }
+    }
+
+    /// Tells the person by the means that the settings name, or the terminal takes.
+    fn notify(&mut self, told: &Told) {
+        let settings = &self.state.settings;
+        let means = settings.means.unwrap_or(Some(self.told_by.means));
+        let Some(means) = means.filter(|means| settings.bell || *means != Means::Bell) else {
+            return;
+        };
+        let bytes = self.told_by.bytes(means, told);
+        self.written(|claimed| claimed.tell(&bytes));
     }
 
     fn transmit(&mut self, frame: String) {

@@ -86,6 +86,8 @@ impl State {
             }
             Action::Role => self.set_role(turn, said),
             Action::Settings => self.set_settings(turn, said),
+            Action::Notify => self.set_level(turn, said),
+            Action::MuteRoom => self.mute_room(turn),
             Action::Ignore => self.ignore(turn, said),
             Action::Unignore => self.unignore(turn, said),
             Action::Topic => self.set_topic(turn, said),

@@ -158,6 +158,8 @@ actions! {
         Unmute "unmute" Room Server Moderated ["C-x m M"] "let someone write again"
         Role "role" Room Server Role ["C-x m r"] "give someone another role"
         Settings "settings" Room Server Guests ["C-x m s"] "say whether guests may write here"
+        Notify "notify" Room Nothing Level ["C-x m n"] "say what of this room notifies you: all, mentions or none"
+        MuteRoom "mute-room" Room Nothing Nothing ["C-x m q"] "be notified of nothing here; again: as before"
         Ignore "ignore" Room Nothing Person ["C-x m i"] "hide on this client what someone says"
         Unignore "unignore" Room Nothing Person ["C-x m I"] "show again what someone says"
     }

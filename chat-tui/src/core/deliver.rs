@@ -1,7 +1,6 @@
 //! Events of a room's log, as they are delivered: put in their place, counted
 //! where they are news, and folded into what they change.
 
-use super::effect::Effect;
 use super::fold;
 use super::room::{Room, Standing};
 use super::save::UNSAVED_MOST;
@@ -10,7 +9,6 @@ use super::state::{State, Turn};
 use super::threads::answers;
 use chat_proto::event::{EventBody, MemberChange, MemberChanged, Role};
 use chat_proto::{Entry, Event, Gap, RoomName, UserName, mentions};
-use std::time::Duration;
 
 /// Changes kept for pages that were made before them.
 const CHANGES_KEPT: usize = 512;
@@ -18,8 +16,6 @@ const CHANGES_KEPT: usize = 512;
 const OPEN_ROOM: (usize, usize) = (4000, 3000);
 /// The same of each other room.
 const OTHER_ROOM: (usize, usize) = (160, 120);
-/// It rings at most this often.
-const RING_PAUSE: Duration = Duration::from_secs(4);
 
 impl State {
     /// An event was delivered.
@@ -49,8 +45,8 @@ impl State {
             room.new_from = Some(room.state.read.next());
         }
         room.typing.retain(|(who, _)| *who != event.author);
-        if names_me && counts && !news_to_me && !ignored {
-            self.ring(turn);
+        if counts && !mine && !news_to_me && !ignored {
+            self.notify(turn, &event, names_me);
         }
         self.stand(turn, &event);
         if self.rooms.get(&name).is_none_or(|room| room.gone) {
@@ -176,14 +172,6 @@ impl State {
         let text = message.text.as_deref().unwrap_or_default();
         let room = self.rooms.get(&event.room);
         room.is_some_and(|room| self.text_names_me(room, &event.author, text))
-    }
-
-    fn ring(&mut self, turn: &mut Turn) {
-        let rested = self.rang.is_none_or(|at| turn.now.mono >= at + RING_PAUSE);
-        if self.settings.bell && rested {
-            self.rang = Some(turn.now.mono);
-            turn.effects.push(Effect::Bell);
-        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::desk::Desk;
 use super::habits::Habits;
 use super::input::Device;
 use super::look::ThemeName;
+use super::notify::Told;
 use super::outbox::{ItemNonce, Unsent};
 use super::room::{Anchor, RoomRow};
 use super::search::Terms;
@@ -30,8 +31,8 @@ pub enum Effect {
     Load(Load),
     /// Set the window's title (not yet neutralised).
     Title(String),
-    /// Ring.
-    Bell,
+    /// Tell the person, who looks elsewhere.
+    Notify(Told),
     /// Put this text, as it is, on the clipboard.
     Copy(String),
     /// Open this link with the program for it.

@@ -143,6 +143,7 @@ impl State {
     /// One is in.
     pub(super) fn welcomed(&mut self, turn: &mut Turn, welcome: Welcome) {
         let resumed = self.cursors();
+        let before = self.waiting();
         let epoch = self
             .greeting
             .as_ref()
@@ -180,6 +181,7 @@ impl State {
             self.invited(turn, &invited);
         }
         self.open_some(turn);
+        self.notify_of_absence(turn, &before);
         self.resume_reading();
     }
 

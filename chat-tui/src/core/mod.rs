@@ -46,6 +46,7 @@ pub mod look;
 pub mod moment;
 mod near;
 pub mod news;
+pub mod notify;
 pub mod outbox;
 pub mod overlay;
 mod paste;
@@ -170,9 +171,9 @@ impl State {
     }
 
     fn set_title(&mut self, turn: &mut Turn) {
-        let mentions: u32 = self.rooms.values().map(|room| room.state.mentions).sum();
+        let waits: u32 = self.rooms.values().map(|room| self.worth(room)).sum();
         let open = self.open.as_ref().map_or("chat", |name| name.as_str());
-        let title = match mentions {
+        let title = match waits {
             0 => open.to_owned(),
             some => format!("({some}) {open}"),
         };

@@ -7,6 +7,7 @@
 
 use super::keymap::KeyMap;
 use super::look::{Look, ThemeName};
+use super::notify::{Level, Means};
 use super::servers::Servers;
 
 /// How everything is to be.
@@ -18,8 +19,14 @@ pub struct Settings {
     pub hints: bool,
     /// The mouse is reported to the client.
     pub mouse: bool,
-    /// It rings when one is named, or written to, while nobody looks.
+    /// Whether the bell may ring, where the terminal knows no notifications.
     pub bell: bool,
+    /// How one is told; `None`: as the terminal takes it; `Some(None)`: not at all.
+    pub means: Option<Option<Means>>,
+    /// What of rooms is told, where nothing else is said for one.
+    pub level: Level,
+    /// Whether what was said is told, or only who said something.
+    pub bodies: bool,
     /// The window's title tells the room and how often one is named.
     pub title: bool,
     /// What is told of other rooms where there is no screen.
@@ -51,6 +58,9 @@ impl Default for Settings {
             hints: true,
             mouse: true,
             bell: true,
+            means: None,
+            level: Level::default(),
+            bodies: true,
             title: true,
             others: Others::default(),
             opener: OPENER.to_owned(),
@@ -159,8 +169,32 @@ pub const SETTINGS: &[Setting] = &[
         name: "bell",
         default: "true",
         takes: "true or false",
-        about: "ring when you are named or written to while you look elsewhere",
+        about: "ring the bell where the terminal knows no notifications",
         set: |settings, value| put(&mut settings.bell, yes(value)),
+    },
+    Setting {
+        table: "notify",
+        name: "how",
+        default: "\"auto\"",
+        takes: "\"auto\", \"bell\", \"osc9\", \"osc777\", \"osc99\" or \"none\"",
+        about: "how you are told while you look elsewhere; auto: as your terminal takes it",
+        set: |settings, value| put(&mut settings.means, means(value)),
+    },
+    Setting {
+        table: "notify",
+        name: "level",
+        default: "\"mentions\"",
+        takes: "\"all\", \"mentions\" or \"none\"",
+        about: "what of a room you are told of, unless /notify says it for the room",
+        set: |settings, value| put(&mut settings.level, level(value)),
+    },
+    Setting {
+        table: "notify",
+        name: "text",
+        default: "true",
+        takes: "true or false",
+        about: "tell what was said; false: only who said something",
+        set: |settings, value| put(&mut settings.bodies, yes(value)),
     },
     Setting {
         table: "notify",
@@ -200,6 +234,25 @@ fn maybe(value: Value<'_>) -> Option<Option<bool>> {
         Value::Bool(yes) => Some(Some(yes)),
         Value::Text("auto") => Some(None),
         Value::Text(_) | Value::Other => None,
+    }
+}
+
+fn means(value: Value<'_>) -> Option<Option<Option<Means>>> {
+    Some(match value {
+        Value::Text("auto") => None,
+        Value::Text("none") => Some(None),
+        Value::Text("bell") => Some(Some(Means::Bell)),
+        Value::Text("osc9") => Some(Some(Means::Osc9)),
+        Value::Text("osc777") => Some(Some(Means::Osc777)),
+        Value::Text("osc99") => Some(Some(Means::Osc99)),
+        Value::Text(_) | Value::Bool(_) | Value::Other => return None,
+    })
+}
+
+fn level(value: Value<'_>) -> Option<Level> {
+    match value {
+        Value::Text(name) => Level::named(name),
+        Value::Bool(_) | Value::Other => None,
     }
 }
 

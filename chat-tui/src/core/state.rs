@@ -15,6 +15,7 @@ use super::link::Link;
 use super::local::Local;
 use super::look::{Able, Dress, Ground};
 use super::moment::Zone;
+use super::notify::Pace;
 use super::outbox::Outbox;
 use super::overlay::{Completion, Notice, Overlay};
 use super::press::Begun;
@@ -151,8 +152,8 @@ pub struct State {
     pub(super) quit_armed: Option<Duration>,
     /// The window's title, as it was set last.
     pub(super) title: String,
-    /// When it rang last.
-    pub(super) rang: Option<Duration>,
+    /// How often the person was told lately.
+    pub(super) pace: Pace,
     /// When others were told last that one is typing.
     pub(super) typing_told: Option<Duration>,
 }
@@ -222,7 +223,7 @@ impl State {
             walked_from: None,
             quit_armed: None,
             title: String::new(),
-            rang: None,
+            pace: Pace::default(),
             typing_told: None,
             setup,
         }

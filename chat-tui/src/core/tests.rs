@@ -8,6 +8,7 @@ mod disk;
 mod first_run;
 mod idle;
 mod lines;
+mod notify;
 mod people;
 mod reference;
 mod room_log;

@@ -1,6 +1,7 @@
 //! What is said with an action: kinds of words, and reading them by the rules.
 
 use super::actions::Action;
+use super::notify::Level;
 use chat_proto::event::{Role, RoomKind};
 use chat_proto::{Limits, RoomName, RoomRef, Seq, Topic, UserName};
 
@@ -33,6 +34,8 @@ pub enum Takes {
     MaybeText,
     /// A date, a time, or the place of a message.
     Moment,
+    /// What of a room is told.
+    Level,
     /// The number of a message in its room's log.
     Number,
     /// A file of this machine.
@@ -61,6 +64,8 @@ pub(super) enum Words {
     Role(UserName, Role),
     /// Whether guests may write.
     Guests(bool),
+    /// What of a room is told.
+    Level(Level),
     /// The number of a message.
     Number(Seq),
     /// Any words.
@@ -81,6 +86,7 @@ impl Words {
             | Self::Moderated(..)
             | Self::Role(..)
             | Self::Number(_)
+            | Self::Level(_)
             | Self::Guests(_) => None,
         }
     }
@@ -104,6 +110,7 @@ impl Takes {
             Self::Moment => "DATE",
             Self::Number => "NUMBER",
             Self::Path => "PATH",
+            Self::Level => "all|mentions|none",
         }
     }
 
@@ -117,6 +124,7 @@ impl Takes {
             | Self::Moment
             | Self::Number
             | Self::Path
+            | Self::Level
             | Self::NewRoom
             | Self::Moderated
             | Self::Role
@@ -153,6 +161,9 @@ impl Action {
             Takes::MaybeServer | Takes::MaybeText | Takes::Moment | Takes::Path => {
                 Ok(Words::Text(text.to_owned()))
             }
+            Takes::Level => Level::named(text)
+                .map(Words::Level)
+                .ok_or_else(|| format!("{text:?} is none of all, mentions and none")),
             Takes::Number => number(text),
         }
     }
@@ -296,6 +307,7 @@ mod tests {
             (Action::Settings, "guests maybe", "guests on"),
             (Action::Ban, "e/ve", "the name"),
             (Action::Select, "x", "no number"),
+            (Action::Notify, "some", "none of all"),
             (Action::Select, "0", "no number"),
         ] {
             let error = action.read(text, &limits).unwrap_err();

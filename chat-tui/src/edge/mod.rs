@@ -14,6 +14,7 @@ pub mod lines;
 pub mod local;
 pub mod meter;
 pub mod net;
+pub mod notify;
 pub mod opener;
 pub mod profile;
 pub mod signals;

@@ -147,9 +147,9 @@ impl Claimed {
         write_if_claimed(GROUND_ASK.as_bytes())
     }
 
-    /// Rings the bell.
-    pub fn ring(&mut self) -> io::Result<()> {
-        write_if_claimed(b"\x07")
+    /// Writes a notification, made by [`super::notify`].
+    pub fn tell(&mut self, bytes: &str) -> io::Result<()> {
+        write_if_claimed(bytes.as_bytes())
     }
 
     /// Asks the terminal to put a text on the clipboard (OSC 52).

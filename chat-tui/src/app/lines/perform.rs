@@ -31,8 +31,9 @@ impl LineApp {
                 Effect::Store(write) => self.disk.store(write),
                 Effect::Load(load) => self.disk.load(load),
                 Effect::Copy(text) => self.lines.add(&format!("-- to be copied: {text}")),
-                Effect::Bell => {
-                    if io::stdout().is_terminal() {
+                Effect::Notify(_) => {
+                    // The words are told anyway.
+                    if self.state.settings.bell && io::stdout().is_terminal() {
                         // It rings or it does not: nothing hangs on it.
                         let _ = self.write("\x07");
                     }

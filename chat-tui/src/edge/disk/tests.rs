@@ -173,6 +173,7 @@ fn what_was_stored_is_there_after_a_restart() {
         row: -2,
     };
     let habits = Habits {
+        levels: [("dev".into(), crate::core::notify::Level::None)].into(),
         emojis: vec!["👍".into()],
         ignored: vec!["eve".into()],
     };

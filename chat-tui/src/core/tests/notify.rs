@@ -1,0 +1,111 @@
+//! Being told while one looks elsewhere (point 39).
+
+use super::world::World;
+use crate::core::effect::Effect;
+use crate::core::input::Input;
+use crate::core::notify::{Level, Told};
+
+fn told(world: &mut World) -> Vec<Told> {
+    let effects = std::mem::take(&mut world.told).into_iter();
+    let told = effects.filter_map(|effect| match effect {
+        Effect::Notify(told) => Some(told),
+        _ => None,
+    });
+    told.collect()
+}
+
+/// Somebody who is in two rooms and looks elsewhere.
+fn away() -> World {
+    let mut world = World::new(&["@ada+bob", "dev", "lobby"]);
+    world.input(Input::Focus(false));
+    world.told.clear();
+    world
+}
+
+#[test]
+fn what_names_one_or_is_said_to_one_alone_is_told_and_nothing_else() {
+    let mut world = away();
+    world.server.others("lobby", "bob", "hi all");
+    world.flow();
+    assert_eq!(told(&mut world), []);
+    world.server.others("lobby", "bob", "hi @ada");
+    world.server.others("@ada+bob", "bob", "psst");
+    world.flow();
+    let told: Vec<_> = told(&mut world);
+    assert_eq!(told[0].title, "bob in #lobby");
+    assert_eq!(told[0].body, "hi @ada");
+    assert_eq!(
+        (told[1].title.as_str(), told[1].body.as_str()),
+        ("bob", "psst")
+    );
+    world.state.settings.bodies = false;
+    world.wait(std::time::Duration::from_secs(11));
+    world.server.others("lobby", "bob", "secret for @ada");
+    world.flow();
+    assert_eq!(self::told(&mut world)[0].body, "", "who, not what");
+}
+
+#[test]
+fn what_stands_before_ones_eyes_is_not_told() {
+    let mut world = away();
+    world.input(Input::Focus(true));
+    world.go("lobby");
+    world.flow();
+    world.server.others("lobby", "bob", "hi @ada");
+    world.flow();
+    assert_eq!(told(&mut world), []);
+    world.server.others("dev", "bob", "@ada, over here");
+    world.flow();
+    assert_eq!(told(&mut world).len(), 1, "another room is not before them");
+}
+
+#[test]
+fn of_a_flood_only_the_beginning_is_told() {
+    let mut world = away();
+    for n in 0..100 {
+        world.server.others("lobby", "bob", &format!("@ada {n}"));
+        world.flow();
+        world.wait(std::time::Duration::from_millis(90));
+    }
+    assert_eq!(told(&mut world).len(), 3);
+}
+
+#[test]
+fn an_absence_is_told_once_and_nothing_of_it_again() {
+    let mut world = away();
+    world.go("lobby");
+    world.flow();
+    world.told.clear();
+    world.cut();
+    world.server.others("@ada+bob", "bob", "one");
+    world.server.others("@ada+bob", "bob", "two");
+    world.rest();
+    let summary = told(&mut world);
+    assert_eq!(summary.len(), 1, "{summary:?}");
+    assert_eq!(summary[0].body, "2 messages for you in 1 room");
+    world.cut();
+    world.rest();
+    assert_eq!(told(&mut world), [], "nothing has come since");
+}
+
+#[test]
+fn a_room_is_told_of_as_was_said_for_it_also_after_a_restart() {
+    let mut world = away();
+    world.go("dev");
+    world.input(Input::Line("/notify all".into()));
+    world.flow();
+    let dev = super::server::room("dev");
+    assert_eq!(world.state.level(&dev), Level::All);
+    world.server.others("dev", "bob", "anything");
+    world.flow();
+    assert_eq!(told(&mut world).len(), 1);
+    world.input(Input::Line("/mute-room".into()));
+    world.kill();
+    world.rest();
+    world.input(Input::Focus(false));
+    world.told.clear();
+    assert_eq!(world.state.level(&dev), Level::None);
+    world.server.others("dev", "bob", "@ada, please");
+    world.flow();
+    assert_eq!(told(&mut world), [], "muted is muted");
+}
