@@ -15,6 +15,8 @@ use crate::user::User;
 
 /// What stands before what a reply answers.
 const QUOTE: &str = "↳";
+/// What stands before the number of replies to a message.
+const THREAD: &str = "→ ";
 /// Pages that are turned at most.
 const PAGES_MAX: usize = 5000;
 
@@ -123,6 +125,19 @@ fn text_column(row: &[char]) -> Option<usize> {
     Some(blank + row[blank..].iter().position(|c| !c.is_whitespace())?)
 }
 
+/// A row without what the client adds to a message that a thread begins with.
+fn said(row: &str) -> &str {
+    let Some((said, count)) = row.rsplit_once(THREAD) else {
+        return row;
+    };
+    let mut words = count.split_whitespace();
+    let number = words.next().unwrap_or_default().trim_end_matches('+');
+    let is_count = number.parse::<u32>().is_ok()
+        && matches!(words.next(), Some("reply" | "replies"))
+        && words.next().is_none();
+    if is_count { said } else { row }
+}
+
 /// How many rows at the end of a page begin what was read before.
 fn overlap(page: &[Row], below: &VecDeque<Row>) -> usize {
     (1..=page.len().min(below.len()))
@@ -143,7 +158,7 @@ fn messages(rows: VecDeque<Row>) -> Vec<Read> {
         if row.starts && row.text.starts_with(QUOTE) {
             message.reply = true;
         } else {
-            message.letters.push_str(&letters(&row.text));
+            message.letters.push_str(&letters(said(&row.text)));
         }
     }
     messages

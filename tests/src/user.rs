@@ -21,6 +21,8 @@ pub const REFUSED: &str = "✗";
 
 /// Before what is written in the composer.
 const COMPOSER: &str = "›";
+/// What an empty composer shows, before the name of the room.
+const EMPTY: &str = "› message #";
 /// The title of the switcher of rooms.
 const SWITCHER: &str = "go to a room";
 /// Characters by which the end of a line is known again.
@@ -148,8 +150,10 @@ impl User {
         let tail: Vec<char> = line.trim_end().chars().rev().take(TAIL).collect();
         let tail: String = tail.into_iter().rev().collect();
         self.type_text(line)?;
-        let writes =
-            |screen: &Screen| row_of(screen, COMPOSER).is_some_and(|row| row.contains(&tail));
+        // An empty composer names its room, which may be what was just typed.
+        let writes = |screen: &Screen| {
+            row_of(screen, COMPOSER).is_some_and(|row| row.contains(&tail) && !row.contains(EMPTY))
+        };
         self.wait_until(&format!("{tail:?} in the composer"), writes)
             .await?;
         self.press(Key::Enter)?;
