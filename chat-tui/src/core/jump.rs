@@ -1,6 +1,5 @@
 //! Going to a message, in whatever room, and back to where one was.
 
-use super::effect::Effect;
 use super::room::{Anchor, Pane, Place};
 use super::state::{State, Turn};
 use super::threads::answers;
@@ -95,7 +94,7 @@ impl State {
             return;
         };
         let link = format!("#{}:{}", entry.event.room, entry.event.seq);
-        self.say(turn, format!("copied {link}; /at {link} goes there"));
-        turn.effects.push(Effect::Copy(link));
+        let said = format!("copied {link}; /at {link} goes there");
+        self.copy(turn, link, said);
     }
 }

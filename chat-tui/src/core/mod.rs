@@ -17,6 +17,7 @@ pub mod clock;
 mod command;
 mod complete;
 pub mod composer;
+mod copying;
 mod dates;
 pub mod debug;
 pub mod deeds;

@@ -359,6 +359,8 @@ pub(super) enum Then {
     Logout,
     /// The link is opened.
     Open(String),
+    /// The text is put on the clipboard.
+    Copy(String),
     /// The person is invited.
     Invite {
         /// Where to.

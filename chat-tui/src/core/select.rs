@@ -1,7 +1,6 @@
 //! Selecting a message with the keys, and what can be done with it.
 
 use super::act::Said;
-use super::effect::Effect;
 use super::room::{Anchor, Place, Room};
 use super::state::{State, Turn};
 use super::words::Words;
@@ -82,8 +81,7 @@ impl State {
         let entry = room.selected.take().and_then(|seq| room.log.entry(seq));
         if let Some(EventBody::Message(message)) = entry.map(|entry| &entry.event.body) {
             let text = message.text.clone().unwrap_or_default();
-            turn.effects.push(Effect::Copy(text));
-            self.say(turn, "copied");
+            self.copy(turn, text, "copied".to_owned());
         }
     }
 }

@@ -68,8 +68,8 @@ impl State {
     }
 
     pub(in crate::core) fn copy_address(&mut self, turn: &mut Turn, link: String) {
-        self.say(turn, format!("copied {link}"));
-        turn.effects.push(Effect::Copy(link));
+        let said = format!("copied {link}");
+        self.copy(turn, link, said);
     }
 }
 
