@@ -433,7 +433,7 @@ fn paint(
 
 fn modes(state: &State) -> Modes {
     Modes {
-        mouse: state.settings.mouse,
+        mouse: state.mouse_on,
     }
 }
 

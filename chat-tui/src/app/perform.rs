@@ -41,6 +41,7 @@ impl App {
                     }
                 }
                 Effect::KeepTheme(theme) => self.keep_theme(theme),
+                Effect::Mouse(on) => self.written(|claimed| claimed.set_mouse(on)),
                 Effect::Redraw => {
                     // A terminal that is gone is noticed by the draw that follows.
                     let _ = terminal::repaint(&mut self.screen);
@@ -139,8 +140,6 @@ impl App {
         match self.config.as_mut().and_then(ConfigFile::look) {
             None => {}
             Some(Ok(settings)) => {
-                let mouse = settings.mouse;
-                self.written(|claimed| claimed.set_mouse(mouse));
                 self.arrived(Input::Settings(Box::new(settings)));
             }
             Some(Err(words)) => {

@@ -76,6 +76,7 @@ impl App {
         state.lesson = self.state.lesson;
         state.ground = self.state.ground;
         state.hints_on = self.state.hints_on;
+        state.mouse_on = self.state.mouse_on;
         self.state = state;
         let (now, link) = (self.clock.now(), &self.state.link);
         let address = self.state.address();

@@ -47,6 +47,7 @@ impl State {
             }
             Action::Close => self.close(turn),
             Action::Hints => self.hints_on = !self.hints_on,
+            Action::Mouse => self.toggle_mouse(turn),
             Action::Theme => self.set_theme(turn, said.words.text().as_deref()),
             Action::Redraw => turn.effects.push(Effect::Redraw),
             Action::Suspend => {

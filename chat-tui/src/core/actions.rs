@@ -114,6 +114,7 @@ actions! {
         SelectHelp "select-help" Selecting Nothing Nothing ["?"] "show all keys and commands"
         Close "close" Always Nothing Nothing ["Esc"] "close what is open; then go to the newest"
         Hints "hints" Always Nothing Nothing ["F3"] "show or hide the line of keys"
+        Mouse "mouse" Always Nothing Nothing ["F4"] "leave the mouse to the terminal, or take it back"
         Theme "theme" Room Nothing MaybeText ["C-x l"] "choose how it looks; dark, light, high contrast"
         Redraw "redraw" Always Nothing Nothing ["C-l"] "draw the screen anew"
         Debug "debug" Always Nothing Nothing ["F12"] "show or hide figures of the connection, for when something is wrong"

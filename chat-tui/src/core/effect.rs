@@ -39,6 +39,8 @@ pub enum Effect {
     Open(String),
     /// Write into the configuration which theme is worn; `None`: as the background asks for.
     KeepTheme(Option<ThemeName>),
+    /// Have clicks and the wheel reported, or leave them to the terminal.
+    Mouse(bool),
     /// Draw everything anew, on a cleared screen.
     Redraw,
     /// Send a file; `Input::Transfer` tells what becomes of it.

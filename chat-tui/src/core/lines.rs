@@ -22,6 +22,7 @@ use super::words::Takes;
 const NOT_IN_LINES: &[(Action, &str)] = &[
     (Action::Redraw, "lines that stand are never drawn anew"),
     (Action::Hints, "there is no line of keys; /help lists all"),
+    (Action::Mouse, "the mouse is the terminal's already"),
     (Action::Theme, "lines have no colours"),
     (
         Action::Debug,

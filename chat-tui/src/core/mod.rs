@@ -98,7 +98,7 @@ pub fn update(state: &mut State, input: Input, now: Now) -> Vec<Effect> {
         Input::Net(input) => state.net(&mut turn, input),
         Input::Disk(input) => state.disk(&mut turn, input),
         Input::Transfer { id, news } => state.transferred(&mut turn, id, news),
-        Input::Settings(settings) => state.set(&turn, *settings),
+        Input::Settings(settings) => state.set(&mut turn, *settings),
         Input::Local(input) => state.local(&turn, input),
         Input::Told(words) => state.complain(&turn, words),
         Input::Suspended => state.flush(&mut turn),

@@ -1,6 +1,7 @@
 //! Moving over the log, by keys and by the mouse. How many rows a message has
 //! only the view knows: so rows are asked for, and the view says where they led.
 
+use super::effect::Effect;
 use super::input::Mouse;
 use super::room::{Anchor, Hit, Pane, Place, Target};
 use super::state::{State, Turn};
@@ -56,6 +57,16 @@ impl State {
             room.held = false;
             room.log.stuck = false;
         }
+    }
+
+    /// Leaves the mouse to the terminal, so that it can select, or takes it back.
+    pub(super) fn toggle_mouse(&mut self, turn: &mut Turn) {
+        self.take_mouse(turn, !self.mouse_on);
+    }
+
+    pub(super) fn take_mouse(&mut self, turn: &mut Turn, on: bool) {
+        self.mouse_on = on;
+        turn.effects.push(Effect::Mouse(on));
     }
 
     /// The mouse did something.

@@ -110,6 +110,8 @@ pub struct State {
     pub ground: Option<Ground>,
     /// The line of hints is wanted.
     pub hints_on: bool,
+    /// Clicks and the wheel are reported; if not, the terminal itself selects.
+    pub mouse_on: bool,
     /// Why the disk is not written to, in words; all is in memory only.
     pub disk_trouble: Option<String>,
     /// Rooms that one is invited into.
@@ -199,6 +201,7 @@ impl State {
             focused: true,
             ground: None,
             hints_on: setup.settings.hints,
+            mouse_on: setup.settings.mouse,
             settings: setup.settings.clone(),
             disk_trouble: None,
             invites: Vec::new(),
@@ -291,9 +294,12 @@ impl State {
     }
 
     /// Everything is to be otherwise from now on; nothing else changes.
-    pub(super) fn set(&mut self, turn: &Turn, settings: Settings) {
+    pub(super) fn set(&mut self, turn: &mut Turn, settings: Settings) {
         if settings.hints != self.settings.hints {
             self.hints_on = settings.hints;
+        }
+        if settings.mouse != self.settings.mouse {
+            self.take_mouse(turn, settings.mouse);
         }
         self.settings = settings;
         // They may mean something else now, or nothing.

@@ -105,6 +105,11 @@ pub(super) fn draw(
         add(figure("@", mentions), Role::Mentioned);
         add(figure("+", unread), Role::Unread);
     }
+    let key = state.settings.keys.chord(Action::Mouse);
+    add(
+        (!state.mouse_on && state.settings.mouse).then(|| format!(" mouse off ({key}) ")),
+        Role::Warning,
+    );
     let unsent = state.outbox.unsent();
     add(
         (unsent > 0).then(|| format!(" {unsent} unsent ")),

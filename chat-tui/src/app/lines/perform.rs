@@ -54,6 +54,7 @@ impl LineApp {
                 // There is no window, nothing that could be drawn again, and no
                 // link in sight.
                 Effect::Title(_)
+                | Effect::Mouse(_)
                 | Effect::Redraw
                 | Effect::Open(_)
                 | Effect::KeepTheme(_)

@@ -537,3 +537,24 @@ fn another_server_is_gone_to_by_its_name_with_all_that_is_typed_kept() {
         "the first of the list"
     );
 }
+
+#[test]
+fn the_mouse_is_left_to_the_terminal_and_taken_back_and_other_settings_leave_it_so() {
+    let mut world = World::new(&["lobby"]);
+    let told = |world: &World| {
+        let mouse = |effect: &&Effect| matches!(effect, Effect::Mouse(_));
+        world.told.iter().rfind(mouse).cloned()
+    };
+    assert!(world.state.mouse_on);
+    world.key(KeyCode::F(4));
+    assert_eq!(told(&world), Some(Effect::Mouse(false)));
+    let mut settings = world.state.settings.clone();
+    settings.hints = false;
+    world.input(Input::Settings(Box::new(settings.clone())));
+    assert!(!world.state.mouse_on, "nothing was said of the mouse");
+    world.key(KeyCode::F(4));
+    assert_eq!(told(&world), Some(Effect::Mouse(true)));
+    settings.mouse = false;
+    world.input(Input::Settings(Box::new(settings)));
+    assert_eq!(told(&world), Some(Effect::Mouse(false)));
+}

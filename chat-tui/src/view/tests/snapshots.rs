@@ -635,3 +635,13 @@ fn figures_for_when_something_is_wrong() {
     press(&mut state, "F12");
     assert!(!screen(&state, 80, 24).contains("closes"));
 }
+
+#[test]
+fn the_status_says_while_the_mouse_is_the_terminals() {
+    let mut state = conversation();
+    assert!(!screen(&state, 80, 24).contains("mouse off"));
+    press(&mut state, "F4");
+    assert!(screen(&state, 80, 24).contains(" mouse off (F4)"));
+    press(&mut state, "F4");
+    assert!(!screen(&state, 80, 24).contains("mouse off"));
+}
