@@ -16,7 +16,7 @@ use crate::user::User;
 /// What stands before what a reply answers.
 const QUOTE: &str = "↳";
 /// What stands before the number of replies to a message.
-const THREAD: &str = "→ ";
+const THREAD: &str = "→";
 /// Pages that are turned at most.
 const PAGES_MAX: usize = 5000;
 
@@ -125,17 +125,18 @@ fn text_column(row: &[char]) -> Option<usize> {
     Some(blank + row[blank..].iter().position(|c| !c.is_whitespace())?)
 }
 
-/// A row without what the client adds to a message that a thread begins with.
-fn said(row: &str) -> &str {
-    let Some((said, count)) = row.rsplit_once(THREAD) else {
-        return row;
+/// A message without what the client adds where a thread begins, which may go on
+/// in the next row.
+fn said(text: &str) -> &str {
+    let Some((said, count)) = text.rsplit_once(THREAD) else {
+        return text;
     };
     let mut words = count.split_whitespace();
     let number = words.next().unwrap_or_default().trim_end_matches('+');
     let is_count = number.parse::<u32>().is_ok()
         && matches!(words.next(), Some("reply" | "replies"))
         && words.next().is_none();
-    if is_count { said } else { row }
+    if is_count { said } else { text }
 }
 
 /// How many rows at the end of a page begin what was read before.
@@ -147,19 +148,24 @@ fn overlap(page: &[Row], below: &VecDeque<Row>) -> usize {
 }
 
 fn messages(rows: VecDeque<Row>) -> Vec<Read> {
-    let mut messages: Vec<Read> = Vec::new();
+    let mut messages: Vec<(String, bool)> = Vec::new();
     for row in rows {
         if row.starts {
-            messages.push(Read::default());
+            messages.push(Default::default());
         }
-        let Some(message) = messages.last_mut() else {
+        let Some((text, reply)) = messages.last_mut() else {
             continue;
         };
         if row.starts && row.text.starts_with(QUOTE) {
-            message.reply = true;
+            *reply = true;
         } else {
-            message.letters.push_str(&letters(said(&row.text)));
+            text.push(' ');
+            text.push_str(&row.text);
         }
     }
-    messages
+    let read = |(text, reply): (String, bool)| Read {
+        letters: letters(said(&text)),
+        reply,
+    };
+    messages.into_iter().map(read).collect()
 }

@@ -12,6 +12,7 @@ use chat_tests::client::Client;
 use chat_tests::fault::{Fault, Proxy};
 use chat_tests::server::Server;
 use chat_tests::terminal::{Key, Program, Terminal, home};
+use chat_tests::wait::{SOON, within};
 use serde_json::json;
 
 /// Between the death of one address and being live at the next.
@@ -144,14 +145,24 @@ async fn in_lobby(terminal: &Terminal) -> Result<()> {
     terminal.wait_for("message #lobby").await.map(|_| ())
 }
 
+/// What was said in the lobby, once there is something: it may still be on its
+/// way when the client has gone elsewhere and come back.
 async fn said(server: &Server) -> Result<Vec<String>> {
     let mut client = Client::enter(server.address(), "historian").await?;
-    let page = client
-        .ask("history", json!({ "type": "history", "room": "lobby" }))
-        .await?;
-    let events = page["events"].as_array().context("no events")?;
-    let texts = events.iter().filter_map(|event| event["text"].as_str());
-    Ok(texts.map(str::to_owned).collect())
+    let look = async {
+        loop {
+            let page = client
+                .ask("history", json!({ "type": "history", "room": "lobby" }))
+                .await?;
+            let events = page["events"].as_array().context("no events")?;
+            let texts = events.iter().filter_map(|event| event["text"].as_str());
+            let texts: Vec<String> = texts.map(str::to_owned).collect();
+            if !texts.is_empty() {
+                return Ok(texts);
+            }
+        }
+    };
+    within("something said in the lobby", SOON, look).await?
 }
 
 fn write(home: &Path, text: &str) -> Result<()> {
