@@ -374,10 +374,15 @@ impl Shown {
 
     fn follow(&self, mut reader: Box<dyn Read + Send>) {
         let mut chunk = vec![0; 64 << 10];
+        let mut begun = Vec::new();
         while let Ok(n @ 1..) = reader.read(&mut chunk) {
             let now = Instant::now();
             let mut state = self.lock();
-            state.parser.process(&chunk[..n]);
+            // The parser loses the character after one that a read has cut.
+            begun.extend_from_slice(&chunk[..n]);
+            let rest = begun.split_off(whole(&begun));
+            state.parser.process(&begun);
+            begun = rest;
             state.log.extend_from_slice(&chunk[..n]);
             let length = state.log.len();
             state.times.push((now, length));
@@ -414,4 +419,38 @@ fn stty(device: &Path) -> Result<String> {
     let (_, settings) = text.split_once("columns").context("stty says nothing")?;
     let (_, settings) = settings.split_once(';').context("stty says nothing")?;
     Ok(settings.to_owned())
+}
+
+/// How many bytes there are up to a character that is only begun at the end (UTF-8, RFC 3629).
+fn whole(bytes: &[u8]) -> usize {
+    let begins = |byte: &u8| *byte & 0b1100_0000 != 0b1000_0000;
+    let Some(back) = bytes.iter().rev().take(4).position(begins) else {
+        return bytes.len();
+    };
+    let at = bytes.len() - 1 - back;
+    let length = match bytes[at] {
+        0xf0.. => 4,
+        0xe0.. => 3,
+        0xc0.. => 2,
+        _ => 1,
+    };
+    if back + 1 < length { at } else { bytes.len() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole;
+
+    #[test]
+    fn a_character_that_is_only_begun_waits_for_its_rest() {
+        let text = "e\u{301}t\u{e9}한😀".as_bytes();
+        for end in 0..=text.len() {
+            let kept = &text[..whole(&text[..end])];
+            assert!(std::str::from_utf8(kept).is_ok(), "{end}");
+            assert!(end - kept.len() < 4, "{end}");
+        }
+        assert_eq!(whole(text), text.len());
+        // What is no UTF-8 is not held back for ever.
+        assert_eq!(whole(b"a\x9b\x9b\x9b\x9b"), 5);
+    }
 }
