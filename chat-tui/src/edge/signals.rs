@@ -54,8 +54,8 @@ impl Signals {
         loop {
             let signal = self.any().await;
             // Ctrl-C goes to all who share the terminal; it was meant for the
-            // program that has it.
-            if signal != Signal::End(INTERRUPTED) || !terminal::is_lent() {
+            // program that has it, or had it until then.
+            if signal != Signal::End(INTERRUPTED) || !terminal::is_interrupt_anothers() {
                 return signal;
             }
         }

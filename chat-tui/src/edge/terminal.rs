@@ -64,6 +64,14 @@ static OURS: AtomicBool = AtomicBool::new(false);
 /// Whether another program has it, and with it what is typed.
 static LENT: AtomicBool = AtomicBool::new(false);
 
+/// Since when it is no longer so.
+static BACK: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// For so long after another program had the terminal a Ctrl-C may have been
+/// meant for that one: a signal is heard by each in its own time, and it may
+/// have ended by the very one that is only now heard here.
+const INTERRUPTED_LATE: Duration = Duration::from_millis(500);
+
 /// Waiting longer than this for another thread that is writing would keep a dying program alive.
 const RELEASE_WAIT: Duration = Duration::from_millis(150);
 
@@ -114,7 +122,7 @@ impl Claimed {
     /// Takes it back, whatever that program left: the line is again as it was
     /// found before, and so it will be given back in the end.
     pub fn take_back(&mut self, lent: Lent, modes: Modes) -> io::Result<()> {
-        LENT.store(false, Ordering::SeqCst);
+        set_lent(false);
         let mut claim = lock();
         if let Lent(Some(found)) = lent {
             tcsetattr(io::stdin(), OptionalActions::Now, &found)?;
@@ -169,13 +177,22 @@ pub fn is_ours() -> bool {
     OURS.load(Ordering::SeqCst)
 }
 
-/// Whether another program has the terminal: a Ctrl-C is meant for that one.
+/// Whether another program has the terminal.
 pub fn is_lent() -> bool {
     LENT.load(Ordering::SeqCst)
 }
 
+/// Whether a Ctrl-C that is heard now was meant for another program.
+pub fn is_interrupt_anothers() -> bool {
+    let back = BACK.lock().unwrap_or_else(PoisonError::into_inner);
+    is_lent() || back.is_some_and(|back| back.elapsed() < INTERRUPTED_LATE)
+}
+
 /// Lends the terminal, which is in no mode of ours, to another program, or takes it back.
 pub fn set_lent(on: bool) {
+    if !on {
+        *BACK.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
     LENT.store(on, Ordering::SeqCst);
 }
 
