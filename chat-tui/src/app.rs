@@ -5,10 +5,13 @@
 //! or socket; a key is drawn at once, what arrives at the rate of `pace`;
 //! while nothing happens, nothing runs.
 
+mod alarm;
+mod effects;
 mod lend;
 pub mod lines;
 mod pace;
 mod perform;
+mod reach;
 mod switch;
 mod watch;
 
@@ -21,8 +24,7 @@ use crate::core::transfers::TransferNews;
 use crate::core::{Effect, Input, State, update};
 use crate::edge::clock::Clock;
 use crate::edge::config_file::ConfigFile;
-use crate::edge::crash::{self, Switch};
-use crate::edge::disk::Disk;
+use crate::edge::crash::Switch;
 use crate::edge::disk::cache::Cache;
 use crate::edge::input::{self, Burst, Flood};
 use crate::edge::journal::Journal;
@@ -32,10 +34,12 @@ use crate::edge::notify;
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::{self, Claimed, Modes, Screen};
 use crate::edge::tls::Trust;
-use crate::edge::transfer::Transfers;
 use crate::view::View;
+use alarm::Alarm;
+use effects::Performs as _;
 use lend::Editing;
 use pace::Pace;
+use reach::{Heard, Reach};
 use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
@@ -84,8 +88,6 @@ pub type Open = Box<dyn Fn(&Known, Settings) -> Result<Here, String>>;
 
 /// So long may arrivals be taken in before keys and the screen have their turn.
 const BATCH_TIME: Duration = Duration::from_millis(2);
-/// A core that wants to be woken in the past is woken this often.
-const WAKE_PAUSE: Duration = Duration::from_millis(5);
 /// How long the end may wait for the disk, and for the server's goodbye.
 const FINISH_WAIT: Duration = Duration::from_secs(10);
 const GOODBYE_WAIT: Duration = Duration::from_millis(100);
@@ -105,11 +107,11 @@ pub async fn run(start: Start) -> io::Result<u8> {
             biased;
             signal = signals.next() => Happened::Signal(signal),
             burst = ends.keys.recv() => Happened::Keys(burst.unwrap_or(Burst::Closed)),
-            Some(news) = ends.disk.recv() => Happened::Disk(news),
-            Some((id, news)) = ends.transfers.recv() => Happened::Transfer(id, news),
-            news = next(&mut app.connection) => Happened::Net(news),
+            Some(news) = ends.outside.disk.recv() => Happened::Disk(news),
+            Some((id, news)) = ends.outside.transfers.recv() => Happened::Transfer(id, news),
+            news = next(&mut app.reach.connection) => Happened::Net(news),
             () = changed(&mut app.config) => Happened::Saved,
-            said = ended_here(&mut app.server) => Happened::ServerEnded(said),
+            said = ended_here(&mut app.reach.server) => Happened::ServerEnded(said),
             text = lend::finished(&mut app.editing) => Happened::Edited(text),
             () = sleep_until(due) => Happened::Nothing,
         };
@@ -118,7 +120,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
             Happened::Keys(burst) => app.keys(burst, &mut ends.keys),
             Happened::Disk(news) => {
                 app.arrived(Input::Disk(news));
-                while let Ok(news) = ends.disk.try_recv() {
+                while let Ok(news) = ends.outside.disk.try_recv() {
                     app.arrived(Input::Disk(news));
                 }
             }
@@ -127,7 +129,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
             Happened::Saved => app.configure(),
             Happened::Edited(text) => app.edited(text)?,
             Happened::ServerEnded(said) => {
-                app.server = None;
+                app.reach.server = None;
                 app.arrived(Input::Local(LocalInput::Ended(said)));
             }
             Happened::Nothing => app.wake(),
@@ -135,7 +137,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
         app.settle();
         while let Some(name) = app.switch.take() {
             if let Some(news) = app.go_over(&name).await? {
-                ends.disk = news;
+                ends.outside.disk = news;
             }
             app.settle();
         }
@@ -168,29 +170,20 @@ enum Happened {
 /// Where keys and the disk's answers come out.
 struct Ends {
     keys: mpsc::Receiver<Burst>,
-    disk: mpsc::UnboundedReceiver<DiskInput>,
-    transfers: mpsc::Receiver<(u64, TransferNews)>,
+    outside: Heard,
 }
 
 struct App {
     state: State,
     clock: Clock,
-    addresses: Addresses,
-    trust: Trust,
     open: Open,
     config: Option<ConfigFile>,
     view: View,
     claimed: Claimed,
     screen: Screen,
-    disk: Disk,
-    connection: Option<Connection>,
-    /// Which of the addresses it is of.
-    tried: usize,
-    transfers: Transfers,
+    reach: Reach,
     /// How this terminal tells a person something.
     told_by: notify::Terminal,
-    /// A server that was started on this machine; it outlives us.
-    server: Option<Started>,
     /// What is written once the first lesson was understood.
     taught: Option<PathBuf>,
     watch: Watch,
@@ -200,7 +193,7 @@ struct App {
     /// What has happened and is not yet told to the core.
     inputs: VecDeque<Input>,
     pace: Pace,
-    woken_at: Option<Instant>,
+    alarm: Alarm,
     /// The core asks to be stopped, or to end.
     stop: bool,
     quit: Option<u8>,
@@ -237,40 +230,31 @@ impl App {
         let mut screen = terminal::screen()?;
         terminal::repaint(&mut screen)?;
         let viewed = paint(&mut screen, &mut state, &clock, &mut view)?;
-        let (disk, news) = Disk::start(cache)?;
-        let (transfers, moved) = Transfers::new();
-        crash::flush_by(disk.flusher());
+        let (reach, outside) = Reach::start(addresses, trust, cache)?;
         if let Some(config) = &mut config {
             config.watch();
         }
         let ends = Ends {
             keys: input::listen()?,
-            disk: news,
-            transfers: moved,
+            outside,
         };
         let mut app = Self {
             state,
             clock,
-            addresses,
-            trust,
             open,
             config,
             view,
             claimed,
             screen,
-            disk,
-            connection: None,
-            tried: 0,
-            transfers,
+            reach,
             told_by: notify::Terminal::of(|name| std::env::var(name).ok()),
-            server: None,
             taught,
             watch,
             editing: None,
             flood: Flood::default(),
             inputs: VecDeque::new(),
             pace: Pace::begun(Instant::now()),
-            woken_at: None,
+            alarm: Alarm::default(),
             stop: false,
             quit: None,
             switch: None,
@@ -340,13 +324,8 @@ impl App {
             if over || self.switch.is_some() || Instant::now() >= until {
                 return;
             }
-            next = self.connection.as_mut().and_then(Connection::ready);
+            next = self.reach.connection.as_mut().and_then(Connection::ready);
         }
-    }
-
-    fn arrived(&mut self, input: Input) {
-        self.inputs.push_back(input);
-        self.pace.soon(Instant::now());
     }
 
     fn wake(&mut self) {
@@ -355,9 +334,7 @@ impl App {
             self.inputs.extend(self.flood.release());
             self.pace.at_once(now);
         }
-        let wanted = self.state.deadline().map(|at| self.clock.instant(at));
-        if wanted.is_some_and(|wanted| wanted <= now) {
-            self.woken_at = Some(now);
+        if self.alarm.rings(&self.state, &self.clock, now) {
             self.inputs.push_back(Input::Wake);
             self.pace.soon(now);
         }
@@ -365,10 +342,7 @@ impl App {
 
     /// When something is to be done though nothing happens.
     fn due(&self) -> Option<Instant> {
-        let wake = self.state.deadline().map(|at| {
-            let at = self.clock.instant(at);
-            self.woken_at.map_or(at, |woken| at.max(woken + WAKE_PAUSE))
-        });
+        let wake = self.alarm.due(&self.state, &self.clock);
         [wake, self.pace.due(), self.flood.due()]
             .into_iter()
             .flatten()
@@ -402,19 +376,14 @@ impl App {
     async fn finish(mut self) {
         self.stop_editor();
         drop(self.claimed);
-        let disk = self.disk;
-        let written = tokio::task::spawn_blocking(move || disk.finish(FINISH_WAIT));
-        if let Some(connection) = self.connection {
-            connection.close(GOODBYE_WAIT).await;
-        }
-        let _ = written.await;
+        self.reach.finish().await;
     }
 
     /// The hidden switch.
     fn fall(&self, switch: Switch) {
         match switch {
             Switch::Ui => panic!("asked to panic in the loop"),
-            Switch::Thread => self.disk.panic(),
+            Switch::Thread => self.reach.disk.panic(),
             Switch::Task => drop(tokio::spawn(async { panic!("asked to panic in a task") })),
         }
     }

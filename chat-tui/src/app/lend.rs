@@ -55,7 +55,7 @@ impl App {
 
     /// Gives the terminal back, stops, and takes it again.
     pub(super) async fn suspend(&mut self, signals: &mut Signals) -> io::Result<()> {
-        self.disk.flusher().flush(GOODBYE_WAIT);
+        self.reach.disk.flusher().flush(GOODBYE_WAIT);
         if self.editing.is_some() {
             return signals.stop().await;
         }
@@ -70,7 +70,7 @@ impl App {
     }
 
     /// Lends the terminal to the person's editor.
-    pub(super) fn edit(&mut self, desk: Desk, text: &str) {
+    pub(super) fn lend(&mut self, desk: Desk, text: &str) {
         if self.editing.is_some() {
             return;
         }

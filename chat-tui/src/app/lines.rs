@@ -6,29 +6,27 @@
 
 mod perform;
 
+use super::alarm::Alarm;
+use super::effects::Performs as _;
+use super::reach::{Heard, Reach};
 use super::switch::begin;
-use super::{BATCH_TIME, FINISH_WAIT, GOODBYE_WAIT};
-use super::{Open, Start, WAKE_PAUSE, changed, ended_here, is_over, next, sleep_until};
+use super::{BATCH_TIME, GOODBYE_WAIT, Open, Start};
+use super::{changed, ended_here, is_over, next, sleep_until};
 use crate::core::desk::Desk;
-use crate::core::input::{DiskInput, Key, KeyCode, LocalInput};
+use crate::core::input::{Key, KeyCode, LocalInput};
 use crate::core::keymap::KeyMap;
 use crate::core::room::Seen;
-use crate::core::servers::{Addresses, ServerName};
+use crate::core::servers::ServerName;
 use crate::core::settings::Settings;
-use crate::core::transfers::TransferNews;
 use crate::core::{Input, State, update};
 use crate::edge::clock::Clock;
 use crate::edge::config_file::ConfigFile;
-use crate::edge::crash::{self, Switch};
-use crate::edge::disk::Disk;
+use crate::edge::crash::Switch;
 use crate::edge::editor::Editor;
 use crate::edge::lines::{self, Typed};
-use crate::edge::local::Started;
 use crate::edge::net::{Connection, News};
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::echo;
-use crate::edge::tls::Trust;
-use crate::edge::transfer::Transfers;
 use crate::view::lines::Lines;
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -51,14 +49,14 @@ pub async fn run(start: Start) -> io::Result<u8> {
             biased;
             signal = signals.next() => app.signalled(signal, &mut signals).await?,
             typed = ends.typed.recv(), if takes => app.typed(typed.unwrap_or(Typed::Closed)),
-            Some(news) = ends.disk.recv() => app.inputs.push_back(Input::Disk(news)),
-            Some((id, news)) = ends.transfers.recv() => {
+            Some(news) = ends.outside.disk.recv() => app.inputs.push_back(Input::Disk(news)),
+            Some((id, news)) = ends.outside.transfers.recv() => {
                 app.inputs.push_back(Input::Transfer { id, news });
             }
-            news = next(&mut app.connection) => app.heard(news),
+            news = next(&mut app.reach.connection) => app.heard(news),
             () = changed(&mut app.config) => app.configure(),
-            said = ended_here(&mut app.server) => {
-                app.server = None;
+            said = ended_here(&mut app.reach.server) => {
+                app.reach.server = None;
                 app.inputs.push_back(Input::Local(LocalInput::Ended(said)));
             }
             text = edited(&mut app.editing) => app.end_edit(text),
@@ -67,7 +65,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
         app.settle();
         while let Some(name) = app.switch.take() {
             if let Some(news) = app.go_over(&name).await? {
-                ends.disk = news;
+                ends.outside.disk = news;
             }
             app.settle();
         }
@@ -82,26 +80,17 @@ pub async fn run(start: Start) -> io::Result<u8> {
 
 struct Ends {
     typed: mpsc::Receiver<Typed>,
-    disk: mpsc::UnboundedReceiver<DiskInput>,
-    transfers: mpsc::Receiver<(u64, TransferNews)>,
+    outside: Heard,
 }
 
 struct LineApp {
     state: State,
     clock: Clock,
-    addresses: Addresses,
-    trust: Trust,
     open: Open,
     config: Option<ConfigFile>,
     lines: Lines,
-    disk: Disk,
-    connection: Option<Connection>,
-    /// Which of the addresses it is of.
-    tried: usize,
-    transfers: Transfers,
+    reach: Reach,
     editing: Option<(Desk, Editor)>,
-    /// A server that was started from here.
-    server: Option<Started>,
     inputs: VecDeque<Input>,
     /// A person sits there: lines are asked for by a prompt.
     prompts: bool,
@@ -109,7 +98,7 @@ struct LineApp {
     prompt: Option<String>,
     /// The input has ended: by when all of it has to be with the server.
     drain_by: Option<Instant>,
-    woken_at: Option<Instant>,
+    alarm: Alarm,
     stop: bool,
     quit: Option<u8>,
     switch: Option<ServerName>,
@@ -133,36 +122,28 @@ impl LineApp {
         here.setup.settings = typed(here.setup.settings);
         let (addresses, trust) = (here.addresses.clone(), here.trust.clone());
         let (state, later, cache) = begin(here, notes, &clock);
-        let (disk, news) = Disk::start(cache)?;
-        let (transfers, moved) = Transfers::new();
-        crash::flush_by(disk.flusher());
+        let (reach, outside) = Reach::start(addresses, trust, cache)?;
         if let Some(config) = &mut config {
             config.watch();
         }
         match Switch::from_env() {
             Some(Switch::Ui) => panic!("asked to panic in the loop"),
-            Some(Switch::Thread) => disk.panic(),
+            Some(Switch::Thread) => reach.disk.panic(),
             Some(Switch::Task) | None => {}
         }
         let mut app = Self {
             state,
             clock,
-            addresses,
-            trust,
             open,
             config,
             lines: Lines::new(zone),
-            disk,
-            connection: None,
-            tried: 0,
-            transfers,
+            reach,
             editing: None,
-            server: None,
             inputs: VecDeque::new(),
             prompts: io::stdin().is_terminal() && io::stdout().is_terminal(),
             prompt: None,
             drain_by: None,
-            woken_at: None,
+            alarm: Alarm::default(),
             stop: false,
             quit: None,
             switch: None,
@@ -170,8 +151,7 @@ impl LineApp {
         app.perform(later);
         let ends = Ends {
             typed: lines::listen()?,
-            disk: news,
-            transfers: moved,
+            outside,
         };
         Ok((app, ends))
     }
@@ -277,23 +257,17 @@ impl LineApp {
             if over || self.switch.is_some() || Instant::now() >= until {
                 return;
             }
-            next = self.connection.as_mut().and_then(Connection::ready);
+            next = self.reach.connection.as_mut().and_then(Connection::ready);
         }
     }
 
     fn due(&self) -> Option<Instant> {
-        let wake = self.state.deadline().map(|at| {
-            let at = self.clock.instant(at);
-            self.woken_at.map_or(at, |woken| at.max(woken + WAKE_PAUSE))
-        });
+        let wake = self.alarm.due(&self.state, &self.clock);
         [wake, self.drain_by].into_iter().flatten().min()
     }
 
     fn wake(&mut self) {
-        let now = Instant::now();
-        let wanted = self.state.deadline().map(|at| self.clock.instant(at));
-        if wanted.is_some_and(|wanted| wanted <= now) {
-            self.woken_at = Some(now);
+        if self.alarm.rings(&self.state, &self.clock, Instant::now()) {
             self.inputs.push_back(Input::Wake);
         }
     }
@@ -317,7 +291,7 @@ impl LineApp {
     }
 
     async fn suspend(&mut self, signals: &mut Signals) -> io::Result<()> {
-        self.disk.flusher().flush(GOODBYE_WAIT);
+        self.reach.disk.flusher().flush(GOODBYE_WAIT);
         echo::show();
         signals.stop().await?;
         self.prompt = None;
@@ -335,12 +309,7 @@ impl LineApp {
         let (rest, _) = self.lines.tell(&self.state, self.clock.now());
         let newline = if self.prompt.is_some() { "\n" } else { "" };
         self.write(&format!("{newline}{rest}"))?;
-        let disk = self.disk;
-        let written = tokio::task::spawn_blocking(move || disk.finish(FINISH_WAIT));
-        if let Some(connection) = self.connection {
-            connection.close(GOODBYE_WAIT).await;
-        }
-        let _ = written.await;
+        self.reach.finish().await;
         Ok(code)
     }
 }

@@ -4,15 +4,16 @@
 //! Always holds: each server has a state, a cache and a connection of its own;
 //! nothing of one is told to another.
 
-use super::{App, FINISH_WAIT, GOODBYE_WAIT, Here, resized};
+use super::effects::Performs as _;
+use super::{App, Here, Open, resized};
 use crate::core::effect::Effect;
 use crate::core::input::DiskInput;
 use crate::core::servers::ServerName;
+use crate::core::settings::Settings;
 use crate::core::{Input, State, update};
 use crate::edge::clock::Clock;
-use crate::edge::crash;
+use crate::edge::disk;
 use crate::edge::disk::cache::Cache;
-use crate::edge::disk::{self, Disk};
 use crate::edge::terminal;
 use std::collections::VecDeque;
 use std::io;
@@ -37,6 +38,17 @@ pub(super) fn begin(here: Here, notes: Vec<String>, clock: &Clock) -> (State, Ve
     (state, later, cache)
 }
 
+/// What is kept of a server that was chosen by its name; `None` where the
+/// configuration has lost it since.
+pub(super) fn named(
+    open: &Open,
+    settings: &Settings,
+    name: &ServerName,
+) -> Result<Option<Here>, String> {
+    let known = settings.servers.named(name.as_str());
+    known.map(|known| open(known, settings.clone())).transpose()
+}
+
 impl App {
     /// Goes on at another server; what its disk has to say comes out of the
     /// receiver. What can't be opened is told, and nothing else changes.
@@ -44,33 +56,18 @@ impl App {
         &mut self,
         name: &ServerName,
     ) -> io::Result<Option<UnboundedReceiver<DiskInput>>> {
-        let settings = &self.state.settings;
-        // The list may have lost it since it was chosen.
-        let Some(known) = settings.servers.named(name.as_str()) else {
-            return Ok(None);
-        };
-        let here = match (self.open)(known, settings.clone()) {
-            Ok(here) => here,
+        let here = match named(&self.open, &self.state.settings, name) {
+            Ok(Some(here)) => here,
+            Ok(None) => return Ok(None),
             Err(why) => {
                 self.arrived(Input::Told(why));
                 return Ok(None);
             }
         };
-        if let Some(connection) = self.connection.take() {
-            tokio::spawn(connection.close(GOODBYE_WAIT));
-        }
-        self.transfers.stop_all();
-        self.addresses = here.addresses.clone();
-        self.trust = here.trust.clone();
         self.watch.cache = here.file.clone();
         let words = format!("goes over to {}", name.as_str());
         self.watch.say(self.clock.now().wall, &words);
-        let (mut state, later, cache) = begin(here, Vec::new(), &self.clock);
-        let (disk, news) = Disk::start(cache)?;
-        crash::flush_by(disk.flusher());
-        let left = std::mem::replace(&mut self.disk, disk);
-        let written = tokio::task::spawn_blocking(move || left.finish(FINISH_WAIT));
-        let _ = written.await;
+        let (mut state, later, news) = self.reach.go_over(here, &self.clock).await?;
         state.focused = self.state.focused;
         state.debug = self.state.debug.take();
         state.lesson = self.state.lesson;
