@@ -23,6 +23,7 @@ async fn of_five_hundred_rooms_the_one_that_is_meant_is_found() -> Result<()> {
     let mut bob = Client::enter(server.address(), "bob").await?;
     bob.join("project-321").await?;
     bob.send("project-321", "news", "1").await?;
+    second.event("project-321").await?;
 
     ada.type_text("half a thought")?;
     ada.wait_for("› half a thought").await?;

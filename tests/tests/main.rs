@@ -43,6 +43,7 @@ mod markers;
 mod messages;
 mod metrics;
 mod moderation;
+mod mouse;
 mod outbox;
 mod page_changes;
 mod people;

@@ -122,7 +122,12 @@ impl State {
                 Act::React { emoji: of, on } if of == emoji => Some(*on),
                 Act::React { .. } | Act::Edit(_) | Act::Delete | Act::Pin(_) => None,
             });
-        let entry = self.rooms.get(room).and_then(|room| room.log.entry(target));
+        let side = self.side.as_ref().map(|side| &side.room);
+        let mut shown = self.rooms.get(room).into_iter().chain(side);
+        let entry = shown.find_map(|shown| {
+            let of_room = shown.name() == room;
+            of_room.then(|| shown.log.entry(target)).flatten()
+        });
         let names = entry.and_then(|entry| entry.fold.reactions.get(emoji));
         let me = self.me.name.as_ref().map(UserName::as_str);
         let stands = names.is_some_and(|names| names.iter().any(|name| Some(name.as_str()) == me));

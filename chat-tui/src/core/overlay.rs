@@ -7,6 +7,7 @@ mod help;
 mod inbox;
 mod keys;
 mod links;
+mod list;
 mod lists;
 mod palette;
 mod picker;
@@ -22,6 +23,7 @@ use super::input::Named;
 use super::local::NoServer;
 use super::look::ThemeName;
 use super::search::Search;
+use super::servers::Known;
 use chat_proto::event::RoomKind;
 use chat_proto::reply::{MemberListing, RoomListing};
 use chat_proto::{RoomName, Seq, UserName};
@@ -295,9 +297,11 @@ pub struct RoomList {
     pub query: Option<String>,
 }
 
-/// Choosing a server; they are those of the configuration, as it is now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Choosing a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerList {
+    /// Those of the configuration.
+    pub known: Vec<Known>,
     /// Which of them is chosen.
     pub chosen: usize,
 }

@@ -10,6 +10,7 @@ use super::span::Spans;
 use chat_proto::event::{Role, RoomKind};
 use chat_proto::reply::RoomState;
 use chat_proto::{Event, RoomName, Seq, UserName};
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -186,6 +187,10 @@ pub enum Hit {
     Thread(Seq),
     /// All of a pane; the wheel scrolls it.
     Pane(Pane),
+    /// A reaction to a message, with its emoji.
+    Reaction(Pane, Seq, SmolStr),
+    /// A row of the topmost overlay, by its number.
+    Row(usize),
     /// The sign that newer messages are below.
     ToEnd(Pane),
 }

@@ -1,8 +1,10 @@
 //! Moving over the log, by keys and by the mouse. How many rows a message has
 //! only the view knows: so rows are asked for, and the view says where they led.
 
+use super::actions::Action;
 use super::effect::Effect;
 use super::input::Mouse;
+use super::overlay::Overlay;
 use super::room::{Anchor, Hit, Pane, Place, Target};
 use super::state::{State, Turn};
 
@@ -77,7 +79,7 @@ impl State {
         let hit = self.targets.iter().find(|target| target.contains(x, y));
         let hit = hit.map(|target| target.is.clone());
         if !self.overlays.is_empty() {
-            return;
+            return self.mouse_over(turn, mouse, hit);
         }
         let pane = hit.as_ref().and_then(Hit::pane);
         match (mouse, hit) {
@@ -90,6 +92,13 @@ impl State {
                 self.go_newest(turn);
             }
             (Mouse::Click { .. }, Some(Hit::Thread(seq))) => self.open_thread(turn, seq),
+            (Mouse::Click { .. }, Some(Hit::Reaction(pane, seq, emoji))) => {
+                self.focus_pane(pane);
+                let room = self.here().map(|room| room.name().clone());
+                if let Some(room) = room {
+                    self.react(turn, &room, seq, &emoji);
+                }
+            }
             (Mouse::Click { .. }, Some(Hit::Entry(pane, seq))) => {
                 self.focus_pane(pane);
                 if let Some(room) = self.here_mut() {
@@ -97,7 +106,19 @@ impl State {
                 }
             }
             (Mouse::Click { .. }, Some(Hit::Pane(pane))) => self.focus_pane(pane),
-            (Mouse::Click { .. }, None) => {}
+            (Mouse::Click { .. }, Some(Hit::Row(_)) | None) => {}
+        }
+    }
+
+    /// The mouse did something while something lies over the timeline: what is
+    /// below does not feel it.
+    fn mouse_over(&mut self, turn: &mut Turn, mouse: Mouse, hit: Option<Hit>) {
+        let lists = self.overlays.last_mut().and_then(Overlay::list).is_some();
+        match (mouse, hit) {
+            (Mouse::Click { .. }, Some(Hit::Row(at))) => self.choose(turn, at),
+            (Mouse::WheelUp { .. }, _) if lists => self.press_key(turn, Action::Up),
+            (Mouse::WheelDown { .. }, _) if lists => self.press_key(turn, Action::Down),
+            (Mouse::Click { .. } | Mouse::WheelUp { .. } | Mouse::WheelDown { .. }, _) => {}
         }
     }
 }
@@ -106,8 +127,11 @@ impl Hit {
     /// The pane that it is a part of.
     fn pane(&self) -> Option<Pane> {
         match self {
-            Self::Entry(pane, _) | Self::Pane(pane) | Self::ToEnd(pane) => Some(*pane),
-            Self::Room(_) | Self::Thread(_) | Self::Link(_) => None,
+            Self::Entry(pane, _)
+            | Self::Reaction(pane, ..)
+            | Self::Pane(pane)
+            | Self::ToEnd(pane) => Some(*pane),
+            Self::Room(_) | Self::Thread(_) | Self::Link(_) | Self::Row(_) => None,
         }
     }
 }

@@ -150,7 +150,9 @@ impl State {
         let here = self.setup.server.as_ref();
         let chosen = known.iter().position(|known| Some(&known.name) == here);
         let chosen = chosen.unwrap_or_default();
-        self.overlays.push(Overlay::Servers(ServerList { chosen }));
+        let known = known.clone();
+        self.overlays
+            .push(Overlay::Servers(ServerList { known, chosen }));
     }
 
     /// Leaves this server for another one, with all that is typed kept here.

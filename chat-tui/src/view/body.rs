@@ -239,9 +239,9 @@ impl Context<'_> {
                 continue;
             }
             let sign = if waits { self.glyphs.pending } else { "" };
-            let role = if on { Role::Title } else { Role::Faint };
             spans.push((before.into(), Role::Text));
-            spans.push((format!("{} {count}{sign}", neutral::line(emoji)), role));
+            let words = format!("{} {count}{sign}", neutral::line(emoji));
+            spans.push((words, Role::Reaction(on)));
             before = "  ";
         }
     }

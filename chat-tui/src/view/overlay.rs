@@ -34,6 +34,7 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let mut cursor = None;
     for overlay in &state.overlays {
+        pen.cover();
         cursor = match overlay {
             Overlay::Picker(picker) => lists::picker(pen, screen, state, picker),
             Overlay::Palette(palette) => actions::palette(pen, screen, state, palette),
@@ -44,7 +45,7 @@ pub(super) fn draw(
             Overlay::Members(members) => lists::members(pen, screen, state, members),
             Overlay::Rooms(rooms) => lists::rooms(pen, screen, state, rooms),
             Overlay::NoServer(stage) => asks::no_server(pen, screen, state, stage),
-            Overlay::Servers(list) => servers::draw(pen, screen, state, *list),
+            Overlay::Servers(list) => servers::draw(pen, screen, state, list),
             Overlay::Login(login) => asks::login(pen, screen, login),
             Overlay::Paste(paste) => asks::paste(pen, screen, state, paste),
             Overlay::Confirm(confirm) => asks::confirm(pen, screen, state, confirm),
@@ -211,6 +212,19 @@ fn marked(pen: &mut Pen<'_>, x: u16, row: Rect, text: &str, matched: &[usize], r
         x = pen.text(x, row.y, row.right(), c.encode_utf8(&mut [0; 4]), role);
     }
     x
+}
+
+/// The rows of a list that are in sight, with their numbers; each can be chosen.
+fn rows(
+    pen: &mut Pen<'_>,
+    area: Rect,
+    top: usize,
+    len: usize,
+) -> impl Iterator<Item = (usize, Rect)> + use<> {
+    for (number, row) in seen(area, top, len) {
+        pen.row(row, number);
+    }
+    seen(area, top, len)
 }
 
 /// The rows of a list that are in sight, with their numbers.

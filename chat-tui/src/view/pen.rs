@@ -8,6 +8,8 @@
 use super::glyphs::Glyphs;
 use super::link::{self, Link};
 use super::theme::{Role, Theme};
+use super::timeline::target;
+use crate::core::room::{Hit, Target};
 use crate::neutral::{self, Cluster, Piece};
 use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
 use ratatui::layout::Rect;
@@ -19,6 +21,7 @@ pub(super) struct Pen<'a> {
     buffer: &'a mut Buffer,
     theme: Theme,
     links: Vec<Link>,
+    rows: Vec<Target>,
 }
 
 impl<'a> Pen<'a> {
@@ -32,7 +35,23 @@ impl<'a> Pen<'a> {
             buffer,
             theme,
             links: Vec::new(),
+            rows: Vec::new(),
         }
+    }
+
+    /// Something is drawn over all that was there: none of that is felt any more.
+    pub(super) fn cover(&mut self) {
+        self.rows.clear();
+    }
+
+    /// A row that can be chosen.
+    pub(super) fn row(&mut self, area: Rect, number: usize) {
+        self.rows.push(target(area, Hit::Row(number)));
+    }
+
+    /// The rows that can be chosen.
+    pub(super) fn take_rows(&mut self) -> Vec<Target> {
+        std::mem::take(&mut self.rows)
     }
 
     /// The whole screen.

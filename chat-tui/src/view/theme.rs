@@ -66,6 +66,8 @@ pub enum Role {
     Key,
     /// How many answers a message has; a click opens them.
     Replies,
+    /// A reaction, and whether it is one's own as well; a click puts or takes it.
+    Reaction(bool),
     /// The connection is up; someone is online.
     Live,
 }
@@ -120,7 +122,7 @@ pub const AUTHORS: u8 = 6;
 
 impl Role {
     /// All roles.
-    const ALL: [Self; 39] = [
+    const ALL: [Self; 41] = [
         Self::Text,
         Self::Faint,
         Self::Border,
@@ -159,6 +161,8 @@ impl Role {
         Self::Mentioned,
         Self::Key,
         Self::Replies,
+        Self::Reaction(false),
+        Self::Reaction(true),
         Self::Live,
     ];
 }
@@ -229,7 +233,7 @@ fn coloured(role: Role) -> Style {
     let plain = Style::new();
     match role {
         Role::Text => plain,
-        Role::Faint | Role::Pending | Role::Border => plain.dim(),
+        Role::Faint | Role::Reaction(false) | Role::Pending | Role::Border => plain.dim(),
         Role::Author(colour) => plain.fg(author_colour(colour)).bold(),
         Role::Own => plain.bold().underlined(),
         Role::Mention | Role::Mentioned => plain.fg(Color::Yellow).bold().reversed(),
@@ -243,7 +247,7 @@ fn coloured(role: Role) -> Style {
         Role::Quote | Role::Notice | Role::Token(Token::Comment) => plain.dim().italic(),
         Role::New | Role::Refused => plain.fg(Color::Red).bold(),
         Role::Warning => plain.fg(Color::Yellow).bold(),
-        Role::Title | Role::Unread => plain.bold(),
+        Role::Title | Role::Unread | Role::Reaction(true) => plain.bold(),
         Role::Chosen => plain.reversed(),
         Role::Key | Role::Replies => plain.fg(Color::Cyan).bold(),
         Role::Live | Role::Token(Token::Text) => plain.fg(Color::Green),
@@ -268,7 +272,11 @@ fn monochrome(role: Role) -> Style {
             Modifier::empty()
         }
         Role::Shaped(shape) => shape.modifiers(),
-        Role::Faint | Role::Pending | Role::Border | Role::Token(Token::Comment) => Modifier::DIM,
+        Role::Faint
+        | Role::Reaction(false)
+        | Role::Pending
+        | Role::Border
+        | Role::Token(Token::Comment) => Modifier::DIM,
         Role::Quote | Role::Notice => Modifier::DIM.union(Modifier::ITALIC),
         Role::Author(_)
         | Role::Title
@@ -276,6 +284,7 @@ fn monochrome(role: Role) -> Style {
         | Role::New
         | Role::Key
         | Role::Replies
+        | Role::Reaction(true)
         | Role::Label
         | Role::Token(Token::Word) => Modifier::BOLD,
         Role::Own => Modifier::BOLD.union(Modifier::UNDERLINED),

@@ -243,6 +243,11 @@ impl<'a> Painter<'a, '_, '_> {
                         (Role::Replies, Some(seq)) => {
                             self.targets.push(target(area, Hit::Thread(seq)));
                         }
+                        (Role::Reaction(_), Some(seq)) => {
+                            let emoji = whole.rsplit_once(' ').map_or(whole, |(emoji, _)| emoji);
+                            let hit = Hit::Reaction(Pane::of(self.context.room), seq, emoji.into());
+                            self.targets.push(target(area, hit));
+                        }
                         (Role::Link | Role::Label, _) if weblink::is_link(whole) => {
                             self.targets.push(target(area, Hit::Link(whole.to_owned())));
                         }

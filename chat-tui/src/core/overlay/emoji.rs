@@ -1,6 +1,6 @@
 //! Choosing an emoji by its name.
 
-use super::keys::{Outcome, moved, moves, write};
+use super::keys::{Outcome, write};
 use super::{EmojiChoice, EmojiPicker};
 use crate::core::actions::Action;
 use crate::core::input::Key;
@@ -26,9 +26,7 @@ impl EmojiPicker {
             }
             _ => {}
         }
-        if let Some(by) = moves(action) {
-            self.chosen = moved(self.chosen, by, self.found.len());
-        } else if write(&mut self.query, key, action) {
+        if write(&mut self.query, key, action) {
             self.find();
         }
         Outcome::Done

@@ -1,6 +1,7 @@
 //! Help: all actions by group, with the keys they have now.
 
-use super::keys::{Outcome, moved, moves, write};
+use super::keys::{Outcome, moves, write};
+use super::list::moved;
 use super::{Help, HelpRow, Overlay};
 use crate::core::actions::{Action, Group};
 use crate::core::composer::Composer;

@@ -8,7 +8,7 @@ use crate::core::input::{Key, KeyCode};
 use crate::core::local::NoServer;
 use crate::core::look::ThemeName;
 use crate::core::requests::Asked;
-use crate::core::servers::{Known, ServerName};
+use crate::core::servers::ServerName;
 use crate::core::state::{State, Turn};
 use chat_proto::Limits;
 use chat_proto::request::Members;
@@ -61,7 +61,7 @@ pub(super) enum Outcome {
     Scope,
     /// One looks for something else.
     Query,
-    /// One has moved in the list of hits.
+    /// One has moved in the list.
     Further,
     /// The link is to be opened.
     OpenLink(String),
@@ -109,7 +109,7 @@ impl State {
                 }
                 (Some(_) | None, _) => Outcome::Done,
             },
-            Overlay::Servers(list) => list.press(action, &self.settings.servers.known),
+            Overlay::Servers(list) => list.press(action),
             Overlay::Login(login) => login.press(key, action),
             Overlay::Paste(paste) => paste.press(key, action),
             Overlay::Confirm(confirm) => confirm.press(key, action),
@@ -130,6 +130,13 @@ impl State {
                 Some(Action::Close | Action::Send) => Outcome::Close,
                 Some(_) | None => Outcome::Done,
             },
+        };
+        let outcome = match (outcome, moves(action), top.list()) {
+            (Outcome::Done, Some(by), Some(list)) => {
+                list.step(by);
+                Outcome::Further
+            }
+            (outcome, _, _) => outcome,
         };
         self.overlays.push(top);
         self.follow(turn, outcome);
@@ -353,9 +360,7 @@ impl Picker {
             }
             _ => {}
         }
-        if let Some(by) = moves(action) {
-            self.chosen = moved(self.chosen, by, self.found.len());
-        } else if write(&mut self.query, key, action) {
+        if write(&mut self.query, key, action) {
             self.found = rooms.find(self.query.text());
             self.chosen = 0;
         }
@@ -364,76 +369,60 @@ impl Picker {
 }
 
 impl MemberList {
-    fn press(&mut self, action: Option<Action>) -> Outcome {
+    fn press(&self, action: Option<Action>) -> Outcome {
         match action {
-            Some(Action::Close | Action::Members) => return Outcome::Close,
+            Some(Action::Close | Action::Members) => Outcome::Close,
             Some(Action::Send) => {
                 let chosen = self.members.get(self.chosen);
-                return chosen.map_or(Outcome::Done, |member| Outcome::Person {
+                chosen.map_or(Outcome::Done, |member| Outcome::Person {
                     room: self.room.clone(),
                     user: member.name.clone(),
-                });
+                })
             }
-            _ => {}
+            _ => Outcome::Done,
         }
-        if let Some(by) = moves(action) {
-            self.chosen = moved(self.chosen, by, self.members.len());
-        }
-        Outcome::Done
     }
 }
 
 impl PersonMenu {
-    fn press(&mut self, action: Option<Action>) -> Outcome {
+    fn press(&self, action: Option<Action>) -> Outcome {
         match action {
-            Some(Action::Close) => return Outcome::Close,
+            Some(Action::Close) => Outcome::Close,
             Some(Action::Send) => {
                 let chosen = self.found.get(self.chosen);
-                return chosen.map_or(Outcome::Done, |(action, _)| Outcome::With {
+                chosen.map_or(Outcome::Done, |(action, _)| Outcome::With {
                     action: *action,
                     user: self.user.clone(),
-                });
+                })
             }
-            _ => {}
+            _ => Outcome::Done,
         }
-        if let Some(by) = moves(action) {
-            self.chosen = moved(self.chosen, by, self.found.len());
-        }
-        Outcome::Done
     }
 }
 
 impl RoomList {
-    fn press(&mut self, action: Option<Action>) -> Outcome {
+    fn press(&self, action: Option<Action>) -> Outcome {
         match action {
-            Some(Action::Close) => return Outcome::Close,
+            Some(Action::Close) => Outcome::Close,
             Some(Action::Send) => {
                 let chosen = self.rooms.get(self.chosen);
-                return chosen.map_or(Outcome::Done, |listing| Outcome::Join(listing.room.clone()));
+                chosen.map_or(Outcome::Done, |listing| Outcome::Join(listing.room.clone()))
             }
-            _ => {}
+            _ => Outcome::Done,
         }
-        if let Some(by) = moves(action) {
-            self.chosen = moved(self.chosen, by, self.rooms.len());
-        }
-        Outcome::Done
     }
 }
 
 impl ServerList {
-    fn press(&mut self, action: Option<Action>, known: &[Known]) -> Outcome {
+    fn press(&self, action: Option<Action>) -> Outcome {
         match action {
-            Some(Action::Close) => return Outcome::Close,
+            Some(Action::Close) => Outcome::Close,
             Some(Action::Send) => {
-                let chosen = known.get(self.chosen);
-                return chosen.map_or(Outcome::Done, |known| Outcome::Server(known.name.clone()));
+                let chosen = self.known.get(self.chosen);
+                chosen.map_or(Outcome::Done, |known| Outcome::Server(known.name.clone()))
             }
-            _ => {}
+            _ => Outcome::Done,
         }
-        if let Some(by) = moves(action) {
-            self.chosen = moved(self.chosen, by, known.len());
-        }
-        Outcome::Done
     }
 }
 
@@ -482,10 +471,6 @@ pub(super) fn moves(action: Option<Action>) -> Option<isize> {
         Action::PageDown => Some(PAGE_ROWS),
         _ => None,
     }
-}
-
-pub(super) fn moved(from: usize, by: isize, rows: usize) -> usize {
-    from.saturating_add_signed(by).min(rows.saturating_sub(1))
 }
 
 /// Writes into a line; `false` if the key does nothing to it.

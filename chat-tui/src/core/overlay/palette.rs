@@ -1,6 +1,6 @@
 //! The palette: any action, found by a few letters of what it does.
 
-use super::keys::{Outcome, moved, moves, write};
+use super::keys::{Outcome, write};
 use super::picker::fuzzy;
 use super::{Offer, Overlay, Palette};
 use crate::core::actions::{Action, When};
@@ -28,9 +28,7 @@ impl Palette {
             }
             _ => {}
         }
-        if let Some(by) = moves(action) {
-            self.chosen = moved(self.chosen, by, self.found.len());
-        } else if write(&mut self.query, key, action) {
+        if write(&mut self.query, key, action) {
             self.narrow(works);
         }
         Outcome::Done

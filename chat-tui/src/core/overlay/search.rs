@@ -1,6 +1,6 @@
 //! Keys of the panel for finding messages.
 
-use super::keys::{Outcome, moved, moves, write};
+use super::keys::{Outcome, write};
 use crate::core::actions::Action;
 use crate::core::input::Key;
 use crate::core::search::Search;
@@ -12,10 +12,6 @@ impl Search {
             Some(Action::Send) => return Outcome::Hit,
             Some(Action::Complete) => return Outcome::Scope,
             _ => {}
-        }
-        if let Some(by) = moves(action) {
-            self.chosen = moved(self.chosen, by, self.hits.len());
-            return Outcome::Further;
         }
         let before = self.query.text().to_owned();
         write(&mut self.query, key, action);

@@ -1,7 +1,7 @@
 //! The texts that were sent, to be found by a part of them.
 
 use super::Sent;
-use super::keys::{Outcome, moved, moves, write};
+use super::keys::{Outcome, write};
 use crate::core::actions::Action;
 use crate::core::composer::Composer;
 use crate::core::input::Key;
@@ -26,9 +26,7 @@ impl Sent {
             }
             _ => {}
         }
-        if let Some(by) = moves(action) {
-            self.chosen = moved(self.chosen, by, self.found.len());
-        } else if write(&mut self.query, key, action) {
+        if write(&mut self.query, key, action) {
             self.narrow();
         }
         Outcome::Done

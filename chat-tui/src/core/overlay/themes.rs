@@ -1,6 +1,6 @@
 //! The choice of a theme: what is chosen is shown while one moves.
 
-use super::keys::{Outcome, moved, moves};
+use super::keys::Outcome;
 use super::{Overlay, Themes};
 use crate::core::actions::Action;
 use crate::core::effect::Effect;
@@ -63,16 +63,12 @@ impl Themes {
         self.found.get(self.chosen).copied().flatten()
     }
 
-    pub(super) fn press(&mut self, action: Option<Action>) -> Outcome {
+    pub(super) fn press(&self, action: Option<Action>) -> Outcome {
         match action {
-            Some(Action::Close | Action::Theme) => return Outcome::Close,
-            Some(Action::Send) => return Outcome::Theme(self.theme()),
-            _ => {}
+            Some(Action::Close | Action::Theme) => Outcome::Close,
+            Some(Action::Send) => Outcome::Theme(self.theme()),
+            _ => Outcome::Done,
         }
-        if let Some(by) = moves(action) {
-            self.chosen = moved(self.chosen, by, self.found.len());
-        }
-        Outcome::Done
     }
 }
 
@@ -109,12 +105,9 @@ mod tests {
     fn what_is_chosen_is_worn_until_the_choice_is_closed() {
         let mut state = State::new(Setup::default(), Now::default());
         said(&mut state, None);
-        let Some(Overlay::Themes(themes)) = state.overlays.last_mut() else {
-            panic!("no choice");
-        };
-        assert_eq!(themes.theme(), None, "begins with what is worn");
-        themes.press(Some(Action::Down));
-        themes.press(Some(Action::Down));
+        let list = state.overlays.last_mut().and_then(Overlay::list).unwrap();
+        assert_eq!(*list.chosen(), 0, "begins with what is worn");
+        list.step(2);
         assert_eq!(state.dress().theme, ThemeName::Dark);
         state.overlays.clear();
         assert_eq!(state.dress().theme, ThemeName::Terminal);

@@ -1,7 +1,7 @@
 //! The overlays that show actions: the palette, the prompt for what one takes,
 //! help, and what may follow a prefix.
 
-use super::{boxed, choose, field, marked, seen, take_row};
+use super::{boxed, choose, field, marked, rows, seen, take_row};
 use crate::core::State;
 use crate::core::actions::{Action, When};
 use crate::core::overlay::{Help, HelpRow, Palette, Prompt};
@@ -29,7 +29,7 @@ pub(super) fn palette(
         palette.found.len(),
         usize::from(area.height),
     );
-    for (index, row) in seen(area, top, palette.found.len()) {
+    for (index, row) in rows(pen, area, top, palette.found.len()) {
         let offer = &palette.found[index];
         let keys = state.settings.keys.chord(offer.action);
         let right = pen.flush(row.left() + 2, row.y, row.right(), &keys, Role::Key);

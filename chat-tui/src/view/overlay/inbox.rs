@@ -16,7 +16,7 @@ use chat_proto::event::EventBody;
 use ratatui::layout::{Position, Rect};
 
 /// Rows of a message: where, what stood before it, itself.
-const ROWS: usize = 3;
+const ROWS: u16 = 3;
 
 pub(super) fn draw(
     pen: &mut Pen<'_>,
@@ -49,15 +49,20 @@ pub(super) fn draw(
         let words = "nobody has named you yet";
         pen.cut(area.left(), area.y, area.right(), words, Role::Faint);
     }
-    let height = usize::from(area.height) / ROWS;
+    let height = usize::from(area.height / ROWS);
     let top = top(inbox.chosen, inbox.found.len(), height);
     let items = inbox.found.iter().enumerate().skip(top).take(height);
-    for ((index, named), y) in items.zip((area.top()..area.bottom()).step_by(ROWS)) {
+    for ((index, named), y) in items.zip((area.top()..area.bottom()).step_by(usize::from(ROWS))) {
         let row = |down: u16| Rect {
             y: y + down,
             height: 1,
             ..area
         };
+        let all = Rect {
+            height: ROWS,
+            ..row(0)
+        };
+        pen.row(all, index);
         place(pen, row(0), state, when, named);
         if let Some(before) = &named.before {
             said(pen, row(1), before, Role::Faint);

@@ -1,6 +1,6 @@
 //! The overlays that are lists: rooms to go to, members, rooms of the server.
 
-use super::{boxed, choose, field, marked, seen, take_row};
+use super::{boxed, choose, field, marked, rows, take_row};
 use crate::core::State;
 use crate::core::overlay::{
     Choice, MemberList, PersonMenu, Picker, RoomList, Sent, Themes, theme_name,
@@ -34,7 +34,7 @@ pub(super) fn picker(
         );
     }
     let top = top(picker.chosen, picker.found.len(), usize::from(area.height));
-    for (index, row) in seen(area, top, picker.found.len()) {
+    for (index, row) in rows(pen, area, top, picker.found.len()) {
         let choice = &picker.found[index];
         let right = badges(pen, row, choice.unread, choice.mentions);
         room_to_go(pen, row, right, state, choice);
@@ -90,7 +90,7 @@ pub(super) fn members(
         20,
     );
     let top_row = top(list.chosen, list.members.len(), usize::from(area.height));
-    for (index, row) in seen(area, top_row, list.members.len()) {
+    for (index, row) in rows(pen, area, top_row, list.members.len()) {
         let member = &list.members[index];
         if member.online {
             pen.text(
@@ -143,7 +143,7 @@ pub(super) fn person(
         );
     }
     let top = top(menu.chosen, menu.found.len(), usize::from(area.height));
-    for (index, row) in seen(area, top, menu.found.len()) {
+    for (index, row) in rows(pen, area, top, menu.found.len()) {
         let (_, words) = menu.found[index];
         pen.cut(row.left() + 2, row.y, row.right(), words, Role::Text);
         if index == menu.chosen {
@@ -176,7 +176,7 @@ pub(super) fn rooms(
     }
     let me = my_name(state);
     let top = top(list.chosen, list.rooms.len(), usize::from(area.height));
-    for (index, row) in seen(area, top, list.rooms.len()) {
+    for (index, row) in rows(pen, area, top, list.rooms.len()) {
         let room = &list.rooms[index];
         let members = format!("{} here", grouped(room.members));
         let right = pen.flush(row.left() + 2, row.y, row.right(), &members, Role::Faint);
@@ -200,7 +200,7 @@ pub(super) fn themes(pen: &mut Pen<'_>, screen: Rect, themes: &Themes) -> Option
     let height = columns(themes.found.len()) + 2;
     let area = boxed(pen, screen, "theme", 60, height);
     let top = top(themes.chosen, themes.found.len(), usize::from(area.height));
-    for (index, row) in seen(area, top, themes.found.len()) {
+    for (index, row) in rows(pen, area, top, themes.found.len()) {
         let theme = themes.found[index];
         let about = match theme {
             Some(theme) => theme.info().1,
@@ -227,7 +227,7 @@ pub(super) fn sent(pen: &mut Pen<'_>, screen: Rect, sent: &Sent) -> Option<Posit
         pen.cut(area.left(), area.y, area.right(), words, Role::Faint);
     }
     let top = top(sent.chosen, sent.found.len(), usize::from(area.height));
-    for (index, row) in seen(area, top, sent.found.len()) {
+    for (index, row) in rows(pen, area, top, sent.found.len()) {
         // Twice a row of characters is more than it can show.
         let start: String = sent.found[index]
             .chars()

@@ -1,6 +1,6 @@
 //! The overlays about one message: what to react with, and what is known of it.
 
-use super::{boxed, choose, field, seen, take_row};
+use super::{boxed, choose, field, rows, take_row};
 use crate::core::State;
 use crate::core::overlay::EmojiPicker;
 use crate::neutral;
@@ -25,7 +25,7 @@ pub(super) fn emoji(pen: &mut Pen<'_>, screen: Rect, picker: &EmojiPicker) -> Op
         pen.cut(area.left(), area.y, area.right(), words, Role::Faint);
     }
     let top = top(picker.chosen, picker.found.len(), usize::from(area.height));
-    for (index, row) in seen(area, top, picker.found.len()) {
+    for (index, row) in rows(pen, area, top, picker.found.len()) {
         let choice = &picker.found[index];
         let left = row.left() + 2;
         let wide = neutral::width(&neutral::line(&choice.emoji)) > usize::from(SIGN);

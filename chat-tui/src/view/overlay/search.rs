@@ -2,7 +2,7 @@
 //! hits, and the chosen one whole.
 
 use super::message::excerpt;
-use super::{boxed, choose, field, seen, take_row};
+use super::{boxed, choose, field, rows, take_row};
 use crate::core::State;
 use crate::core::editing::text_of;
 use crate::core::search::{Hit, Looked, Scope, Search};
@@ -50,7 +50,7 @@ pub(super) fn search(
         whole(pen, below, search);
     }
     let top = top(search.chosen, search.hits.len(), usize::from(area.height));
-    for (index, row) in seen(area, top, search.hits.len()) {
+    for (index, row) in rows(pen, area, top, search.hits.len()) {
         hit(pen, row, state, when, now, search, &search.hits[index]);
         if index == search.chosen {
             choose(pen, row);

@@ -1,6 +1,6 @@
 //! Draws the choice of servers.
 
-use super::{boxed, choose, seen};
+use super::{boxed, choose, rows};
 use crate::core::State;
 use crate::core::overlay::ServerList;
 use crate::view::pen::Pen;
@@ -16,13 +16,13 @@ pub(super) fn draw(
     pen: &mut Pen<'_>,
     screen: Rect,
     state: &State,
-    list: ServerList,
+    list: &ServerList,
 ) -> Option<Position> {
-    let known = &state.settings.servers.known;
+    let known = &list.known;
     let height = u16::try_from(known.len() + 2).unwrap_or(ROWS_MOST);
     let area = boxed(pen, screen, "servers", 72, height.min(ROWS_MOST));
     let top = top(list.chosen, known.len(), usize::from(area.height));
-    for (index, row) in seen(area, top, known.len()) {
+    for (index, row) in rows(pen, area, top, known.len()) {
         let server = &known[index];
         let here = state.setup.server.as_ref() == Some(&server.name);
         let mut right = row.right();

@@ -134,8 +134,18 @@ impl Palette {
             Role::Chosen => return self.chosen,
             Role::Mention | Role::Mentioned => return self.mention,
             Role::Token(token) => return (self.tokens[place(token)], self.code.1),
-            Role::Shaped(_) | Role::Text | Role::Own | Role::Title | Role::Unread => self.text,
-            Role::Faint | Role::Pending | Role::Border | Role::Quote | Role::Notice => self.faint,
+            Role::Shaped(_)
+            | Role::Text
+            | Role::Own
+            | Role::Title
+            | Role::Unread
+            | Role::Reaction(true) => self.text,
+            Role::Faint
+            | Role::Reaction(false)
+            | Role::Pending
+            | Role::Border
+            | Role::Quote
+            | Role::Notice => self.faint,
             Role::Author(number) => self.authors[usize::from(number % AUTHORS)],
             Role::Link | Role::Label => self.link,
             Role::New | Role::Refused => self.refused,
@@ -168,6 +178,7 @@ fn modifiers(role: Role) -> Modifier {
     match role {
         Role::Text
         | Role::Faint
+        | Role::Reaction(false)
         | Role::Pending
         | Role::Border
         | Role::Code
@@ -190,6 +201,7 @@ fn modifiers(role: Role) -> Modifier {
         | Role::Title
         | Role::Unread
         | Role::Key
+        | Role::Reaction(true)
         | Role::Replies => Modifier::BOLD,
     }
 }
