@@ -151,6 +151,7 @@ impl State {
             }
             Then::Logout => self.log_out(turn),
             Then::Open(link) => self.open_now(turn, link),
+            Then::Split(text) => self.send_parts(turn, &text),
             Then::Copy(text) => self.copy_now(turn, text, "copied".to_owned()),
             Then::Invite { room, user, typed } => self.invite_now(turn, room, user, typed),
         }

@@ -333,7 +333,7 @@ pub struct BigPaste {
     /// What is wrong with it, where it can't go out as one message.
     pub problem: Option<String>,
     /// What may be done with it, with the keys that choose it.
-    pub choices: Vec<(char, &'static str)>,
+    pub choices: Vec<(char, String)>,
 }
 
 /// Asking once before something that can't be taken back.
@@ -365,6 +365,8 @@ pub(super) enum Then {
     Open(String),
     /// The text is put on the clipboard.
     Copy(String),
+    /// The text is sent as several messages.
+    Split(String),
     /// The person is invited.
     Invite {
         /// Where to.

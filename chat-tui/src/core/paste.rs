@@ -2,7 +2,7 @@
 //! to become of them.
 
 use super::actions::Action;
-use super::overlay::{BigPaste, Overlay};
+use super::overlay::{BigPaste, Confirm, Overlay, Then};
 use super::state::{State, Turn};
 use super::transfers::Source;
 use unicode_segmentation::UnicodeSegmentation;
@@ -41,17 +41,21 @@ impl State {
         }
         let too_long = held + chars > max;
         let problem = too_long.then(|| format!("{} characters; the limit is {max}", held + chars));
-        let mut choices = vec![('i', "put it into the composer")];
+        let mut choices = vec![('i', "put it into the composer".to_owned())];
+        if block(&text).is_some_and(|block| held + block.chars().count() <= max) {
+            choices.push(('b', "put it in as a block of code".to_owned()));
+        }
         if too_long && chars.div_ceil(max) <= PARTS_MOST {
-            choices.push(('s', "send it as several messages"));
+            let many = messages(&text, max).len();
+            choices.push(('s', format!("send it as {many} messages, after asking")));
         }
         if too_long {
-            choices.push(('c', "cut it to what one message holds"));
+            choices.push(('c', "cut it to what one message holds".to_owned()));
         }
         if live {
-            choices.push(('f', "send it as a file"));
+            choices.push(('f', "send it as a file".to_owned()));
         }
-        choices.push(('d', "drop it"));
+        choices.push(('d', "drop it".to_owned()));
         let paste = BigPaste {
             text,
             lines,
@@ -77,7 +81,8 @@ impl State {
                 let parts = parts(&paste.text, max.saturating_sub(held));
                 self.put_in(turn, parts.first().map_or("", |first| *first));
             }
-            's' => self.send_parts(turn, &paste.text, max),
+            'b' => self.put_in(turn, &block(&paste.text).unwrap_or(paste.text)),
+            's' => self.ask_to_split(paste.text, max),
             'f' => self.upload(turn, "paste.txt".to_owned(), Source::Text(paste.text)),
             _ => {
                 let yank = self.settings.keys.way(Action::Yank);
@@ -89,6 +94,21 @@ impl State {
         }
     }
 
+    /// Nothing is lost by a no.
+    fn ask_to_split(&mut self, text: String, max: usize) {
+        let many = messages(&text, max).len();
+        let yank = self.settings.keys.way(Action::Yank);
+        if let Some(room) = self.here_mut() {
+            room.composer.keep_killed(text.clone());
+        }
+        self.overlays.push(Overlay::Confirm(Confirm {
+            question: format!("Send this as {many} messages? Else {yank} puts it in."),
+            detail: text.clone(),
+            yes: "send them",
+            then: Then::Split(text),
+        }));
+    }
+
     fn put_in(&mut self, turn: &mut Turn, text: &str) {
         if let Some(room) = self.here_mut() {
             room.composer.insert(text);
@@ -96,15 +116,14 @@ impl State {
         }
     }
 
-    fn send_parts(&mut self, turn: &mut Turn, text: &str, max: usize) {
+    /// Sends a text as several messages.
+    pub(super) fn send_parts(&mut self, turn: &mut Turn, text: &str) {
+        let max = self.limits().text_chars;
         let Some(room) = self.here().filter(|room| !room.gone) else {
             return self.put_in(turn, text);
         };
         let (name, thread) = (room.name().clone(), room.thread);
-        let parts: Vec<_> = parts(text, max)
-            .into_iter()
-            .filter(|part| !part.trim().is_empty())
-            .collect();
+        let parts = messages(text, max);
         if let Some(why) = parts.iter().find_map(|part| self.check_text(part).err()) {
             self.put_in(turn, text);
             return self.complain(turn, why);
@@ -115,6 +134,22 @@ impl State {
             self.accept(turn, unsent, None);
         }
     }
+}
+
+/// What a text is sent as, where it does not fit into one message.
+fn messages(text: &str, max: usize) -> Vec<&str> {
+    let mut parts = parts(text, max);
+    parts.retain(|part| !part.trim().is_empty());
+    parts
+}
+
+/// A text as a block of code, where it can be one: a row of it that looks like
+/// the end of a block would end it.
+fn block(text: &str) -> Option<String> {
+    const FENCE: &str = "```";
+    let ends = text.lines().any(|line| line.starts_with(FENCE));
+    let text = text.trim_end_matches('\n');
+    (!ends).then(|| format!("{FENCE}\n{text}\n{FENCE}"))
 }
 
 /// A text in parts of at most `max` characters, cut after a line where there
@@ -145,7 +180,13 @@ fn cut(text: &str, max: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::parts;
+    use super::{block, parts};
+
+    #[test]
+    fn a_block_of_code_does_not_end_within_it() {
+        assert_eq!(block("a\n``b\n").as_deref(), Some("```\na\n``b\n```"));
+        assert_eq!(block("a\n```rust\nb"), None);
+    }
 
     #[test]
     fn a_large_text_is_cut_after_lines_and_between_graphemes_and_nothing_is_lost() {

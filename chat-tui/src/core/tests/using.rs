@@ -362,6 +362,25 @@ fn a_large_paste_is_held_until_it_is_said_what_becomes_of_it() {
     ));
     assert_eq!(composed(&world), "");
     world.key(KeyCode::Char('s'));
+    // Not before it was asked; and no is no loss.
+    world.rest();
+    assert_eq!(world.texts().len(), 0);
+    let Some(Overlay::Confirm(confirm)) = world.state.overlays.last() else {
+        panic!("not asked");
+    };
+    assert!(
+        confirm.question.contains("as 3 messages"),
+        "{}",
+        confirm.question
+    );
+    world.key(KeyCode::Esc);
+    world.press(Key::ctrl(KeyCode::Char('y')));
+    assert!(composed(&world) == large, "there is a way back");
+    world.press(Key::ctrl(KeyCode::Char('_')));
+    assert_eq!(composed(&world), "");
+    world.input(Input::Paste(large.clone()));
+    world.key(KeyCode::Char('s'));
+    world.key(KeyCode::Enter);
     world.rest();
     let texts = world.texts();
     assert_eq!(texts.len(), 3);
@@ -370,6 +389,15 @@ fn a_large_paste_is_held_until_it_is_said_what_becomes_of_it() {
     world.key(KeyCode::Esc);
     world.press(Key::ctrl(KeyCode::Char('y')));
     assert!(composed(&world) == large, "there is a way back");
+}
+
+#[test]
+fn some_lines_may_become_a_block_of_code() {
+    let mut world = World::new(&["lobby"]);
+    let lines = "let x = 1;\n".repeat(20);
+    world.input(Input::Paste(lines.clone()));
+    world.key(KeyCode::Char('b'));
+    assert_eq!(composed(&world), format!("```\n{lines}```"));
 }
 
 #[test]

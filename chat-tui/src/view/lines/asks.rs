@@ -64,7 +64,7 @@ pub(super) fn told(state: &State, when: &When, now: Timestamp) -> Option<Vec<Str
         }
         Overlay::Login(login) => login.why.iter().cloned().collect(),
         Overlay::Paste(paste) => {
-            let choice = |(key, words): &(char, &str)| format!("{key}: {words}");
+            let choice = |(key, words): &(char, String)| format!("{key}: {words}");
             paste.choices.iter().map(choice).collect()
         }
         Overlay::Confirm(confirm) => vec![confirm.detail.clone(), confirm.question.clone()],

@@ -308,7 +308,10 @@ fn a_large_paste() {
         lines: 10_000,
         chars: 700_000,
         problem: Some("as one message it is too long".into()),
-        choices: vec![('s', "split it into 175 messages"), ('d', "discard it")],
+        choices: vec![
+            ('s', "split it into 175 messages".into()),
+            ('d', "discard it".into()),
+        ],
     }));
     check("paste", &state, &[(80, 24), (40, 12)]);
 }

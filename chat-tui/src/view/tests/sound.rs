@@ -244,7 +244,7 @@ impl Oddities {
                 lines: 10_000,
                 chars: 700_000,
                 problem: Some(self.text(1)),
-                choices: vec![('s', "split it"), ('d', "discard it")],
+                choices: vec![('s', "split it".into()), ('d', "discard it".into())],
             }),
             _ => return None,
         })
