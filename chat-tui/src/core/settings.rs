@@ -19,6 +19,8 @@ pub struct Settings {
     pub hints: bool,
     /// The mouse is reported to the client.
     pub mouse: bool,
+    /// Rooms that name one, and then unread ones, stand at the top of the list.
+    pub unread_first: bool,
     /// Whether the bell may ring, where the terminal knows no notifications.
     pub bell: bool,
     /// How one is told; `None`: as the terminal takes it; `Some(None)`: not at all.
@@ -57,6 +59,7 @@ impl Default for Settings {
             keys: KeyMap::default(),
             hints: true,
             mouse: true,
+            unread_first: false,
             bell: true,
             means: None,
             level: Level::default(),
@@ -147,6 +150,14 @@ pub const SETTINGS: &[Setting] = &[
         takes: "true or false",
         about: "show the line of keys at the bottom",
         set: |settings, value| put(&mut settings.hints, yes(value)),
+    },
+    Setting {
+        table: "look",
+        name: "unread-first",
+        default: "false",
+        takes: "true or false",
+        about: "rooms that name you, and then unread ones, stand at the top of the list",
+        set: |settings, value| put(&mut settings.unread_first, yes(value)),
     },
     Setting {
         table: "look",

@@ -267,13 +267,18 @@ impl State {
         self.rooms.get_mut(self.open.as_ref()?)
     }
 
-    /// The rooms in the order of the list: public and private ones by name, then direct ones.
+    /// The rooms in the order of the list: public and private ones by name, then
+    /// direct ones; those with something unread before both, if that is wanted.
     pub fn listed(&self) -> impl Iterator<Item = &Room> {
-        let (shared, direct) = (self.rooms.values(), self.rooms.values());
-        let is_direct = |room: &&Room| room.name().is_direct();
-        shared
-            .filter(move |room| !is_direct(room))
-            .chain(direct.filter(is_direct))
+        let mut rooms: Vec<_> = self.rooms.values().collect();
+        let unread_first = self.settings.unread_first;
+        // Stable: rooms that stand alike stay in the order of their names.
+        rooms.sort_by_key(|room| {
+            let (unread, mentions) = (room.state.unread, room.state.mentions);
+            let has_none = (mentions == 0, unread == 0);
+            (unread_first.then_some(has_none), room.name().is_direct())
+        });
+        rooms.into_iter()
     }
 
     /// The limits of the server, or the usual ones while it has not said.

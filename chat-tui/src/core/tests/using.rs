@@ -7,6 +7,7 @@ use crate::core::effect::Effect;
 use crate::core::input::{Input, Key, KeyCode, NetInput};
 use crate::core::link::Phase;
 use crate::core::overlay::Overlay;
+use crate::core::settings::Settings;
 use chat_proto::Request;
 use std::time::Duration;
 
@@ -585,4 +586,24 @@ fn the_mouse_is_left_to_the_terminal_and_taken_back_and_other_settings_leave_it_
     settings.mouse = false;
     world.input(Input::Settings(Box::new(settings)));
     assert_eq!(told(&world), Some(Effect::Mouse(false)));
+}
+
+#[test]
+fn rooms_with_something_unread_stand_at_the_top_if_one_wants_that() {
+    let mut world = World::new(&["a", "b", "c", "d"]);
+    world.state.open = Some(room("a"));
+    world.server.others("d", "bob", "hello @ada");
+    world.server.others("c", "bob", "hello");
+    world.flow();
+    let order = |world: &World| -> Vec<String> {
+        let rooms = world.state.listed();
+        rooms.map(|room| room.name().to_string()).collect()
+    };
+    assert_eq!(order(&world), ["a", "b", "c", "d"]);
+    let settings = Settings {
+        unread_first: true,
+        ..world.state.settings.clone()
+    };
+    world.input(Input::Settings(Box::new(settings)));
+    assert_eq!(order(&world), ["d", "c", "a", "b"]);
 }
