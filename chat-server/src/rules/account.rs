@@ -30,11 +30,13 @@ pub struct Account {
 }
 
 impl Account {
-    /// Whether name and memberships are no longer this user's at `now`.
+    /// Whether name and memberships are no longer this user's at `now`. Who is
+    /// banned keeps them, so that the name says whose ban the operator lifts.
     pub fn has_lapsed(&self, now: Timestamp) -> bool {
         let kept = if self.wrote { GUEST_WROTE_MS } else { GUEST_MS };
         let gone_for = now.millis().saturating_sub(self.last_seen.millis());
-        self.lapsed || (self.guest && !self.online && gone_for >= kept)
+        let is_lent = self.guest && !self.online && !self.banned;
+        self.lapsed || (is_lent && gone_for >= kept)
     }
 }
 
@@ -246,6 +248,10 @@ mod tests {
             guest: false,
             ..passer.clone()
         };
+        let banned = Account {
+            banned: true,
+            ..passer.clone()
+        };
         for (account, ms, lapsed) in [
             (&passer, GUEST_MS - 1, false),
             (&passer, GUEST_MS, true),
@@ -254,6 +260,7 @@ mod tests {
             (&writer, GUEST_WROTE_MS, true),
             (&present, i64::MAX, false),
             (&member, i64::MAX, false),
+            (&banned, i64::MAX, false),
             (&passer, -5, false),
         ] {
             assert_eq!(account.has_lapsed(at(ms)), lapsed, "{account:?} at {ms}");

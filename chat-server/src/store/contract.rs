@@ -83,6 +83,7 @@ macro_rules! promises {
             admin orders_about_nobody_and_about_guests_are_refused,
             admin users_are_listed_in_pages_as_they_came,
             admin who_is_banned_from_the_server_stays_out_until_let_in_again,
+            admin a_banned_guest_keeps_the_name_by_which_it_is_let_in_again,
             admin who_is_muted_on_the_server_writes_nowhere,
             login a_guest_that_registers_stays_who_it_is_and_never_lapses,
             login only_a_guest_registers,

@@ -2,6 +2,7 @@
 
 use super::login::{credentials, hash, login, owner};
 use super::*;
+use crate::rules::account::{GUEST_MS, GUEST_WROTE_MS};
 use crate::store::{AdminDeed, Administer};
 
 pub(crate) fn an_admin_does_what_others_may_not_until_it_is_none<E: Engine>() {
@@ -150,6 +151,23 @@ pub(crate) fn who_is_muted_on_the_server_writes_nowhere<E: Engine>() {
     scene.revise(&eve, "dev", said.get(), Revision::Delete);
     done(&scene, "eve", AdminDeed::Mute(false));
     scene.say(&eve, "dev", "after");
+}
+
+pub(crate) fn a_banned_guest_keeps_the_name_by_which_it_is_let_in_again<E: Engine>() {
+    let mut scene = Scene::<E>::new();
+    let (eve, bob) = (scene.guest("eve"), scene.guest("bob"));
+    done(&scene, "eve", AdminDeed::Ban(true));
+    scene.gone(&eve);
+    scene.now += 10 * GUEST_WROTE_MS;
+    // Any change makes the store look whose time is over.
+    scene.say(&bob, "lobby", "hi");
+    assert!(row(&scene, "eve").banned);
+    assert_eq!(scene.no_guest("eve"), ErrorCode::NameTaken);
+    done(&scene, "eve", AdminDeed::Ban(false));
+    assert!(scene.back(&eve, None).is_ok());
+    scene.gone(&eve);
+    scene.now += GUEST_MS;
+    assert_ne!(scene.guest("eve").row.id, eve.row.id, "its time runs again");
 }
 
 fn order<E: Engine>(scene: &Scene<E>, name: &str, deed: AdminDeed) -> Decision {

@@ -85,7 +85,7 @@ pub(super) fn sweep(conn: &Connection, now: Timestamp) -> Result<(), Fault> {
             .prepare_cached(
                 "SELECT id FROM users
                  WHERE guest = 1 AND online = 0 AND lapsed = 0 AND wrote = ? AND last_seen <= ?
-                 LIMIT ?",
+                   AND banned = 0 LIMIT ?",
             )?
             .query_map(
                 (wrote, now.millis().saturating_sub(kept), LAPSES_MAX as i64),

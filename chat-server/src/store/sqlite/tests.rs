@@ -244,7 +244,7 @@ fn a_statement_uses_the_index_made_for_it() {
         ),
         (
             "SELECT id FROM users WHERE guest = 1 AND online = 0 AND lapsed = 0
-             AND wrote = 0 AND last_seen <= 9 LIMIT 1",
+             AND wrote = 0 AND last_seen <= 9 AND banned = 0 LIMIT 1",
             "users_away",
         ),
         (
