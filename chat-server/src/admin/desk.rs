@@ -27,41 +27,17 @@ async fn done(node: &Node, order: Order) -> Result<Answer, String> {
                 password: hashed(node, &password).await?,
                 default_rooms: node.settings.default_rooms.clone(),
             };
-            change(node, &name, deed, "has an account now").await
+            change(node, &name, deed).await
         }
-        Order::Promote { name } => {
-            let deed = AdminDeed::Promote(true);
-            change(node, &name, deed, "is an admin of the server").await
-        }
-        Order::Demote { name } => {
-            let deed = AdminDeed::Promote(false);
-            change(node, &name, deed, "is no admin of the server").await
-        }
+        Order::Promote { name } => change(node, &name, AdminDeed::Promote(true)).await,
+        Order::Demote { name } => change(node, &name, AdminDeed::Promote(false)).await,
         Order::Password { name, password } => {
             let deed = AdminDeed::SetPassword(hashed(node, &password).await?);
-            let words = "has the new password, and all devices are logged out";
-            change(node, &name, deed, words).await
+            change(node, &name, deed).await
         }
-        Order::Revoke { name } => {
-            let words = "is logged out on all devices";
-            change(node, &name, AdminDeed::Revoke, words).await
-        }
-        Order::Ban { name, on } => {
-            let words = if on {
-                "is banned from the server"
-            } else {
-                "may come in again"
-            };
-            change(node, &name, AdminDeed::Ban(on), words).await
-        }
-        Order::Mute { name, on } => {
-            let words = if on {
-                "is muted in all rooms"
-            } else {
-                "may write again"
-            };
-            change(node, &name, AdminDeed::Mute(on), words).await
-        }
+        Order::Revoke { name } => change(node, &name, AdminDeed::Revoke).await,
+        Order::Ban { name, on } => change(node, &name, AdminDeed::Ban(on)).await,
+        Order::Mute { name, on } => change(node, &name, AdminDeed::Mute(on)).await,
         Order::Keep { room, keep } => set_keep(node, &room, &keep).await,
         Order::Users { after } => {
             let page = node.store.accounts(UserId(after), ROWS).await;
@@ -110,8 +86,8 @@ async fn set_keep(node: &Node, room: &str, written: &str) -> Result<Answer, Stri
     })
 }
 
-async fn change(node: &Node, name: &str, deed: AdminDeed, words: &str) -> Result<Answer, String> {
-    let name = named(name)?;
+async fn change(node: &Node, name: &str, deed: AdminDeed) -> Result<Answer, String> {
+    let (name, words) = (named(name)?, done_to_it(&deed));
     let change = Change::Administer(Administer {
         name: name.clone(),
         deed,
@@ -124,6 +100,21 @@ async fn change(node: &Node, name: &str, deed: AdminDeed, words: &str) -> Result
     Ok(Answer::Done {
         words: format!("{name} {words}"),
     })
+}
+
+/// What is so of a user once that was done.
+fn done_to_it(deed: &AdminDeed) -> &'static str {
+    match deed {
+        AdminDeed::Add { .. } => "has an account now",
+        AdminDeed::Promote(true) => "is an admin of the server",
+        AdminDeed::Promote(false) => "is no admin of the server",
+        AdminDeed::SetPassword(_) => "has the new password, and all devices are logged out",
+        AdminDeed::Revoke => "is logged out on all devices",
+        AdminDeed::Ban(true) => "is banned from the server",
+        AdminDeed::Ban(false) => "may come in again",
+        AdminDeed::Mute(true) => "is muted in all rooms",
+        AdminDeed::Mute(false) => "may write again",
+    }
 }
 
 fn named(text: &str) -> Result<UserName, String> {
@@ -143,11 +134,8 @@ fn user(row: &AccountRow) -> Vec<String> {
         (false, true) => "admin",
         (false, false) => "account",
     };
-    let barred = match (row.banned, row.muted) {
-        (true, _) => ", banned",
-        (false, true) => ", muted",
-        (false, false) => "",
-    };
+    let banned = if row.banned { ", banned" } else { "" };
+    let muted = if row.muted { ", muted" } else { "" };
     let seen = if row.online {
         "online".to_owned()
     } else {
@@ -155,7 +143,7 @@ fn user(row: &AccountRow) -> Vec<String> {
     };
     vec![
         row.name.to_string(),
-        format!("{kind}{barred}"),
+        format!("{kind}{banned}{muted}"),
         seen,
         row.devices.to_string(),
     ]

@@ -46,11 +46,21 @@ pub(super) fn administer(
         | AdminDeed::SetPassword(_)
         | AdminDeed::Revoke => rules::account(&change.name, bearer.as_ref()),
     };
-    let user = match meant {
-        Ok(account) => account.id,
+    match meant {
+        Ok(account) => act(conn, account.id, &change.deed, effects)?,
         Err(refusal) => return Ok(Err(refusal)),
-    };
-    match &change.deed {
+    }
+    Ok(Ok(Committed::Account))
+}
+
+/// What is done to a user who is there.
+fn act(
+    conn: &Connection,
+    user: UserId,
+    deed: &AdminDeed,
+    effects: &mut Vec<Effect>,
+) -> Result<(), Fault> {
+    match deed {
         AdminDeed::Add { .. } => {}
         AdminDeed::Promote(admin) => {
             conn.prepare_cached("UPDATE users SET admin = ? WHERE id = ?")?
@@ -73,7 +83,7 @@ pub(super) fn administer(
                 .execute((muted, user.0))?;
         }
     }
-    Ok(Ok(Committed::Account))
+    Ok(())
 }
 
 /// See [`crate::store::Store::accounts`].
