@@ -3,8 +3,8 @@
 //!
 //! A browser sees nothing of an HTTP answer to its WebSocket, only of a close
 //! frame; so a few at a time are let in far enough to be given one. Beyond
-//! those, and to whoever asks nothing, a fixed answer goes out at once. Nothing
-//! here waits for long, and no request is done.
+//! those a fixed answer goes out at once. Who asks nothing is not waited for,
+//! and no request is done.
 
 use super::http::{self, Site};
 use crate::session;
