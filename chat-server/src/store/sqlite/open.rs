@@ -3,7 +3,7 @@
 use super::fault::Fault;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,6 +19,10 @@ pub(super) const MIGRATIONS: [&str; 6] = [
 ];
 /// In every database of ours, so that no other program's is taken for one: "chat".
 const APPLICATION_ID: i64 = 0x6368_6174;
+
+/// Room that bringing a database to this version may take, in sizes of it: what
+/// is written anew, and that which is overwritten, stand in the WAL first.
+const UPGRADE_ROOM: u32 = 3;
 
 /// Statements kept prepared on each connection; more than there are.
 const STATEMENTS: usize = 128;
@@ -130,10 +134,13 @@ impl DataDir {
     pub(super) fn writer(&self) -> Result<Connection, OpenError> {
         let mut conn =
             self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        // First of all: a step of the schema may move what was said, and what
+        // stays where it was would outlive its deletion.
+        conn.pragma_update(None, "secure_delete", "ON")
+            .map_err(|error| self.failed(&error))?;
         self.migrate(&mut conn)?;
         conn.pragma_update(None, "synchronous", "FULL")
             .and_then(|()| conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES))
-            .and_then(|()| conn.pragma_update(None, "secure_delete", "ON"))
             .and_then(|()| conn.pragma_update(None, "journal_size_limit", WAL_BYTES_MAX))
             .and_then(|()| cache(&conn, WRITER_CACHE_KIB))
             .map_err(|error| self.failed(&error))?;
@@ -161,7 +168,8 @@ impl DataDir {
         Ok(conn)
     }
 
-    fn migrate(&self, conn: &mut Connection) -> Result<(), OpenError> {
+    /// Brings the schema up to date, a step in one piece or not at all.
+    pub(super) fn migrate(&self, conn: &mut Connection) -> Result<(), OpenError> {
         let failed = |error: rusqlite::Error| self.failed(&error);
         let found = number(conn, "PRAGMA user_version").map_err(failed)?;
         let known = i64::try_from(MIGRATIONS.len()).expect("a handful of migrations");
@@ -181,6 +189,9 @@ impl DataDir {
         conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
             .map_err(failed)?;
         let done = usize::try_from(found).map_err(|_| self.corrupt("its version is negative"))?;
+        if (1..known).contains(&found) {
+            self.tell_of_upgrade(found, known);
+        }
         for (sql, version) in MIGRATIONS.iter().zip(1_i64..).skip(done) {
             let tx = conn.transaction().map_err(failed)?;
             tx.execute_batch(sql)
@@ -190,6 +201,15 @@ impl DataDir {
                 .map_err(failed)?;
         }
         Ok(())
+    }
+
+    /// So that nobody wonders why a large one is not ready at once.
+    fn tell_of_upgrade(&self, found: i64, known: i64) {
+        let megabytes = fs::metadata(&self.file).map_or(0, |file| file.len() >> 20);
+        tracing::info!(
+            megabytes,
+            "the database is brought from version {found} to {known}; a large one takes minutes, and {UPGRADE_ROOM} times its size beside it while it lasts. A stop meanwhile loses nothing"
+        );
     }
 
     pub(super) fn faulty(&self, fault: &Fault) -> OpenError {

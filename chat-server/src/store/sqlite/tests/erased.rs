@@ -148,7 +148,7 @@ fn erased(stop: Stop) {
 }
 
 /// How often the text stands in the files of a directory.
-fn found(dir: &Path, text: &str) -> usize {
+pub(super) fn found(dir: &Path, text: &str) -> usize {
     fs::read_dir(dir)
         .unwrap()
         .map(|file| fs::read(file.unwrap().path()).unwrap())
