@@ -164,7 +164,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         rooms: request::Rooms,
     ) -> Result<(), Refusal> {
         let user = self.person()?.id();
-        let query = rooms.query.unwrap_or_default().to_lowercase();
+        let query = rooms.query.unwrap_or_default();
         let (mine, after) = (rooms.mine.unwrap_or(false), rooms.after.unwrap_or_default());
         let page = self
             .node

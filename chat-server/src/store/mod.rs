@@ -110,7 +110,8 @@ pub trait Store: Send + Sync {
     /// too much to be looked through for what is found.
     fn search(&self, search: Search) -> Pending<'_, Hits>;
 
-    /// Public rooms and the user's own whose name or topic holds `query` (folded), by name, after `after`.
+    /// Public rooms and the user's own whose name or topic holds `query`, in any
+    /// case, by name, after `after`.
     fn rooms(
         &self,
         user: UserId,

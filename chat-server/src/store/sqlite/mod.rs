@@ -34,6 +34,7 @@ mod read;
 mod remains;
 mod revise;
 mod room;
+mod rooms;
 mod row;
 mod scene;
 mod search;
@@ -324,7 +325,7 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Pending<'_, RoomsPage> {
         self.read_within(LONG_READ, move |conn, _| {
-            read::rooms(conn, user, &query, mine, &after, limit)
+            rooms::rooms(conn, user, &query, mine, &after, limit)
         })
     }
 

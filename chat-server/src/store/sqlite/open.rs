@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The schema's steps: the first makes version 1 of nothing, the next 2 of 1.
-pub(super) const MIGRATIONS: [&str; 6] = [
+pub(super) const MIGRATIONS: [&str; 7] = [
     include_str!("schema_1.sql"),
     include_str!("schema_2.sql"),
     include_str!("schema_3_search.sql"),
     include_str!("schema_4_files.sql"),
     include_str!("schema_5_log.sql"),
     include_str!("schema_6_barred.sql"),
+    include_str!("schema_7_parts.sql"),
 ];
 /// In every database of ours, so that no other program's is taken for one: "chat".
 const APPLICATION_ID: i64 = 0x6368_6174;

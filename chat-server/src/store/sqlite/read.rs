@@ -4,7 +4,7 @@ use super::count;
 use super::fault::Fault;
 use super::row::{role, room_columns, room_row, rows_column, seq, user_name};
 use super::scene;
-use crate::store::{MembersPage, RoomId, RoomRow, RoomsPage, Seen, Standing, UserId, UserRow};
+use crate::store::{MembersPage, RoomId, RoomRow, Seen, Standing, UserId, UserRow};
 use chat_proto::{RoomName, Seq};
 use rusqlite::{Connection, Row};
 
@@ -112,48 +112,6 @@ pub(super) fn room_by_id(conn: &Connection, id: RoomId) -> Result<RoomRow, Fault
     room_row(row)
 }
 
-/// See [`crate::store::Store::rooms`].
-pub(super) fn rooms(
-    conn: &Connection,
-    user: UserId,
-    query: &str,
-    mine: bool,
-    after: &str,
-    limit: usize,
-) -> Result<RoomsPage, Fault> {
-    let sql = if mine {
-        // The plus keeps the order of names from being walked through all rooms.
-        concat!(
-            "SELECT ",
-            room_columns!(),
-            " FROM memberships m JOIN rooms r ON r.id = m.room
-             WHERE m.user = ?1 AND m.key IS NOT NULL AND m.hidden = 0
-               AND +r.name > ?2 AND instr(r.folded, ?3) > 0 ORDER BY +r.name LIMIT ?4"
-        )
-    } else {
-        concat!(
-            "SELECT ",
-            room_columns!(),
-            " FROM rooms r
-             WHERE r.name > ?2 AND instr(r.folded, ?3) > 0 AND (r.kind = 0 OR EXISTS
-                   (SELECT 1 FROM memberships m
-                    WHERE m.user = ?1 AND m.room = r.id AND m.key IS NOT NULL
-                      AND m.hidden = 0))
-             ORDER BY r.name LIMIT ?4"
-        )
-    };
-    let mut statement = conn.prepare_cached(sql)?;
-    let wanted = rows_column(limit.saturating_add(1));
-    let mut rows = statement.query((user.0, after, query.to_lowercase(), wanted))?;
-    let mut rooms = Vec::new();
-    while let Some(row) = rows.next()? {
-        rooms.push(room_row(row)?);
-    }
-    let more = rooms.len() > limit;
-    rooms.truncate(limit);
-    Ok(RoomsPage { rooms, more })
-}
-
 /// See [`crate::store::Store::members`].
 pub(super) fn members(
     conn: &Connection,
@@ -183,10 +141,4 @@ pub(super) fn members(
         total,
         more,
     })
-}
-
-/// What is searched for a part of a name or topic; neither can hold a newline,
-/// so nothing is found across both.
-pub(super) fn folded(name: &str, topic: &str) -> String {
-    format!("{name}\n{topic}").to_lowercase()
 }

@@ -3,6 +3,7 @@
 use super::append::append;
 use super::fault::Fault;
 use super::member::{self, nobody, rooms_of};
+use super::rooms::folded;
 use super::row::kind_column;
 use super::scene::{self, Scene};
 use super::{direct, invite, read};
@@ -179,7 +180,7 @@ pub(super) fn make(
         name.as_str(),
         kind_column(kind),
         topic,
-        read::folded(name.as_str(), topic),
+        folded(name.as_str(), topic),
         owned,
     ))?;
     Ok(RoomId(conn.last_insert_rowid()))

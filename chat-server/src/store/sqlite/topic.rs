@@ -2,7 +2,7 @@
 
 use super::append::append;
 use super::fault::Fault;
-use super::read::folded;
+use super::rooms::folded;
 use super::row::{seq, seq_column};
 use super::scene;
 use crate::rules::room as rules;

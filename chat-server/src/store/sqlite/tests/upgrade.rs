@@ -43,6 +43,7 @@ const CONTENT: [&str; MIGRATIONS.len()] = [
          VALUES ('f', 1, 1, 'cat.png', 9, 'image/png', 0, 2, 1);",
     "",
     "UPDATE users SET muted = 1 WHERE id = 2;",
+    "",
 ];
 
 #[test]
