@@ -4,11 +4,12 @@
 //! setting of ours, so that no secret is in a command line.
 //!
 //! Nothing is asked of the bucket before the first file: a server whose bucket
-//! is away serves all but files.
+//! is away serves all but files. That nobody is known who may use it is said at
+//! the start.
 
 use super::Depot;
 use super::place::Bucket;
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3Builder, AwsCredentialProvider};
 use object_store::prefix::PrefixStore;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 use std::sync::Arc;
@@ -27,6 +28,7 @@ const SILENT_FOR: Duration = Duration::from_secs(20);
 /// Where S3's own address is another one: MinIO, Ceph, Garage, R2.
 const ADDRESSES: [&str; 3] = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"];
 
+/// Within a runtime.
 pub(super) fn open(bucket: &Bucket) -> object_store::Result<Depot> {
     // An address is asked without encryption only if it is written so.
     let address = ADDRESSES.iter().find_map(|name| std::env::var(name).ok());
@@ -52,6 +54,7 @@ pub(super) fn open(bucket: &Bucket) -> object_store::Result<Depot> {
         .with_client_options(options)
         .with_retry(retry)
         .build()?;
+    tokio::spawn(look_for_keys(Arc::clone(store.credentials())));
     let objects: Arc<dyn ObjectStore> = match bucket.prefix() {
         "" => Arc::new(store),
         prefix => Arc::new(PrefixStore::new(store, prefix)),
@@ -61,4 +64,16 @@ pub(super) fn open(bucket: &Bucket) -> object_store::Result<Depot> {
         part_bytes: PART_BYTES,
         dir: None,
     })
+}
+
+/// Without keys in the environment they are those of the machine's or the
+/// container's role, which have to be asked for. Nobody waits for the answer:
+/// it may be there later, and all but files is served meanwhile.
+async fn look_for_keys(credentials: AwsCredentialProvider) {
+    if let Err(error) = credentials.get_credential().await {
+        tracing::warn!(
+            %error,
+            "files are unavailable: nobody is known who may use the bucket; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role"
+        );
+    }
 }

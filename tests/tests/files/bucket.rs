@@ -140,3 +140,33 @@ async fn a_place_that_is_none_is_refused_with_what_would_be_one() -> Result<()> 
     assert!(said.contains("--files") && said.contains("s3://"), "{said}");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_server_that_no_keys_are_told_says_so_at_its_start_and_chats() -> Result<()> {
+    // It knows no keys either, where a role's would be asked for.
+    let bucket = Bucket::start().await?;
+    let [(_, address), ..] = bucket.environment();
+    let without = [
+        "-uAWS_ACCESS_KEY_ID",
+        "-uAWS_SECRET_ACCESS_KEY",
+        "-uAWS_ROLE_ARN",
+        "-uAWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "-uAWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ];
+    let server = Setup::default()
+        .under(["env"].into_iter().chain(without))
+        .env("AWS_METADATA_ENDPOINT", address)
+        .arg("--files")
+        .arg(format!("s3://{NAME}"))
+        .start()
+        .await?;
+    wait::until("a word about keys", SOON, || {
+        server
+            .output()
+            .contains("set AWS_ACCESS_KEY_ID")
+            .then_some(())
+    })
+    .await?;
+    member(&server, "ada").await?;
+    Ok(())
+}
