@@ -16,6 +16,7 @@ pub mod crowd;
 pub mod disk;
 pub mod fake;
 pub mod fault;
+pub mod home;
 pub mod http;
 pub mod keys;
 pub mod load;

@@ -15,12 +15,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty};
-use tempfile::TempDir;
 
 use crate::process::{self, Signal};
 use crate::screen::Screen;
 use crate::{binaries, modes, wait};
 
+pub use crate::home::home;
 pub use crate::keys::Key;
 
 /// A program in a terminal of its own.
@@ -122,11 +122,6 @@ impl Program {
     pub fn start(self) -> Result<Terminal> {
         Terminal::start(&self)
     }
-}
-
-/// A fresh home directory.
-pub fn home() -> Result<TempDir> {
-    TempDir::with_prefix("chat-home-").context("no temporary directory")
 }
 
 impl Terminal {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::binaries;
+use chat_tests::home::configure;
 use chat_tests::server::Server;
 use chat_tests::terminal::{Key, home};
 use chat_tests::user::User;
@@ -23,7 +24,7 @@ async fn a_bad_line_is_named_and_its_default_used_and_all_else_counts() -> Resul
     let server = Server::start().await?;
     let mut ada = User::new(server.url(), "ada")?.size(80, 24);
     let bad = b"[keys]\ngp = \"C-g\"\nhelp = \"F9\"\nkill-to-end = \"C-k\"\n# \xff\n";
-    write(ada.home(), bad)?;
+    configure(ada.home(), bad)?;
     ada.start()?;
     for words in [
         "config.toml line 2",
@@ -62,7 +63,7 @@ async fn a_save_is_used_within_a_second_and_a_broken_one_not_at_all() -> Result<
     let mut ada = User::enter(server.url(), "ada").await?;
     ada.type_text("half a thought")?;
     ada.wait_for("half a thought").await?;
-    write(ada.home(), b"[look]\nascii = true\n[keys]\nhelp = \"F9\"\n")?;
+    configure(ada.home(), b"[look]\nascii = true\n[keys]\nhelp = \"F9\"\n")?;
     let terminal = ada.terminal()?;
     let screen = terminal
         .wait_until("the new settings", IN_USE, |screen| {
@@ -70,7 +71,7 @@ async fn a_save_is_used_within_a_second_and_a_broken_one_not_at_all() -> Result<
         })
         .await?;
     ensure!(screen.shows("half a thought"), "{screen}");
-    write(
+    configure(
         ada.home(),
         b"[look]\nascii = fasle\n[keys]\nhelp = \"F8\"\n",
     )?;
@@ -117,7 +118,7 @@ fn the_configuration_can_be_made_and_checked_by_commands() -> Result<()> {
         printed.stdout
     );
     ensure!(config(&["check"])?.status.success());
-    write(home.path(), b"\n[keys]\nhelp = \"F99\"\n")?;
+    configure(home.path(), b"\n[keys]\nhelp = \"F99\"\n")?;
     let bad = config(&["check"])?;
     assert_eq!(bad.status.code(), Some(1));
     let said = String::from_utf8(bad.stdout)?;
@@ -126,12 +127,6 @@ fn the_configuration_can_be_made_and_checked_by_commands() -> Result<()> {
         "{said}"
     );
     Ok(())
-}
-
-fn write(home: &Path, text: &[u8]) -> Result<()> {
-    let folder = home.join(".config/chat-tui");
-    std::fs::create_dir_all(&folder)?;
-    std::fs::write(folder.join("config.toml"), text).context("the configuration")
 }
 
 fn run(home: &Path, args: &[&str]) -> Result<Output> {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::fake::{self, Fake};
+use chat_tests::home::find;
 use chat_tests::server::Server;
 use chat_tests::terminal::{Key, Program, Terminal, home};
 use chat_tests::wait;
@@ -151,18 +152,4 @@ async fn wait_logged(log: &Path, words: &str) -> Result<()> {
 
 fn path(file: &Path) -> Result<&str> {
     file.to_str().context("a path in UTF-8")
-}
-
-fn find(folder: &Path, name: &str) -> Option<std::path::PathBuf> {
-    let entries = std::fs::read_dir(folder).ok()?;
-    entries
-        .flatten()
-        .map(|entry| entry.path())
-        .find_map(|path| {
-            if path.is_dir() {
-                find(&path, name)
-            } else {
-                path.ends_with(name).then_some(path)
-            }
-        })
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
+use chat_tests::home::configure;
 use chat_tests::screen::Screen;
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::Key;
@@ -36,12 +37,6 @@ fn looks(log: &[u8]) -> Vec<Vec<u16>> {
 /// Numbers that say a colour.
 fn is_colour(number: u16) -> bool {
     matches!(number, 30..=49 | 90..=107)
-}
-
-fn write_config(home: &Path, text: &str) -> Result<()> {
-    let folder = home.join(".config/chat-tui");
-    std::fs::create_dir_all(&folder)?;
-    std::fs::write(folder.join("config.toml"), text).context("the configuration")
 }
 
 /// Someone with a mention, an unread room, a refused message and a list open.
@@ -134,7 +129,7 @@ async fn a_theme_is_brought_down_to_the_colours_there_are() -> Result<()> {
         let server = Setup::without_rates().start().await?;
         let mut ada = User::new(server.url(), "ada")?.env("TERM", term);
         ada.set_env("COLORTERM", "");
-        write_config(ada.home(), "[look]\ntheme = \"light\"\n")?;
+        configure(ada.home(), "[look]\ntheme = \"light\"\n")?;
         let mut ada = ada.entered().await?;
         ada.wait_for("needs 256 colours").await?;
         let log = ada.terminal()?.log();
@@ -160,7 +155,7 @@ async fn any_colour_is_used_only_where_the_terminal_says_so() -> Result<()> {
     let server = Setup::without_rates().start().await?;
     for (name, colorterm, kind) in [("ada", "", 5), ("bob", "truecolor", 2)] {
         let mut ada = User::new(server.url(), name)?.env("COLORTERM", colorterm);
-        write_config(ada.home(), "[look]\ntheme = \"dark\"\n")?;
+        configure(ada.home(), "[look]\ntheme = \"dark\"\n")?;
         ada.start()?;
         ada.wait_for("lobby").await?;
         let log = ada.terminal()?.log();
@@ -214,7 +209,7 @@ async fn the_theme_follows_the_background_as_soon_as_it_is_known() -> Result<()>
     ada.wait_until("the light theme", |s| ground(s).is_ok_and(is_light))
         .await?;
     // Which themes these are is for the settings to say.
-    write_config(ada.home(), "[look]\nlight = \"contrast\"\n")?;
+    configure(ada.home(), "[look]\nlight = \"contrast\"\n")?;
     let black = vt100::Color::Rgb(0, 0, 0);
     ada.terminal()?
         .wait_until("another light theme", SEEN, |s| {
@@ -349,9 +344,9 @@ async fn a_long_link_is_whole_on_each_row_and_opened_by_a_letter() -> Result<()>
     let mut bob = Client::enter(server.address(), "bob").await?;
     let ada = User::new(server.url(), "ada")?.size(60, 24);
     let opener = opener(ada.home())?;
-    write_config(
+    configure(
         ada.home(),
-        &format!("[links]\nopen-with = \"{opener} --new\"\n"),
+        format!("[links]\nopen-with = \"{opener} --new\"\n"),
     )?;
     let mut ada = ada.entered().await?;
     ada.wait_for("online").await?;
@@ -410,7 +405,7 @@ async fn a_link_to_another_host_than_it_seems_says_so() -> Result<()> {
     let mut bob = Client::enter(server.address(), "bob").await?;
     let ada = User::new(server.url(), "ada")?.env("TERM", "linux");
     let opener = opener(ada.home())?;
-    write_config(ada.home(), &format!("[links]\nopen-with = \"{opener}\"\n"))?;
+    configure(ada.home(), format!("[links]\nopen-with = \"{opener}\"\n"))?;
     let mut ada = ada.entered().await?;
     ada.wait_for("online").await?;
     bob.send(

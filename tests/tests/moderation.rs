@@ -5,6 +5,8 @@ use chat_tests::client::{Client, is_event};
 use chat_tests::server::{Server, Setup};
 use serde_json::{Value, json};
 
+use crate::changes::two;
+
 #[tokio::test]
 async fn a_removal_is_the_last_event_on_all_connections_and_one_may_come_back() -> Result<()> {
     let server = Server::start().await?;
@@ -285,15 +287,6 @@ async fn roles_pass_on_and_settings_bind_guests() -> Result<()> {
         .await?;
     assert_eq!(bob.join("dev").await?["role"], "owner");
     Ok(())
-}
-
-/// The owner and a member of `dev`.
-async fn two(server: &Server) -> Result<(Client, Client)> {
-    let mut ada = Client::enter(server.address(), "ada").await?;
-    let mut bob = Client::enter(server.address(), "bob").await?;
-    ada.join("dev").await?;
-    bob.join("dev").await?;
-    Ok((ada, bob))
 }
 
 async fn act(client: &mut Client, what: &str, user: &str) -> Result<Value> {

@@ -1,11 +1,12 @@
 //! What the terminal client keeps in its profile: shared by two clients at
 //! once, broken, or without a place to be kept.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
+use chat_tests::home::find;
 use chat_tests::server::Server;
 use chat_tests::terminal::{Key, Program, Terminal, home};
 use chat_tests::user::{PENDING, SAVING, User};
@@ -154,18 +155,4 @@ async fn said(server: &Server) -> Result<Vec<String>> {
     let events = page["events"].as_array().context("no events")?;
     let texts = events.iter().filter_map(|event| event["text"].as_str());
     Ok(texts.map(str::to_owned).collect())
-}
-
-fn find(folder: &Path, name: &str) -> Option<PathBuf> {
-    let entries = std::fs::read_dir(folder).ok()?;
-    entries
-        .flatten()
-        .map(|entry| entry.path())
-        .find_map(|path| {
-            if path.is_dir() {
-                find(&path, name)
-            } else {
-                path.ends_with(name).then_some(path)
-            }
-        })
 }

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use chat_tests::binaries;
 use chat_tests::client::Client;
 use chat_tests::fault::{Fault, Proxy};
+use chat_tests::home::configure;
 use chat_tests::server::Server;
 use chat_tests::terminal::{Key, Program, Terminal, home};
 use chat_tests::wait::{SOON, within};
@@ -28,7 +29,7 @@ async fn one_goes_to_a_server_by_its_name_and_two_never_mix() -> Result<()> {
         one.url(),
         two.url()
     );
-    write(home.path(), &config)?;
+    configure(home.path(), &config)?;
     let mut ada = Program::client(home.path())?.size(100, 30).start()?;
     in_lobby(&ada).await?;
     ada.enter("word for one").await?;
@@ -75,7 +76,7 @@ async fn when_an_address_dies_the_next_is_used_at_once() -> Result<()> {
         first.url(),
         second.url()
     );
-    write(home.path(), &config)?;
+    configure(home.path(), &config)?;
     let mut ada = Program::client(home.path())?
         .arg("cluster")
         .size(100, 30)
@@ -112,7 +113,7 @@ async fn when_an_address_dies_the_next_is_used_at_once() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_that_is_misspelt_is_told_and_shells_complete_the_right_ones() -> Result<()> {
     let home = home()?;
-    write(
+    configure(
         home.path(),
         "[servers.work]\naddress = \"wss://chat.example\"\n",
     )?;
@@ -163,12 +164,6 @@ async fn said(server: &Server) -> Result<Vec<String>> {
         }
     };
     within("something said in the lobby", SOON, look).await?
-}
-
-fn write(home: &Path, text: &str) -> Result<()> {
-    let folder = home.join(".config/chat-tui");
-    std::fs::create_dir_all(&folder)?;
-    std::fs::write(folder.join("config.toml"), text).context("the configuration")
 }
 
 /// Runs a command while this runtime carries the bytes of proxies.
