@@ -14,6 +14,7 @@ pub mod client;
 pub mod conversation;
 pub mod crowd;
 pub mod disk;
+pub mod emulator;
 pub mod fake;
 pub mod fault;
 pub mod home;

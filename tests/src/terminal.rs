@@ -6,7 +6,6 @@
 //! when the value is.
 
 use std::io::{Read, Write};
-use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,8 +13,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
-use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty};
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, SlavePty};
 
+use crate::emulator::{Emulator, pty_size};
 use crate::process::{self, Signal};
 use crate::screen::Screen;
 use crate::{binaries, modes, wait};
@@ -60,7 +60,7 @@ struct Shown {
 }
 
 struct State {
-    parser: vt100::Parser,
+    emulator: Emulator,
     log: Vec<u8>,
     // When each read ended, and how long the log was then.
     times: Vec<(Instant, usize)>,
@@ -168,7 +168,7 @@ impl Terminal {
 
     /// What is shown now.
     pub fn screen(&self) -> Screen {
-        Screen::of(self.shown.lock().parser.screen().clone())
+        Screen::of(self.shown.lock().emulator.screen().clone())
     }
 
     /// All bytes that the program has written.
@@ -222,9 +222,8 @@ impl Terminal {
     /// Changes the terminal's size.
     pub fn resize(&mut self, width: u16, height: u16) -> Result<()> {
         let ends = self.ends.as_ref().context("the terminal is closed")?;
-        let (columns, rows) = (cells(width)?, cells(height)?);
         let mut shown = self.shown.lock();
-        shown.parser.set_size(rows, columns);
+        shown.emulator.resize(width, height)?;
         shown.changes += 1;
         drop(shown);
         ends.master.resize(pty_size(width, height))
@@ -350,7 +349,7 @@ impl Drop for Terminal {
 impl Shown {
     fn new(width: u16, height: u16) -> Result<Self> {
         let state = State {
-            parser: vt100::Parser::new(cells(height)?, cells(width)?, 0),
+            emulator: Emulator::new(width, height)?,
             log: Vec::new(),
             times: Vec::new(),
             changes: 0,
@@ -369,15 +368,10 @@ impl Shown {
 
     fn follow(&self, mut reader: Box<dyn Read + Send>) {
         let mut chunk = vec![0; 64 << 10];
-        let mut begun = Vec::new();
         while let Ok(n @ 1..) = reader.read(&mut chunk) {
             let now = Instant::now();
             let mut state = self.lock();
-            // The parser loses the character after one that a read has cut.
-            begun.extend_from_slice(&chunk[..n]);
-            let rest = begun.split_off(whole(&begun));
-            state.parser.process(&begun);
-            begun = rest;
+            state.emulator.take(&chunk[..n]);
             state.log.extend_from_slice(&chunk[..n]);
             let length = state.log.len();
             state.times.push((now, length));
@@ -386,19 +380,6 @@ impl Shown {
                 return;
             }
         }
-    }
-}
-
-fn cells(count: u16) -> Result<NonZeroU16> {
-    NonZeroU16::new(count).context("a terminal has at least one cell")
-}
-
-fn pty_size(width: u16, height: u16) -> PtySize {
-    PtySize {
-        rows: height,
-        cols: width,
-        pixel_width: 0,
-        pixel_height: 0,
     }
 }
 
@@ -414,38 +395,4 @@ fn stty(device: &Path) -> Result<String> {
     let (_, settings) = text.split_once("columns").context("stty says nothing")?;
     let (_, settings) = settings.split_once(';').context("stty says nothing")?;
     Ok(settings.to_owned())
-}
-
-/// How many bytes there are up to a character that is only begun at the end (UTF-8, RFC 3629).
-fn whole(bytes: &[u8]) -> usize {
-    let begins = |byte: &u8| *byte & 0b1100_0000 != 0b1000_0000;
-    let Some(back) = bytes.iter().rev().take(4).position(begins) else {
-        return bytes.len();
-    };
-    let at = bytes.len() - 1 - back;
-    let length = match bytes[at] {
-        0xf0.. => 4,
-        0xe0.. => 3,
-        0xc0.. => 2,
-        _ => 1,
-    };
-    if back + 1 < length { at } else { bytes.len() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::whole;
-
-    #[test]
-    fn a_character_that_is_only_begun_waits_for_its_rest() {
-        let text = "e\u{301}t\u{e9}한😀".as_bytes();
-        for end in 0..=text.len() {
-            let kept = &text[..whole(&text[..end])];
-            assert!(std::str::from_utf8(kept).is_ok(), "{end}");
-            assert!(end - kept.len() < 4, "{end}");
-        }
-        assert_eq!(whole(text), text.len());
-        // What is no UTF-8 is not held back for ever.
-        assert_eq!(whole(b"a\x9b\x9b\x9b\x9b"), 5);
-    }
 }

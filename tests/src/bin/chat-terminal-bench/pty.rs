@@ -5,13 +5,13 @@
 //! that runs behind. Holds: the program is gone when the value is.
 
 use std::io::{Read, Write};
-use std::num::NonZeroU16;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize};
+use chat_tests::emulator::{Emulator, pty_size};
+use portable_pty::{Child, CommandBuilder, MasterPty};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
 /// Columns and rows of every terminal here.
@@ -42,7 +42,7 @@ pub(crate) struct Pty {
     read: Arc<Mutex<Log>>,
     began: Instant,
     // What is worked out so far.
-    parser: vt100::Parser,
+    emulator: Emulator,
     parsed: usize,
     shown_at: Instant,
 }
@@ -94,7 +94,7 @@ pub(crate) fn go_first(pid: u32) {
 
 impl Pty {
     pub(crate) fn start(program: &Program, cores: Cores) -> Result<Self> {
-        let pair = portable_pty::native_pty_system().openpty(pty_size(SIZE))?;
+        let pair = portable_pty::native_pty_system().openpty(pty_size(SIZE.0, SIZE.1))?;
         let mut command = CommandBuilder::new(&program.path);
         command.args(&program.args);
         command.env_clear();
@@ -121,7 +121,7 @@ impl Pty {
             writer,
             read,
             began,
-            parser: parser(SIZE)?,
+            emulator: Emulator::new(SIZE.0, SIZE.1)?,
             parsed: 0,
             shown_at: began,
         })
@@ -145,13 +145,11 @@ impl Pty {
     }
 
     /// Another size; the moment before. What was written until then is parsed first.
-    pub(crate) fn resize(&mut self, size: (u16, u16)) -> Result<Instant> {
+    pub(crate) fn resize(&mut self, (width, height): (u16, u16)) -> Result<Instant> {
         self.seen(self.began, |_| false);
         let now = Instant::now();
-        self.master.resize(pty_size(size))?;
-        self.parser
-            .screen_mut()
-            .set_size(cells(size.1)?, cells(size.0)?);
+        self.master.resize(pty_size(width, height))?;
+        self.emulator.resize(width, height)?;
         Ok(now)
     }
 
@@ -191,7 +189,7 @@ impl Pty {
                 Some(_) | None => return,
             };
             self.parsed += 1;
-            self.parser.process(&piece);
+            self.emulator.take(&piece);
             self.shown_at = at;
         }
     }
@@ -203,15 +201,15 @@ impl Pty {
         since: Instant,
         mut shows: impl FnMut(&vt100::Screen) -> bool,
     ) -> Option<Instant> {
-        if self.shown_at >= since && shows(self.parser.screen()) {
+        if self.shown_at >= since && shows(self.emulator.screen()) {
             return Some(self.shown_at);
         }
         loop {
             let (at, piece) = self.lock().pieces.get(self.parsed)?.clone();
             self.parsed += 1;
-            self.parser.process(&piece);
+            self.emulator.take(&piece);
             self.shown_at = at;
-            if at >= since && shows(self.parser.screen()) {
+            if at >= since && shows(self.emulator.screen()) {
                 return Some(at);
             }
         }
@@ -229,7 +227,7 @@ impl Pty {
         let deadline = Instant::now() + within;
         loop {
             // A screen that is not drawn again may show it already.
-            if shows(self.parser.screen()) {
+            if shows(self.emulator.screen()) {
                 return Ok(self.shown_at.max(since));
             }
             if let Some(at) = self.seen(since, &mut shows) {
@@ -238,7 +236,7 @@ impl Pty {
             if Instant::now() > deadline {
                 bail!(
                     "waited {within:?} for {what}; the screen is\n{}",
-                    self.parser.screen().contents()
+                    self.emulator.screen().contents()
                 );
             }
             std::thread::sleep(LOOK_EVERY);
@@ -263,7 +261,7 @@ impl Pty {
 
     /// The screen as far as it is worked out.
     pub(crate) fn screen(&self) -> &vt100::Screen {
-        self.parser.screen()
+        self.emulator.screen()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Log> {
@@ -290,22 +288,5 @@ fn follow(mut reader: Box<dyn Read + Send>, log: &Mutex<Log>) {
         let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
         log.pieces.push((now, chunk[..n].to_vec()));
         log.bytes += n;
-    }
-}
-
-fn parser((columns, rows): (u16, u16)) -> Result<vt100::Parser> {
-    Ok(vt100::Parser::new(cells(rows)?, cells(columns)?, 0))
-}
-
-fn cells(count: u16) -> Result<NonZeroU16> {
-    NonZeroU16::new(count).context("a terminal has at least one cell")
-}
-
-fn pty_size((columns, rows): (u16, u16)) -> PtySize {
-    PtySize {
-        rows,
-        cols: columns,
-        pixel_width: 0,
-        pixel_height: 0,
     }
 }
