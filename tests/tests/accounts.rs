@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::{Client, Closed};
 use chat_tests::process::{Signal, resident_kib};
 use chat_tests::server::{Server, Setup};
-use chat_tests::wait::SOON;
+use chat_tests::wait::{self, SOON};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "correct horse battery";
@@ -252,7 +252,11 @@ async fn no_secret_stands_in_the_log() -> Result<()> {
     phone.ask("ok", json!({ "type": "logout" })).await?;
     let secrets = ["horse", ada.token(), phone.token(), "argon2id"];
     server.signal(Signal::TERM)?;
-    let output = server.output();
+    // The last that it says: all before it has come.
+    let output = wait::until("the log's end", SOON, || {
+        Some(server.output()).filter(|output| output.contains("stopped"))
+    })
+    .await?;
     server.ended(SOON).await?;
     for secret in secrets {
         ensure!(!output.contains(secret), "{secret} stands in\n{output}");

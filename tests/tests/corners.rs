@@ -233,6 +233,13 @@ async fn others_see_that_one_joins_and_leaves_a_public_room_and_no_event_says_it
         "type": "presence", "user": "ada", "online": true, "room": "dev", "member": true
     });
     assert_eq!(came, expected);
+    ada.ask("left", json!({ "type": "leave", "room": "dev" }))
+        .await?;
+    let went = bob.find(|frame| frame["room"] == "dev").await?;
+    let expected = json!({
+        "type": "presence", "user": "ada", "online": true, "room": "dev", "member": false
+    });
+    assert_eq!(went, expected);
     let joined = bob.join("dev").await?;
     assert_eq!(
         (&joined["head"], &joined["events"]),

@@ -65,10 +65,12 @@ async fn hits_come_newest_first_and_the_cursor_goes_on() -> Result<()> {
             .await?;
     }
     let mut look = json!({"type": "search", "query": "note"});
-    let mut all = Vec::new();
+    let (mut all, mut times) = (Vec::new(), Vec::new());
     loop {
         let found = ada.ask("found", look.clone()).await?;
         all.extend(texts(&found).into_iter().map(str::to_owned));
+        let hits = found["hits"].as_array().context("no hits")?;
+        times.extend(hits.iter().map(|hit| hit["at"].to_string()));
         if found["more"] == false {
             assert_eq!(found.get("next"), None);
             break;
@@ -76,6 +78,7 @@ async fn hits_come_newest_first_and_the_cursor_goes_on() -> Result<()> {
         assert_eq!(texts(&found).len(), 20, "where no limit is named");
         look["cursor"] = found["next"].clone();
     }
+    assert!(times.iter().rev().is_sorted(), "{times:?}");
     // Notes of one moment stand by room.
     let mut numbers: Vec<usize> = Vec::new();
     for text in &all {
