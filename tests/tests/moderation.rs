@@ -216,7 +216,8 @@ async fn stays_are_whole_on_each_connection_while_others_talk() -> Result<()> {
     while on_phone.cursor.is_some() {
         on_phone.take(&phone.next().await?)?;
     }
-    assert!(at_desk.ended > STAYS / 2, "{}", at_desk.ended);
+    // Of the others each may have ended before it was told to have begun.
+    assert!(at_desk.ended >= STAYS / 2, "{}", at_desk.ended);
     assert!(on_phone.ended > 0);
     Ok(())
 }
