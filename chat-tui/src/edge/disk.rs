@@ -6,11 +6,16 @@
 
 pub mod cache;
 mod index;
+mod log;
 mod mentions;
+mod meta;
+mod retries;
+mod rooms;
 pub mod schema;
 pub mod slot;
 mod threads;
 mod typed;
+mod values;
 
 use crate::core::effect::{Load, Store};
 use crate::core::input::DiskInput;

@@ -1,4 +1,5 @@
-//! The cache as tables: what the core asks to store and to load, as SQL.
+//! The cache of one server: where it is kept, what belongs to which of the
+//! running clients, and each write handed to the tables that it is about.
 //!
 //! What always holds: a write that returned is on the disk as a whole or not
 //! at all, and a text that a person typed is there even after power loss. The
@@ -6,22 +7,20 @@
 //! of them is only its own as long as it runs.
 
 use super::index;
+use super::log::{add_log, change};
+use super::meta::{habits, meta, set_meta};
+use super::rooms::{forget, rooms, set_place, set_room};
 use super::schema::{self, OpenError};
 use super::slot::Slot;
 use super::typed::{
     add_unsent, adopt_from, deeds, drafts, outbox, set_deed, set_draft, set_unsent,
 };
-use crate::core::effect::{End, LoadAt, LoadLog, LoadSearch, Store};
-use crate::core::fold;
-use crate::core::habits::Habits;
-use crate::core::input::{Device, Saved, SavedRoom};
-use crate::core::room::{Anchor, RoomRow};
-use crate::core::span::{Span, Spans};
+use super::values::{json, run};
+use crate::core::effect::{LoadSearch, Store};
+use crate::core::input::{Device, Saved};
 use crate::edge::profile::ServerDir;
-use chat_proto::event::EventBody;
-use chat_proto::{Entry, Event, RoomName, Seq};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use std::collections::BTreeMap;
+use chat_proto::{Entry, RoomName};
+use rusqlite::Connection;
 
 /// The cache of one server.
 #[derive(Debug)]
@@ -160,80 +159,6 @@ impl Cache {
         })
     }
 
-    /// Cached entries, oldest first, and what of the span asked for is cached
-    /// whole. An entry that can't be read is left out, as what is not cached.
-    pub fn log(&self, asked: &LoadLog) -> Result<(Vec<Entry>, Vec<Span>), StoreError> {
-        let order = match asked.end {
-            End::Newest => "DESC",
-            End::Oldest => "ASC",
-        };
-        let mut select = self.db.prepare_cached(&format!(
-            "SELECT entry FROM entries
-             WHERE room = (SELECT id FROM rooms WHERE name = ?1) AND seq BETWEEN ?2 AND ?3
-             ORDER BY seq {order} LIMIT ?4"
-        ))?;
-        let span = asked.span;
-        let limit = i64::try_from(asked.limit).unwrap_or(i64::MAX);
-        let texts = select.query_map(
-            params![asked.room.as_str(), sql(span.from), sql(span.to), limit],
-            |row| row.get::<_, String>(0),
-        )?;
-        let mut entries = Vec::new();
-        for text in texts {
-            entries.extend(json_entry(&text?));
-        }
-        if asked.end == End::Newest {
-            entries.reverse();
-        }
-        Ok((entries, self.known(asked)?))
-    }
-
-    fn known(&self, asked: &LoadLog) -> Result<Vec<Span>, StoreError> {
-        let span = asked.span;
-        let mut select = self.db.prepare_cached(
-            "SELECT first, last FROM known
-             WHERE room = (SELECT id FROM rooms WHERE name = ?1) AND first <= ?3 AND last >= ?2
-             ORDER BY first",
-        )?;
-        let bounds = params![asked.room.as_str(), sql(span.from), sql(span.to)];
-        let known = select.query_map(bounds, read_span)?;
-        let known = known.filter_map(Result::transpose);
-        Ok(known
-            .filter_map(|known| known.map(|known| known.overlap(span)).transpose())
-            .collect::<Result<_, _>>()?)
-    }
-
-    /// The first cached entry that is not before a moment.
-    pub fn first_from(&self, asked: &LoadAt) -> Result<Option<Entry>, StoreError> {
-        let entry_at = |seq: i64| -> rusqlite::Result<Option<Entry>> {
-            let text: Option<String> = self
-                .db
-                .prepare_cached(
-                    "SELECT entry FROM entries
-                     WHERE room = (SELECT id FROM rooms WHERE name = ?1) AND seq >= ?2
-                     ORDER BY seq LIMIT 1",
-                )?
-                .query_row(params![asked.room.as_str(), seq], |row| row.get(0))
-                .optional()?;
-            Ok(text.as_deref().and_then(json_entry))
-        };
-        let last: Option<i64> = self.db.query_row(
-            "SELECT max(seq) FROM entries WHERE room = (SELECT id FROM rooms WHERE name = ?1)",
-            [asked.room.as_str()],
-            |row| row.get(0),
-        )?;
-        // Along a log times never fall: the place is found by halving.
-        let (mut low, mut high) = (1, last.unwrap_or(0) + 1);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match entry_at(middle)? {
-                Some(entry) if entry.event.at < asked.at => low = sql(entry.event.seq) + 1,
-                Some(_) | None => high = middle,
-            }
-        }
-        Ok(entry_at(low)?)
-    }
-
     /// Cached messages that hold some words, newest first; whether all that is
     /// cached was looked through.
     pub fn search(&self, asked: &LoadSearch) -> Result<(Vec<Entry>, bool), StoreError> {
@@ -249,31 +174,6 @@ impl Cache {
         let more = index::catch_up(&transaction, ENTRIES)?;
         transaction.commit()?;
         Ok(more)
-    }
-
-    /// The nonce of an earlier attempt of the command line to send this text;
-    /// `fresh` is kept as such if there was none.
-    pub fn retry(&mut self, room: &str, text: &str, fresh: &str) -> Result<String, StoreError> {
-        self.db.pragma_update(None, "synchronous", "FULL")?;
-        self.db.execute(
-            "INSERT OR IGNORE INTO retries (room, text, nonce) VALUES (?1, ?2, ?3)",
-            [room, text, fresh],
-        )?;
-        let nonce = self.db.query_row(
-            "SELECT nonce FROM retries WHERE room = ?1 AND text = ?2",
-            [room, text],
-            |row| row.get(0),
-        )?;
-        Ok(nonce)
-    }
-
-    /// The text is sent, or refused for good: the next one like it is another one.
-    pub fn settle_retry(&mut self, room: &str, text: &str) -> Result<(), StoreError> {
-        self.db.execute(
-            "DELETE FROM retries WHERE room = ?1 AND text = ?2",
-            [room, text],
-        )?;
-        Ok(())
     }
 
     fn slot(&self) -> u32 {
@@ -370,228 +270,6 @@ fn apply(db: &Connection, slot: u32, write: &Store) -> rusqlite::Result<()> {
         Store::Place { room, place } => set_place(db, room, *place),
         Store::Open(room) => set_meta(db, "open", Some(room.as_str())),
     }
-}
-
-pub(super) fn run(
-    db: &Connection,
-    statement: &str,
-    with: impl rusqlite::Params,
-) -> rusqlite::Result<()> {
-    db.prepare_cached(statement)?.execute(with).map(|_| ())
-}
-
-pub(super) fn meta(db: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
-    db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?
-        .query_row([key], |row| row.get(0))
-        .optional()
-}
-
-pub(super) fn set_meta(db: &Connection, key: &str, value: Option<&str>) -> rusqlite::Result<()> {
-    match value {
-        Some(value) => run(
-            db,
-            "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
-            [key, value],
-        ),
-        None => run(db, "DELETE FROM meta WHERE key = ?1", [key]),
-    }
-}
-
-/// What can't be read is a later version's, and forgotten.
-fn habits(db: &Connection) -> rusqlite::Result<Habits> {
-    let kept = meta(db, "habits")?;
-    Ok(kept
-        .and_then(|json| serde_json::from_str(&json).ok())
-        .unwrap_or_default())
-}
-
-fn set_room(db: &Connection, row: &RoomRow) -> rusqlite::Result<()> {
-    run(
-        db,
-        "INSERT INTO rooms (name, state, first, unchecked) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (name) DO UPDATE SET state = excluded.state, first = excluded.first,
-             unchecked = excluded.unchecked",
-        params![
-            row.state.room.as_str(),
-            json(&row.state)?,
-            sql(row.first),
-            row.unchecked.map(sql)
-        ],
-    )
-}
-
-fn room_id(db: &Connection, room: &RoomName) -> rusqlite::Result<i64> {
-    run(
-        db,
-        "INSERT OR IGNORE INTO rooms (name) VALUES (?1)",
-        [room.as_str()],
-    )?;
-    db.prepare_cached("SELECT id FROM rooms WHERE name = ?1")?
-        .query_row([room.as_str()], |row| row.get(0))
-}
-
-fn forget(db: &Connection, room: &RoomName) -> rusqlite::Result<()> {
-    let id = room_id(db, room)?;
-    index::forget(db, id)?;
-    run(db, "DELETE FROM entries WHERE room = ?1", [id])?;
-    run(db, "DELETE FROM known WHERE room = ?1", [id])?;
-    run(db, "DELETE FROM rooms WHERE id = ?1", [id])
-}
-
-fn set_place(db: &Connection, room: &RoomName, place: Option<Anchor>) -> rusqlite::Result<()> {
-    run(
-        db,
-        "UPDATE rooms SET place_seq = ?2, place_row = ?3 WHERE name = ?1",
-        params![
-            room.as_str(),
-            place.map(|anchor| sql(anchor.seq)),
-            place.map(|anchor| anchor.row)
-        ],
-    )
-}
-
-fn add_log(
-    db: &Connection,
-    room: &RoomName,
-    entries: &[Entry],
-    known: &[Span],
-) -> rusqlite::Result<()> {
-    let id = room_id(db, room)?;
-    for entry in entries {
-        run(
-            db,
-            "INSERT OR REPLACE INTO entries (room, seq, entry) VALUES (?1, ?2, ?3)",
-            params![id, sql(entry.event.seq), json(entry)?],
-        )?;
-        index::index(db, id, entry)?;
-    }
-    for span in known {
-        add_known(db, id, *span)?;
-    }
-    Ok(())
-}
-
-/// Joins the span with those that it meets.
-fn add_known(db: &Connection, id: i64, span: Span) -> rusqlite::Result<()> {
-    // All that begin at or below its end; those before the first of them that
-    // reaches it are far away, and few: spans that meet have been joined.
-    let met: Vec<Span> = db
-        .prepare_cached(
-            "SELECT first, last FROM known
-             WHERE room = ?1 AND first <= ?3 + 1 AND last >= ?2 - 1",
-        )?
-        .query_map(params![id, sql(span.from), sql(span.to)], read_span)?
-        .filter_map(Result::transpose)
-        .collect::<Result<_, _>>()?;
-    for old in &met {
-        run(
-            db,
-            "DELETE FROM known WHERE room = ?1 AND first = ?2",
-            params![id, sql(old.from)],
-        )?;
-    }
-    let joined: Spans = met.into_iter().chain([span]).collect();
-    for span in joined.iter() {
-        run(
-            db,
-            "INSERT INTO known (room, first, last) VALUES (?1, ?2, ?3)",
-            params![id, sql(span.from), sql(span.to)],
-        )?;
-    }
-    Ok(())
-}
-
-fn change(db: &Connection, room: &RoomName, event: &Event) -> rusqlite::Result<()> {
-    let Some(target) = event.body.target() else {
-        return Ok(());
-    };
-    let id = room_id(db, room)?;
-    let cached: Option<String> = db
-        .prepare_cached("SELECT entry FROM entries WHERE room = ?1 AND seq = ?2")?
-        .query_row(params![id, sql(target)], |row| row.get(0))
-        .optional()?;
-    let Some(mut entry) = cached.and_then(|text| serde_json::from_str::<Entry>(&text).ok()) else {
-        return Ok(());
-    };
-    fold::apply(&mut entry, event);
-    run(
-        db,
-        "UPDATE entries SET entry = ?3 WHERE room = ?1 AND seq = ?2",
-        params![id, sql(target), json(&entry)?],
-    )?;
-    // A reaction or a pin changes no word.
-    match &event.body {
-        EventBody::Edited { .. } | EventBody::Deleted { .. } => index::index(db, id, &entry),
-        EventBody::Message(_)
-        | EventBody::Reacted { .. }
-        | EventBody::Pinned { .. }
-        | EventBody::Topic { .. }
-        | EventBody::Member(_) => Ok(()),
-    }
-}
-
-fn rooms(db: &Connection) -> rusqlite::Result<Vec<SavedRoom>> {
-    let mut known: BTreeMap<i64, Vec<Span>> = BTreeMap::new();
-    let mut select = db.prepare("SELECT first, last, room FROM known ORDER BY room, first")?;
-    let mut rows = select.query([])?;
-    while let Some(row) = rows.next()? {
-        known
-            .entry(row.get(2)?)
-            .or_default()
-            .extend(read_span(row)?);
-    }
-    let mut select = db.prepare(
-        "SELECT id, state, first, place_seq, place_row, unchecked FROM rooms
-         WHERE state IS NOT NULL ORDER BY name",
-    )?;
-    let mut rows = select.query([])?;
-    let mut rooms = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (id, state): (i64, String) = (row.get(0)?, row.get(1)?);
-        // A later version's words: the server will say them again.
-        let Ok(state) = serde_json::from_str(&state) else {
-            continue;
-        };
-        let place = match (read_seq(row, 3)?, row.get::<_, Option<i32>>(4)?) {
-            (Some(seq), Some(row)) => Some(Anchor { seq, row }),
-            _ => None,
-        };
-        rooms.push(SavedRoom {
-            row: RoomRow {
-                state,
-                first: read_seq(row, 2)?.unwrap_or(Seq::FIRST),
-                unchecked: read_seq(row, 5)?,
-            },
-            known: known.remove(&id).unwrap_or_default(),
-            place,
-        });
-    }
-    Ok(rooms)
-}
-
-pub(super) fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
-    serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
-}
-
-pub(super) fn sql(seq: Seq) -> i64 {
-    i64::try_from(seq.get()).expect("a seq is below 2^53")
-}
-
-pub(super) fn read_seq(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Seq>> {
-    let number: Option<i64> = row.get(column)?;
-    Ok(number
-        .and_then(|n| u64::try_from(n).ok())
-        .and_then(Seq::new))
-}
-
-/// One that can't be read is a later version's.
-pub(super) fn json_entry(text: &str) -> Option<Entry> {
-    serde_json::from_str(text).ok()
-}
-
-fn read_span(row: &Row<'_>) -> rusqlite::Result<Option<Span>> {
-    let (from, to) = (read_seq(row, 0)?, read_seq(row, 1)?);
-    Ok(from.zip(to).and_then(|(from, to)| Span::new(from, to)))
 }
 
 fn in_words(error: &rusqlite::Error) -> String {

@@ -5,7 +5,8 @@
 //! somebody searches: so neither the start nor a write waits for it. Always
 //! holds: what is deleted, or not cached any more, is not found.
 
-use super::cache::{json_entry, meta, run, set_meta, sql};
+use super::meta::{meta, set_meta};
+use super::values::{json_entry, run, sql};
 use crate::core::effect::LoadSearch;
 use crate::core::search::Terms;
 use chat_proto::event::EventBody;

@@ -5,8 +5,8 @@
 //! are no wait; a row is parsed only if its text may hold the name.
 
 use super::cache::{Cache, StoreError};
+use super::values::json_entry;
 use crate::core::input::Named;
-use chat_proto::Entry;
 use rusqlite::params;
 
 /// Rows of a room that are looked at.
@@ -38,7 +38,7 @@ impl Cache {
         let mut waits: Option<Named> = None;
         for text in texts {
             let text = text?;
-            let parse = || serde_json::from_str::<Entry>(&text).ok();
+            let parse = || json_entry(&text);
             if let Some(mut named) = waits.take() {
                 named.before = parse();
                 found.push(named);

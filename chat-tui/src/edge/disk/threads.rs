@@ -1,7 +1,8 @@
 //! Threads in the cache: a message and all cached ones that answer it, directly
 //! or through others, by the index `answers`.
 
-use super::cache::{Cache, StoreError, json_entry, sql};
+use super::cache::{Cache, StoreError};
+use super::values::{json_entry, sql};
 use crate::core::effect::LoadThread;
 use chat_proto::Entry;
 use rusqlite::params;

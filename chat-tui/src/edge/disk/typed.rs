@@ -2,7 +2,7 @@
 //! is to be done to messages. Each row bears the number of the running client
 //! whose it is.
 
-use super::cache::{json, read_seq, run, sql};
+use super::values::{json, read_seq, run, sql};
 use crate::core::composer::{Draft, Editing};
 use crate::core::deeds::Deed;
 use crate::core::desk::Desk;
