@@ -75,7 +75,7 @@ impl Node {
         settings: Settings,
         passwords: Passwords,
     ) -> Arc<Self> {
-        let logs = Arc::new(Logs::default());
+        let logs = Arc::new(Logs::start());
         let people = Arc::new(People::default());
         let metrics = Arc::<Metrics>::default();
         let news = News {

@@ -8,6 +8,8 @@
 
 pub mod cursor;
 pub(crate) mod frame;
+mod late;
+mod pace;
 mod ring;
 mod room;
 mod rooms;

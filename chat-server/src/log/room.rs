@@ -1,5 +1,6 @@
 //! One room's log in memory: its head, its ring, its readers.
 
+use super::pace::{Pace, Turn};
 use super::ring::Appended;
 use super::{Frame, Ring};
 use crate::people::Person;
@@ -12,11 +13,12 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::time::Instant;
 
 /// A room that has, or had, readers on this node.
 ///
-/// Locks: `ring` and `readers` are held shortly, never across an await and
-/// never one within the other; `filling` is held while the store is read.
+/// Locks: `ring`, `readers` and `pace` are held shortly, never across an await
+/// and never one within the other; `filling` is held while the store is read.
 #[derive(Debug)]
 pub struct RoomLog {
     id: RoomId,
@@ -26,6 +28,7 @@ pub struct RoomLog {
     reader_count: AtomicUsize,
     /// How many people those readers are.
     people_count: AtomicUsize,
+    pace: Mutex<Pace>,
     filling: tokio::sync::Mutex<()>,
     /// Counts rewritings, under the ring's lock: whoever reads the store
     /// meanwhile may hold what is gone by now, and reads again.
@@ -61,6 +64,7 @@ impl RoomLog {
             readers: Mutex::default(),
             reader_count: AtomicUsize::new(0),
             people_count: AtomicUsize::new(0),
+            pace: Mutex::default(),
             filling: tokio::sync::Mutex::default(),
             rewritten: AtomicU64::new(0),
             budget,
@@ -94,11 +98,23 @@ impl RoomLog {
         }
     }
 
-    /// Appends a committed event and rings its readers.
-    pub fn publish(&self, seq: Seq, frame: Frame) {
-        if self.change(|ring| ring.append(seq, frame)) == Appended::Fresh {
+    /// Appends a committed event, and rings its readers if it is their turn.
+    /// `None`: it was known.
+    pub(super) fn publish(&self, seq: Seq, frame: Frame, now: Instant) -> Option<Turn> {
+        if self.change(|ring| ring.append(seq, frame)) != Appended::Fresh {
+            return None;
+        }
+        let turn = self.pace().turn(self.reader_count(), now);
+        if turn == Turn::Now {
             self.ring_readers();
         }
+        Some(turn)
+    }
+
+    /// Rings the readers for what came since they were rung last.
+    pub(super) fn ring_late(&self, now: Instant) {
+        self.pace().late(now);
+        self.ring_readers();
     }
 
     /// Puts what is left of events in their place, where they are held.
@@ -251,6 +267,10 @@ impl RoomLog {
         result
     }
 
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn ring(&self) -> MutexGuard<'_, Ring> {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -261,7 +281,7 @@ impl RoomLog {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::people::People;
     use crate::store::{TokenHash, UserRow};
@@ -295,11 +315,11 @@ mod tests {
         assert_eq!(log.bells_of_others(UserId(1)).len(), 1);
     }
 
-    fn log() -> RoomLog {
+    pub(in crate::log) fn log() -> RoomLog {
         RoomLog::new(RoomId(1), RoomName::trusted("dev").unwrap(), Arc::default())
     }
 
-    fn reader(people: &People, user: i64) -> Reader {
+    pub(in crate::log) fn reader(people: &People, user: i64) -> Reader {
         let row = UserRow {
             id: UserId(user),
             name: UserName::trusted("ada").unwrap(),

@@ -1,5 +1,7 @@
 //! The logs of a node, and the memory that their rings share.
 
+use super::late::Late;
+use super::pace::Turn;
 use super::{Frame, RoomLog};
 use crate::store::{RoomId, RoomRow};
 use chat_proto::{Event, Seq};
@@ -8,20 +10,32 @@ use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::time::Instant;
 
 /// Bytes that all rings of a node may hold together.
 const RINGS_BYTES: usize = 64 * 1024 * 1024;
 
 /// Every room that has had a reader here since the start.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Logs {
     by_id: Mutex<BTreeMap<RoomId, Arc<RoomLog>>>,
     bytes: Arc<AtomicUsize>,
     /// Held for writing from a commit's begin until its news are told.
     news: RwLock<()>,
+    late: Late,
 }
 
 impl Logs {
+    /// Without any log yet. Within a runtime.
+    pub fn start() -> Self {
+        Self {
+            by_id: Mutex::default(),
+            bytes: Arc::default(),
+            news: RwLock::default(),
+            late: Late::start(),
+        }
+    }
+
     /// The log of a room, and whether it is new here. Events committed before
     /// a new log was opened were not heard: the caller reads the head from the
     /// store once more, while the news stand [`still`](Self::still), and gives
@@ -65,7 +79,9 @@ impl Logs {
         let Some(log) = self.known(room) else {
             return false;
         };
-        log.publish(event.seq, Frame::event(event));
+        if log.publish(event.seq, Frame::event(event), Instant::now()) == Some(Turn::Later) {
+            self.late.add(log);
+        }
         if self.bytes.load(Ordering::Relaxed) > RINGS_BYTES {
             self.give_way();
         }
