@@ -53,25 +53,25 @@ fn every_source_file_that_the_documents_name_is_there() -> Result<()> {
 
 /// What stands as a [`name`](file) is a function of that file.
 #[test]
-fn every_test_that_shows_a_guarantee_is_where_it_is_said_to_be() -> Result<()> {
+fn every_test_that_shows_a_promise_is_where_it_is_said_to_be() -> Result<()> {
     let docs = root()?.join("docs");
-    let text = std::fs::read_to_string(docs.join("guarantees.md"))?;
-    let mut named = 0;
     let mut absent = Vec::new();
-    for link in text.split("[`").skip(1) {
-        let (name, rest) = link.split_once("`](").context("a link without an end")?;
-        let (path, _) = rest.split_once(')').context("a link without an end")?;
-        let source = std::fs::read_to_string(docs.join(path)).context(path.to_owned())?;
-        named += 1;
-        // Generic promises of a store go on with `<`.
-        if !["(", "<"]
-            .iter()
-            .any(|next| source.contains(&format!("fn {name}{next}")))
-        {
-            absent.push(format!("{path}: {name}"));
+    for page in ["guarantees.md", "terminal.md"] {
+        let text = std::fs::read_to_string(docs.join(page))?;
+        let mut named = 0;
+        for link in text.split("[`").skip(1) {
+            let (name, rest) = link.split_once("`](").context("a link without an end")?;
+            let (path, _) = rest.split_once(')').context("a link without an end")?;
+            let source = std::fs::read_to_string(docs.join(path)).context(path.to_owned())?;
+            named += 1;
+            // Generic promises of a store go on with `<`.
+            let is_there = |next| source.contains(&format!("fn {name}{next}"));
+            if !["(", "<"].into_iter().any(is_there) {
+                absent.push(format!("{page}: {path}: {name}"));
+            }
         }
+        assert!(named > 100, "only {named} tests were found in {page}");
     }
-    assert!(named > 100, "only {named} tests were found");
     assert_eq!(absent, Vec::<String>::new());
     Ok(())
 }
