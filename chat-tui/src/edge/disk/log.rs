@@ -7,7 +7,7 @@
 use super::cache::{Cache, StoreError};
 use super::index;
 use super::rooms::room_id;
-use super::values::{json, json_entry, read_span, run, sql};
+use super::values::{json, json_entry, read_seq, read_span, run, sql};
 use crate::core::effect::{End, LoadAt, LoadLog};
 use crate::core::fold;
 use crate::core::span::{Span, Spans};
@@ -24,24 +24,45 @@ impl Cache {
             End::Oldest => "ASC",
         };
         let mut select = self.db.prepare_cached(&format!(
-            "SELECT entry FROM entries
+            "SELECT seq, entry FROM entries
              WHERE room = (SELECT id FROM rooms WHERE name = ?1) AND seq BETWEEN ?2 AND ?3
              ORDER BY seq {order} LIMIT ?4"
         ))?;
         let span = asked.span;
         let limit = i64::try_from(asked.limit).unwrap_or(i64::MAX);
-        let texts = select.query_map(
-            params![asked.room.as_str(), sql(span.from), sql(span.to), limit],
-            |row| row.get::<_, String>(0),
-        )?;
+        let bounds = params![asked.room.as_str(), sql(span.from), sql(span.to), limit];
+        let mut rows = select.query(bounds)?;
         let mut entries = Vec::new();
-        for text in texts {
-            entries.extend(json_entry(&text?));
+        let (mut unread, mut last) = (Vec::new(), None);
+        while let Some(row) = rows.next()? {
+            last = read_seq(row, 0)?;
+            match json_entry(&row.get::<_, String>(1)?) {
+                Some(entry) => entries.push(entry),
+                None => unread.extend(last),
+            }
         }
         if asked.end == End::Newest {
             entries.reverse();
         }
-        Ok((entries, self.known(asked)?))
+        let mut known = self.known(asked)?;
+        // A page that is not full counts as all there is: beyond the last row
+        // nothing was looked at.
+        if let Some(last) = last.filter(|_| !unread.is_empty()) {
+            let looked_at = match asked.end {
+                End::Newest => Span { from: last, ..span },
+                End::Oldest => Span { to: last, ..span },
+            };
+            let mut whole: Spans = known.into_iter().collect();
+            unread
+                .into_iter()
+                .map(Span::one)
+                .for_each(|one| whole.remove(one));
+            known = whole
+                .iter()
+                .filter_map(|part| part.overlap(looked_at))
+                .collect();
+        }
+        Ok((entries, known))
     }
 
     fn known(&self, asked: &LoadLog) -> Result<Vec<Span>, StoreError> {

@@ -1,6 +1,7 @@
 //! What was stored comes back, for each of the running clients its own.
 
 use super::*;
+use crate::core::effect::End;
 use crate::core::habits::Habits;
 use crate::core::input::Device;
 use crate::core::room::Anchor;
@@ -130,6 +131,30 @@ fn changes_reach_the_entries_that_are_cached() {
     let mut expected = message(4, "four");
     crate::core::fold::apply(&mut expected, &edit);
     assert_eq!(cache.log(&newest(9)).unwrap().0, [expected]);
+}
+
+#[test]
+fn what_can_t_be_read_is_a_hole_and_hides_nothing_beyond_the_page() {
+    let (_data, dir) = home();
+    let mut cache = open(&dir);
+    let entries = (1..=4).map(|n| message(n, "said")).collect();
+    cache.store(&[logged(entries, vec![span(1, 4)])]).unwrap();
+    let db = rusqlite::Connection::open(dir.cache()).unwrap();
+    db.execute("UPDATE entries SET entry = '{}' WHERE seq = 3", [])
+        .unwrap();
+    let read = |limit, end| {
+        let asked = LoadLog {
+            end,
+            ..newest(limit)
+        };
+        let (entries, known) = cache.log(&asked).unwrap();
+        let seqs: Vec<_> = entries.iter().map(|entry| entry.event.seq.get()).collect();
+        (seqs, known)
+    };
+    assert_eq!(read(2, End::Newest), (vec![4], vec![span(4, 4)]));
+    assert_eq!(read(3, End::Oldest), (vec![1, 2], vec![span(1, 2)]));
+    let whole = (vec![1, 2, 4], vec![span(1, 2), span(4, 4)]);
+    assert_eq!(read(9, End::Newest), whole);
 }
 
 #[test]
