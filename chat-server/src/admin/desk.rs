@@ -76,14 +76,12 @@ async fn set_keep(node: &Node, room: &str, written: &str) -> Result<Answer, Stri
         Keep::Days(days) => format!("keeps what is said for {days} days"),
     };
     let room = name.clone();
-    node.commit(Change::Keep(SetKeep { room, keep }))
-        .await
-        .map_err(|error| error.to_string())?
-        .map_err(|refusal| refusal.message)?;
-    tracing::info!(%name, "by the operator: {words}");
-    Ok(Answer::Done {
-        words: format!("{name} {words}"),
-    })
+    carry_out(
+        node,
+        Change::Keep(SetKeep { room, keep }),
+        format!("{name} {words}"),
+    )
+    .await
 }
 
 async fn change(node: &Node, name: &str, deed: AdminDeed) -> Result<Answer, String> {
@@ -92,14 +90,17 @@ async fn change(node: &Node, name: &str, deed: AdminDeed) -> Result<Answer, Stri
         name: name.clone(),
         deed,
     });
+    carry_out(node, change, format!("{name} {words}")).await
+}
+
+/// `words`: what is so once that is done.
+async fn carry_out(node: &Node, change: Change, words: String) -> Result<Answer, String> {
     node.commit(change)
         .await
         .map_err(|error| error.to_string())?
         .map_err(|refusal| refusal.message)?;
-    tracing::info!(%name, "by the operator: {words}");
-    Ok(Answer::Done {
-        words: format!("{name} {words}"),
-    })
+    tracing::info!("by the operator: {words}");
+    Ok(Answer::Done { words })
 }
 
 /// What is so of a user once that was done.

@@ -204,14 +204,7 @@ async fn hand_over(upgrade: OnUpgrade, from: IpAddr, site: Site, place: Arc<Plac
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::committer;
-    use crate::config::{Config, Written};
-    use crate::edge::http::Offers;
-    use crate::files::Depot;
-    use crate::node::Node;
-    use crate::password::Passwords;
-    use crate::store::sqlite::SqliteStore;
-    use clap::Parser as _;
+    use crate::edge::http::tests::site;
     use tempfile::TempDir;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::time::timeout;
@@ -362,21 +355,7 @@ mod tests {
 
     impl Server {
         fn start(connections_max: usize) -> Self {
-            let data = TempDir::new().unwrap();
-            let store = SqliteStore::open(data.path(), committer::now()).unwrap();
-            let files = Depot::local(&data.path().join("files")).unwrap();
-            let config = Config::check(Written::parse_from(["chat-server"])).unwrap();
-            let site = Site {
-                offers: Offers::All,
-                node: Node::start(
-                    Arc::new(store),
-                    files,
-                    config.chat,
-                    Passwords::start().unwrap(),
-                ),
-                origins: Arc::default(),
-                proxies: Arc::default(),
-            };
+            let (site, data) = site();
             let listener = bind(([127, 0, 0, 1], 0).into()).unwrap();
             let stop = CancellationToken::new();
             Self {

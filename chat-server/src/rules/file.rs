@@ -119,7 +119,8 @@ fn too_large(message: String) -> ErrorReply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chat_proto::event::{Role, RoomKind};
+    use crate::rules::permission::sample::OUTSIDE;
+    use chat_proto::event::Role;
 
     const ADA: UserId = UserId(1);
     const BOB: UserId = UserId(2);
@@ -130,14 +131,8 @@ mod tests {
     fn members_who_may_write_upload_until_too_much_of_theirs_waits() {
         let room = RoomName::trusted("dev").unwrap();
         let member = Place {
-            kind: RoomKind::Public,
-            members: 1,
-            owned: true,
-            guests: true,
             role: Some(Role::Member),
-            banned: false,
-            muted: false,
-            invited: false,
+            ..OUTSIDE
         };
         let out = Place {
             role: None,

@@ -88,18 +88,13 @@ fn used(message: String) -> ErrorReply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chat_proto::event::{Role, RoomKind};
+    use crate::rules::permission::sample::OUTSIDE;
+    use chat_proto::event::Role;
 
     fn place(role: Role) -> Place {
         Place {
-            kind: RoomKind::Public,
-            members: 1,
-            owned: true,
-            guests: true,
             role: Some(role),
-            banned: false,
-            muted: false,
-            invited: false,
+            ..OUTSIDE
         }
     }
 

@@ -96,6 +96,7 @@ pub fn read(marker: Seq, head: Seq, wanted: Seq, back: bool) -> Result<Seq, Erro
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::permission::sample::OUTSIDE;
     use chat_proto::event::Role;
 
     fn seq(number: u64) -> Seq {
@@ -104,23 +105,13 @@ mod tests {
 
     #[test]
     fn a_message_is_sent_once_by_members_only() {
-        let out = Place {
-            kind: RoomKind::Public,
-            members: 1,
-            owned: true,
-            guests: true,
-            role: None,
-            banned: false,
-            muted: false,
-            invited: false,
-        };
         let inside = Place {
             role: Some(Role::Member),
-            ..out
+            ..OUTSIDE
         };
         let hidden = Place {
             kind: RoomKind::Private,
-            ..out
+            ..OUTSIDE
         };
         let earlier = |text: &str| {
             Some(Earlier {
@@ -141,12 +132,12 @@ mod tests {
             (Some(inside), None, no, Ok(Sending::Append)),
             (Some(inside), None, yes, Ok(Sending::Append)),
             (Some(inside), None, nothing, Err(ErrorCode::NotFound)),
-            (Some(out), None, no, Err(ErrorCode::NotMember)),
+            (Some(OUTSIDE), None, no, Err(ErrorCode::NotMember)),
             (Some(hidden), None, no, Err(ErrorCode::NotFound)),
             (None, None, no, Err(ErrorCode::NotFound)),
             (Some(inside), earlier("hi"), no, Ok(Sending::Repeat)),
             (Some(inside), earlier("hi"), nothing, Ok(Sending::Repeat)),
-            (Some(out), earlier("hi"), no, Ok(Sending::Repeat)),
+            (Some(OUTSIDE), earlier("hi"), no, Ok(Sending::Repeat)),
             (Some(hidden), earlier("hi"), no, Err(ErrorCode::NotFound)),
             (Some(inside), earlier("ho"), no, Err(ErrorCode::Conflict)),
             (Some(inside), pictured, no, Err(ErrorCode::Conflict)),

@@ -260,27 +260,12 @@ fn not_there(name: &RoomName, who: &UserName) -> ErrorReply {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::permission::sample::{ADMIN, OUTSIDE, PERSON};
     use chat_proto::event::RoomKind;
 
     const ROOM: Place = Place {
-        kind: RoomKind::Public,
-        members: 3,
-        owned: true,
-        guests: true,
         role: Some(Role::Moderator),
-        banned: false,
-        muted: false,
-        invited: false,
-    };
-    const PLAIN: Actor = Actor {
-        guest: false,
-        admin: false,
-        muted: false,
-    };
-    const ADMIN: Actor = Actor {
-        guest: false,
-        admin: true,
-        muted: false,
+        ..OUTSIDE
     };
     const MEMBER: Target = Target {
         oneself: false,
@@ -330,15 +315,15 @@ mod tests {
             ..MEMBER
         };
         for what in [Act::Kick, Act::Ban, Act::Mute] {
-            assert_eq!(acts(PLAIN, what, Some(myself)), Err(ErrorCode::Invalid));
+            assert_eq!(acts(PERSON, what, Some(myself)), Err(ErrorCode::Invalid));
             assert_eq!(acts(ADMIN, what, Some(myself)), Err(ErrorCode::Invalid));
-            assert_eq!(acts(PLAIN, what, Some(equal)), Err(ErrorCode::Forbidden));
-            assert_eq!(acts(PLAIN, what, Some(admin)), Err(ErrorCode::Forbidden));
-            assert_eq!(acts(PLAIN, what, None), Err(ErrorCode::NotFound));
+            assert_eq!(acts(PERSON, what, Some(equal)), Err(ErrorCode::Forbidden));
+            assert_eq!(acts(PERSON, what, Some(admin)), Err(ErrorCode::Forbidden));
+            assert_eq!(acts(PERSON, what, None), Err(ErrorCode::NotFound));
             for target in [equal, admin, MEMBER] {
                 assert_eq!(acts(ADMIN, what, Some(target)), Ok(Ruling::Change));
             }
-            assert_eq!(acts(PLAIN, what, Some(MEMBER)), Ok(Ruling::Change));
+            assert_eq!(acts(PERSON, what, Some(MEMBER)), Ok(Ruling::Change));
         }
         let silenced = Target {
             mute: Mark {
@@ -350,7 +335,7 @@ mod tests {
                 ..myself
             }
         };
-        let own = acts(PLAIN, Act::Unmute, Some(silenced));
+        let own = acts(PERSON, Act::Unmute, Some(silenced));
         assert_eq!(
             own,
             Err(ErrorCode::Forbidden),
@@ -450,7 +435,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                acts(PLAIN, what, Some(target)),
+                acts(PERSON, what, Some(target)),
                 expected,
                 "{what:?} {target:?}"
             );
@@ -480,7 +465,7 @@ mod tests {
         for (place, actor, target, role, only, expected) in [
             (
                 room,
-                PLAIN,
+                PERSON,
                 target(member),
                 moderator,
                 false,
@@ -488,7 +473,7 @@ mod tests {
             ),
             (
                 room,
-                PLAIN,
+                PERSON,
                 target(moderator),
                 owner,
                 false,
@@ -496,7 +481,7 @@ mod tests {
             ),
             (
                 room,
-                PLAIN,
+                PERSON,
                 target(moderator),
                 moderator,
                 false,
@@ -504,7 +489,7 @@ mod tests {
             ),
             (
                 room,
-                PLAIN,
+                PERSON,
                 target(owner),
                 member,
                 false,
@@ -542,10 +527,10 @@ mod tests {
                 true,
                 Ok(Ruling::Change),
             ),
-            (room, PLAIN, gone, member, false, Err(ErrorCode::NotFound)),
+            (room, PERSON, gone, member, false, Err(ErrorCode::NotFound)),
             (
                 ROOM,
-                PLAIN,
+                PERSON,
                 target(member),
                 moderator,
                 false,
@@ -553,7 +538,7 @@ mod tests {
             ),
             (
                 room,
-                PLAIN,
+                PERSON,
                 Target {
                     oneself: true,
                     ..target(owner)
@@ -615,7 +600,7 @@ mod tests {
             ),
             (None, 0, Err(ErrorCode::NotFound)),
         ] {
-            let asked = Some((&private, PLAIN));
+            let asked = Some((&private, PERSON));
             let got = invite(&dev(), asked, &eve(), target.as_ref(), waiting);
             assert_eq!(
                 got.map_err(|error| error.code),
@@ -623,7 +608,7 @@ mod tests {
                 "{target:?} {waiting}"
             );
         }
-        let public = invite(&dev(), Some((&ROOM, PLAIN)), &eve(), Some(&gone), 0);
+        let public = invite(&dev(), Some((&ROOM, PERSON)), &eve(), Some(&gone), 0);
         assert_eq!(public.unwrap_err().code, ErrorCode::Forbidden);
     }
 }

@@ -342,3 +342,5 @@ fn senseless(name: &RoomName, kind: RoomKind, deed: Deed) -> ErrorReply {
 
 #[cfg(test)]
 pub(crate) mod matrix;
+#[cfg(test)]
+pub(in crate::rules) mod sample;

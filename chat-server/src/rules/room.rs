@@ -162,39 +162,19 @@ pub fn heir(leaver: Role, next: Option<(UserId, Role)>) -> Option<UserId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::permission::sample::{ADMIN, OUTSIDE, PERSON};
 
     fn name(text: &str) -> RoomName {
         RoomName::trusted(text).unwrap()
     }
 
-    const PUBLIC: Place = Place {
-        kind: RoomKind::Public,
-        members: 3,
-        owned: true,
-        guests: true,
-        role: None,
-        banned: false,
-        muted: false,
-        invited: false,
-    };
     const INSIDE: Place = Place {
         role: Some(Role::Moderator),
-        ..PUBLIC
+        ..OUTSIDE
     };
     const HIDDEN: Place = Place {
         kind: RoomKind::Private,
-        ..PUBLIC
-    };
-
-    const NEW: Actor = Actor {
-        guest: false,
-        admin: false,
-        muted: false,
-    };
-    const ADMIN: Actor = Actor {
-        guest: false,
-        admin: true,
-        muted: false,
+        ..OUTSIDE
     };
 
     fn rooms(count: usize) -> Rooms {
@@ -205,7 +185,7 @@ mod tests {
     fn joining_enters_what_is_open_and_makes_what_is_not_there() {
         let empty = Place {
             members: 0,
-            ..PUBLIC
+            ..OUTSIDE
         };
         let servers_own = Place {
             owned: false,
@@ -218,12 +198,12 @@ mod tests {
         let left = Place { members: 0, ..open };
         let out = Place {
             banned: true,
-            ..PUBLIC
+            ..OUTSIDE
         };
         for (place, create, count, expected) in [
-            (Some(PUBLIC), true, 0, Ok(Joining::Enter(Role::Member))),
-            (Some(PUBLIC), false, 9, Ok(Joining::Enter(Role::Member))),
-            (Some(PUBLIC), true, 10, Err(ErrorCode::Conflict)),
+            (Some(OUTSIDE), true, 0, Ok(Joining::Enter(Role::Member))),
+            (Some(OUTSIDE), false, 9, Ok(Joining::Enter(Role::Member))),
+            (Some(OUTSIDE), true, 10, Err(ErrorCode::Conflict)),
             (Some(INSIDE), true, 10, Ok(Joining::Already)),
             (Some(HIDDEN), true, 0, Err(ErrorCode::NotFound)),
             (Some(open), true, 9, Ok(Joining::Enter(Role::Member))),
@@ -236,7 +216,7 @@ mod tests {
             (None, true, 10, Err(ErrorCode::Conflict)),
             (None, false, 0, Err(ErrorCode::NotFound)),
         ] {
-            let asked = place.as_ref().map(|place| (place, NEW));
+            let asked = place.as_ref().map(|place| (place, PERSON));
             let got = join(&name("dev"), asked, create, rooms(count)).map_err(|error| error.code);
             assert_eq!(got, expected, "{place:?} {create} {count}");
         }
@@ -255,7 +235,7 @@ mod tests {
         };
         let out = Place {
             banned: true,
-            ..PUBLIC
+            ..OUTSIDE
         };
         for (place, guest, kind, count, expected) in [
             (None, true, public, 0, Ok(Creating::Create)),
@@ -265,14 +245,14 @@ mod tests {
             (Some(HIDDEN), true, private, 0, Err(ErrorCode::Forbidden)),
             (Some(HIDDEN), false, private, 0, Err(ErrorCode::Conflict)),
             (Some(HIDDEN), true, public, 0, Err(ErrorCode::Conflict)),
-            (Some(PUBLIC), false, public, 0, Err(ErrorCode::Conflict)),
+            (Some(OUTSIDE), false, public, 0, Err(ErrorCode::Conflict)),
             (Some(INSIDE), false, public, 0, Err(ErrorCode::Conflict)),
             (Some(mine), false, public, 0, Err(ErrorCode::Conflict)),
             (Some(mine), false, private, 10, Ok(Creating::Already)),
             (Some(out), false, public, 0, Err(ErrorCode::Banned)),
             (Some(out), true, private, 0, Err(ErrorCode::Banned)),
         ] {
-            let asked = place.as_ref().map(|place| (place, NEW));
+            let asked = place.as_ref().map(|place| (place, PERSON));
             let got =
                 create(&name("dev"), asked, guest, kind, rooms(count)).map_err(|error| error.code);
             assert_eq!(got, expected, "{place:?} {guest} {kind:?} {count}");
@@ -283,11 +263,11 @@ mod tests {
     fn only_members_leave_and_a_hidden_room_is_no_room() {
         for (place, expected) in [
             (Some(INSIDE), Ok(Role::Moderator)),
-            (Some(PUBLIC), Err(ErrorCode::NotMember)),
+            (Some(OUTSIDE), Err(ErrorCode::NotMember)),
             (Some(HIDDEN), Err(ErrorCode::NotFound)),
             (None, Err(ErrorCode::NotFound)),
         ] {
-            let asked = place.as_ref().map(|place| (place, NEW));
+            let asked = place.as_ref().map(|place| (place, PERSON));
             let got = leave(&name("dev"), asked).map_err(|error| error.code);
             assert_eq!(got, expected, "{place:?}");
         }

@@ -1,15 +1,10 @@
 use super::*;
+use crate::rules::permission::sample::OUTSIDE;
 use chat_proto::event::RoomKind;
 
 const PLACE: Place = Place {
-    kind: RoomKind::Public,
-    members: 3,
-    owned: true,
-    guests: true,
     role: Some(Role::Member),
-    banned: false,
-    muted: false,
-    invited: false,
+    ..OUTSIDE
 };
 
 fn seq(number: u64) -> Seq {
