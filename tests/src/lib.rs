@@ -11,6 +11,7 @@ pub mod binaries;
 pub mod browser;
 pub mod bucket;
 pub mod client;
+pub mod command;
 pub mod conversation;
 pub mod crowd;
 pub mod disk;

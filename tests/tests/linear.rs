@@ -1,17 +1,13 @@
 //! Point 40: the client line by line, for screen readers and plain terminals.
 //! Whatever happens, what was written stays as it stands.
 
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
 use chat_tests::fake::{Fake, greeting, usual};
 use chat_tests::process::Signal;
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::{Key, Program, Terminal, home};
-use chat_tests::{binaries, wait};
+use chat_tests::{command, wait};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -291,7 +287,7 @@ async fn a_pipe_is_read_to_its_end_and_answered_without_an_escape() -> Result<()
     let home = home()?;
     let url = server.url();
     let lines = "hello from a pipe\n/join dev\n/topic what it is for\nthe last";
-    let output = piped(&home, &["--linear", &url, "--name", "ada"], lines).await?;
+    let output = command::run(home.path(), &["--linear", &url, "--name", "ada"], lines).await?;
     ensure!(output.status.success(), "{output:?}");
     only_appends(&output.stdout)?;
     let said = String::from_utf8(output.stdout)?;
@@ -305,7 +301,7 @@ async fn a_pipe_is_read_to_its_end_and_answered_without_an_escape() -> Result<()
     ensure!(!said.contains("> "), "no prompt for a pipe: {said}");
 
     server.kill9()?;
-    let output = piped(&home, &["--linear", &url], "kept for later\n").await?;
+    let output = command::run(home.path(), &["--linear", &url], "kept for later\n").await?;
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let said = String::from_utf8(output.stdout)?;
     ensure!(
@@ -313,7 +309,7 @@ async fn a_pipe_is_read_to_its_end_and_answered_without_an_escape() -> Result<()
         "{said}"
     );
     server.restart().await?;
-    let output = piped(&home, &["--linear", &url], "").await?;
+    let output = command::run(home.path(), &["--linear", &url], "").await?;
     let said = String::from_utf8(output.stdout)?;
     ensure!(
         output.status.success() && said.contains("ada: kept for later"),
@@ -326,7 +322,7 @@ async fn a_pipe_is_read_to_its_end_and_answered_without_an_escape() -> Result<()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_screen_for_a_pipe_ends_with_what_to_use_instead() -> Result<()> {
     let home = home()?;
-    let output = piped(&home, &["ws://127.0.0.1:9/ws"], "").await?;
+    let output = command::run(home.path(), &["ws://127.0.0.1:9/ws"], "").await?;
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr)?;
     for words in [
@@ -338,29 +334,6 @@ async fn a_screen_for_a_pipe_ends_with_what_to_use_instead() -> Result<()> {
     }
     ensure!(output.stdout.is_empty() && !said.contains('\x1b'));
     Ok(())
-}
-
-async fn piped(home: &TempDir, args: &[&str], input: &str) -> Result<Output> {
-    let mut command = Command::new(binaries::tui()?);
-    command
-        .env_clear()
-        .env("HOME", home.path())
-        .env("LANG", "C.UTF-8");
-    command.args(args);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn()?;
-    let mut stdin = child.stdin.take().context("no input")?;
-    let input = input.to_owned();
-    let running = tokio::task::spawn_blocking(move || {
-        // A program that needs no input may be gone before it is written.
-        let _ = stdin.write_all(input.as_bytes());
-        drop(stdin);
-        child.wait_with_output()
-    });
-    Ok(wait::within("the client", Duration::from_secs(60), running).await???)
 }
 
 /// All that is kept below a folder.

@@ -36,6 +36,7 @@ mod hostile;
 mod http;
 mod large;
 mod linear;
+mod listing;
 mod load;
 mod logbook;
 mod looks;

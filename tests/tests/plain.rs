@@ -1,12 +1,13 @@
 //! The client without a screen: `send` and `tail`.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Read as _;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Output};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
+use chat_tests::command::{self, Lines};
 use chat_tests::server::Server;
 use chat_tests::terminal::home;
 use chat_tests::{binaries, wait};
@@ -22,7 +23,7 @@ fn the_manual_and_completions_know_every_command() -> Result<()> {
         Ok(String::from_utf8(output.stdout)?)
     };
     let commands = [
-        "send", "tail", "history", "search", "export", "rooms", "config", "man",
+        "send", "tail", "history", "search", "export", "rooms", "members", "config", "man",
     ];
     for shell in ["bash", "zsh", "fish"] {
         let text = run(&["completions", shell])?;
@@ -142,18 +143,18 @@ async fn tail_follows_a_room_as_text_and_as_json_and_ends_quietly() -> Result<()
     let mut bob = Client::enter(server.address(), "bob").await?;
     let mut plain = spawn(&server, home.path(), &["tail", "lobby"])?;
     let mut json = spawn(&server, home.path(), &["tail", "lobby", "--json"])?;
-    let mut plain_lines = lines(&mut plain)?;
-    let mut json_lines = lines(&mut json)?;
+    let mut plain_lines = Lines::of(&mut plain)?;
+    let mut json_lines = Lines::of(&mut json)?;
     bob_until_heard(&mut bob, &mut plain_lines, "warm-up-plain").await?;
     bob_until_heard(&mut bob, &mut json_lines, "warm-up-json").await?;
     bob.send("lobby", "followed \u{202e}text", "1").await?;
-    let line = next_with(&mut plain_lines, "followed").await?;
+    let line = plain_lines.next_with("followed").await?;
     ensure!(
         line.contains("bob") && !line.contains('\u{202e}'),
         "{line:?}"
     );
     ensure!(!line.contains('\x1b'), "{line:?}");
-    let line = next_with(&mut json_lines, "followed").await?;
+    let line = json_lines.next_with("followed").await?;
     let event: Value = serde_json::from_str(&line)?;
     assert_eq!(event["author"], "bob");
     drop(plain_lines);
@@ -187,62 +188,23 @@ async fn without_a_terminal_it_says_so_and_writes_no_escape() -> Result<()> {
     Ok(())
 }
 
-fn command(server: &Server, home: &Path, args: &[&str]) -> Result<Command> {
-    let mut command = Command::new(binaries::tui()?);
-    command.env_clear().env("HOME", home).env("LANG", "C.UTF-8");
-    command.args(args);
-    if !args.contains(&server.url().as_str()) {
-        command.args(["--server", &server.url(), "--name", "cli"]);
-    }
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    Ok(command)
-}
-
 async fn run(server: &Server, home: &Path, args: &[&str], input: &str) -> Result<Output> {
-    let mut child = command(server, home, args)?.spawn()?;
-    let mut stdin = child.stdin.take().context("no input")?;
-    let input = input.to_owned();
-    let running = tokio::task::spawn_blocking(move || {
-        // A program that needs no input may be gone before it is written.
-        let _ = stdin.write_all(input.as_bytes());
-        drop(stdin);
-        child.wait_with_output()
-    });
-    let output = wait::within("the command", Duration::from_secs(30), running).await???;
-    Ok(output)
+    let url = server.url();
+    command::run(home, &at(&url, args), input).await
 }
 
 fn spawn(server: &Server, home: &Path, args: &[&str]) -> Result<Child> {
-    Ok(command(server, home, args)?.spawn()?)
+    let url = server.url();
+    command::spawn(home, &at(&url, args))
 }
 
-type Lines = tokio::sync::mpsc::UnboundedReceiver<String>;
-
-/// The lines of a program's output; its pipe is closed with them.
-fn lines(child: &mut Child) -> Result<Lines> {
-    let output = child.stdout.take().context("no output")?;
-    let (say, heard) = tokio::sync::mpsc::unbounded_channel();
-    std::thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            if say.send(line).is_err() {
-                return;
-            }
-        }
-    });
-    Ok(heard)
-}
-
-async fn next_with(lines: &mut Lines, text: &str) -> Result<String> {
-    loop {
-        let line = wait::within(text, wait::SOON, lines.recv()).await?;
-        let line = line.context("the end of the output")?;
-        if line.contains(text) {
-            return Ok(line);
-        }
+/// The words that go to a server under a name, where they don't say so themselves.
+fn at<'a>(url: &'a str, args: &[&'a str]) -> Vec<&'a str> {
+    let mut all = args.to_vec();
+    if !args.contains(&url) {
+        all.extend(["--server", url, "--name", "cli"]);
     }
+    all
 }
 
 /// Says something until it is heard: a follower takes a moment to be there.
@@ -253,7 +215,7 @@ async fn bob_until_heard(bob: &mut Client, lines: &mut Lines, text: &str) -> Res
             json!({ "type": "send", "room": "lobby", "text": format!("{text} {n}") }),
         )
         .await?;
-        let heard = next_with(lines, text);
+        let heard = lines.next_with(text);
         if tokio::time::timeout(Duration::from_millis(200), heard)
             .await
             .is_ok()

@@ -2,6 +2,7 @@
 
 use super::print::Output;
 use super::session::{Resume, Session, parse_room, refused, unexpected};
+use super::since::{Since, since};
 use super::{Failure, Target};
 use chat_proto::codec::Frame;
 use chat_proto::request::GetHistory;
@@ -16,8 +17,8 @@ pub(super) struct History {
     /// How many at the most
     #[arg(short = 'n', long, value_name = "N", default_value = "50")]
     lines: usize,
-    /// Only what came after this number, or from this time on
-    #[arg(long, value_name = "SEQ|TIME")]
+    /// Only what came after this number, or from this moment on: 2h, 3d, 2026-11-01
+    #[arg(long, value_name = "SEQ|MOMENT", value_parser = since, allow_hyphen_values = true)]
     since: Option<Since>,
     /// Only what came before this number
     #[arg(long, value_name = "SEQ", conflicts_with = "since")]
@@ -25,28 +26,6 @@ pub(super) struct History {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
-}
-
-/// From where on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Since {
-    /// After this event.
-    Seq(Seq),
-    /// From this moment on.
-    At(Timestamp),
-}
-
-impl std::str::FromStr for Since {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if let Some(seq) = text.parse().ok().and_then(Seq::new) {
-            return Ok(Self::Seq(seq));
-        }
-        text.parse()
-            .map(Self::At)
-            .map_err(|_| "neither a number nor a time like 2026-11-22T05:00:00Z".to_owned())
-    }
 }
 
 /// Prints it, oldest first.
@@ -137,19 +116,5 @@ pub(super) async fn page(
         Ok(Frame::History(page)) => Ok(page),
         Ok(other) => Err(unexpected(&other)),
         Err(error) => Err(refused(&error)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn since_is_a_number_or_a_time() {
-        assert_eq!("41".parse(), Ok(Since::Seq(Seq::new(41).unwrap())));
-        let time = "2026-11-22T05:00:00Z";
-        assert_eq!(time.parse(), Ok(Since::At(time.parse().unwrap())));
-        assert!("yesterday".parse::<Since>().is_err());
-        assert!("-1".parse::<Since>().is_err());
     }
 }

@@ -7,12 +7,14 @@ mod config;
 mod export;
 mod history;
 mod manual;
+mod members;
 mod place;
 mod print;
 mod rooms;
 mod search;
 mod send;
 mod session;
+mod since;
 mod start;
 mod tail;
 
@@ -65,6 +67,8 @@ enum What {
     Export(export::Export),
     /// List the rooms
     Rooms(rooms::Rooms),
+    /// List who is in a room
+    Members(members::Members),
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::Config),
@@ -175,6 +179,10 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         What::Rooms(rooms) => {
             let place = target()?;
             runtime.block_on(rooms::run(&place, rooms, &mut out))
+        }
+        What::Members(members) => {
+            let place = target()?;
+            runtime.block_on(members::run(&place, members, &mut out))
         }
     };
     match done {

@@ -2,6 +2,7 @@
 
 use super::print::Output;
 use super::session::{Resume, Session, parse_room, refused, unexpected};
+use super::since::moment;
 use super::{Failure, Target};
 use chat_proto::codec::Frame;
 use chat_proto::request::Search as AskSearch;
@@ -20,11 +21,11 @@ pub(super) struct Search {
     /// Only by this person
     #[arg(long, value_name = "NAME")]
     from: Option<String>,
-    /// Only from this time on
-    #[arg(long, value_name = "TIME")]
+    /// Only from this moment on: 2h, 3d, 2026-11-01
+    #[arg(long, value_name = "MOMENT", value_parser = moment, allow_hyphen_values = true)]
     since: Option<Timestamp>,
-    /// Only up to this time
-    #[arg(long, value_name = "TIME")]
+    /// Only up to this moment
+    #[arg(long, value_name = "MOMENT", value_parser = moment, allow_hyphen_values = true)]
     before: Option<Timestamp>,
     /// How many at the most
     #[arg(short = 'n', long, value_name = "N", default_value = "50")]

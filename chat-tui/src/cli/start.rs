@@ -175,7 +175,7 @@ fn configuration(
 /// The zone that people here live in. Where nothing else is said it is read
 /// directly: looking through all zones of the world takes longer than the rest
 /// of the start.
-fn zone() -> TimeZone {
+pub(super) fn zone() -> TimeZone {
     if std::env::var_os("TZ").is_some() {
         return TimeZone::system();
     }

@@ -1,9 +1,10 @@
 //! `chat-tui tail`: the newest of a room, then all that comes, through cuts of
 //! the connection, each event once.
 
-use super::history::{self, Since};
+use super::history;
 use super::print::Output;
 use super::session::{Resume, Session, parse_room};
+use super::since::{Since, since};
 use super::{Failure, Target};
 use chat_proto::codec::Frame;
 use chat_proto::{RoomName, Seq};
@@ -19,8 +20,8 @@ pub(super) struct Tail {
     /// How many of the past to begin with
     #[arg(short = 'n', long, value_name = "N", default_value = "10")]
     lines: usize,
-    /// Begin with all that came after this number, or from this time on
-    #[arg(long, value_name = "SEQ|TIME")]
+    /// Begin with all that came after this number, or from this moment on: 2h, 3d, 2026-11-01
+    #[arg(long, value_name = "SEQ|MOMENT", value_parser = since, allow_hyphen_values = true)]
     since: Option<Since>,
     /// One JSON object a line
     #[arg(long)]

@@ -1,4 +1,5 @@
-//! Moments as people write them: `yesterday`, `mon`, `2026-11-01`, `14:30`, `-3d`.
+//! Moments as people write them: `yesterday`, `mon`, `2026-11-01`, `14:30`, `-3d`
+//! or `3d`.
 
 use chat_proto::Timestamp;
 use jiff::civil::{Date, DateTime, Time, Weekday};
@@ -42,8 +43,8 @@ impl Zone {
     }
 
     fn moment(&self, text: &str, now: DateTime) -> Option<DateTime> {
-        if let Some(ago) = text.strip_prefix('-') {
-            return before(ago, now);
+        if let Some(at) = before(text.strip_prefix('-').unwrap_or(text), now) {
+            return Some(at);
         }
         if let Some(time) = time(text) {
             let today = now.date().to_datetime(time);
@@ -72,7 +73,7 @@ impl Zone {
 /// `3d`, `2h`, `30m`, `1w`: days and weeks from the beginning of the day.
 fn before(ago: &str, now: DateTime) -> Option<DateTime> {
     let unit = ago.chars().next_back()?;
-    let number: i32 = ago.strip_suffix(unit)?.trim().parse().ok()?;
+    let number: u32 = ago.strip_suffix(unit)?.trim().parse().ok()?;
     let back = |span: Span| now.checked_sub(span).ok();
     match unit {
         'm' => back(Span::new().try_minutes(number).ok()?),
@@ -172,6 +173,8 @@ mod tests {
             ("-1w", "2026-11-17T00:00:00Z"),
             ("-2h", "2026-11-24T13:30:00Z"),
             ("-90m", "2026-11-24T14:00:00Z"),
+            ("90m", "2026-11-24T14:00:00Z"),
+            ("3d", "2026-11-21T00:00:00Z"),
         ] {
             let at: Timestamp = at.parse().unwrap();
             assert_eq!(zone.read(text, now), Ok(at), "{text}");
@@ -182,6 +185,7 @@ mod tests {
             "2026-13-01",
             "25:00",
             "-3",
+            "--3d",
             "-xd",
             "mo",
             "1-2-3-4",

@@ -371,7 +371,7 @@ pub(super) fn member(change: &MemberChange) -> String {
         MemberChanged::Muted => format!("muted {user}"),
         MemberChanged::Unmuted => format!("lets {user} write again"),
         MemberChanged::Role => match change.role {
-            Some(role) => format!("made {user} {}", role_word(role)),
+            Some(role) => format!("made {user} {}", role.name()),
             None => format!("changed the role of {user}"),
         },
     };
@@ -379,15 +379,6 @@ pub(super) fn member(change: &MemberChange) -> String {
         said.push_str(&format!(": {}", neutral::line(reason)));
     }
     said
-}
-
-/// A role in words.
-pub(super) fn role_word(role: chat_proto::event::Role) -> &'static str {
-    match role {
-        chat_proto::event::Role::Member => "member",
-        chat_proto::event::Role::Moderator => "moderator",
-        chat_proto::event::Role::Owner => "owner",
-    }
 }
 
 /// How large a file is.

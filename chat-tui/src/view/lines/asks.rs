@@ -8,7 +8,6 @@ use crate::core::editing::text_of;
 use crate::core::local::NoServer;
 use crate::core::overlay::{HelpRow, MemberList, Overlay, Picker, RoomList, theme_name};
 use crate::core::search::{Looked, Search};
-use crate::view::body::role_word;
 use crate::view::overlay::facts;
 use crate::view::when::When;
 use chat_proto::Timestamp;
@@ -184,7 +183,7 @@ fn members(state: &State, list: &MemberList) -> Vec<String> {
     let total = list.total.unwrap_or_default();
     let rows = list.members.iter().map(|member| {
         let online = if member.online { "online" } else { "away" };
-        format!("{}, {}, {online}", member.name, role_word(member.role))
+        format!("{}, {}, {online}", member.name, member.role.name())
     });
     let room = words::name(state, &list.room);
     numbered(&format!("{total} in {room}"), rows)

@@ -6,7 +6,6 @@ use crate::core::overlay::{
     Choice, MemberList, PersonMenu, Picker, RoomList, Sent, Themes, theme_name,
 };
 use crate::neutral;
-use crate::view::body::role_word;
 use crate::view::my_name;
 use crate::view::pen::{Pen, columns};
 use crate::view::rooms::{badges, title, top};
@@ -101,7 +100,7 @@ pub(super) fn members(
                 Role::Live,
             );
         }
-        let role = role_word(member.role);
+        let role = member.role.name();
         let right = pen.flush(row.left() + 4, row.y, row.right(), role, Role::Faint);
         let name = member.name.as_str();
         let role = if me == Some(name) {
@@ -131,7 +130,7 @@ pub(super) fn person(
         .rooms
         .get(&menu.room)
         .map(|room| room.people.role(&menu.user));
-    let role = role.map_or("", role_word);
+    let role = role.map_or("", chat_proto::event::Role::name);
     let area = boxed(pen, screen, &format!("{}, {role}", menu.user), 48, 12);
     if menu.found.is_empty() {
         pen.cut(
