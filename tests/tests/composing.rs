@@ -198,6 +198,33 @@ async fn tab_lists_what_fits_and_gives_back_what_was_typed() -> Result<()> {
     Ok(())
 }
 
+/// Behaviour 33: the list becomes less with each letter, also after a choice.
+#[tokio::test]
+async fn what_tab_offers_narrows_while_one_types_on() -> Result<()> {
+    let server = Server::start().await?;
+    for (n, name) in ["adrian", "adele", "adam"].iter().enumerate() {
+        let mut one = Client::enter(server.address(), name).await?;
+        one.send("lobby", &format!("from {name}"), &n.to_string())
+            .await?;
+    }
+    let mut zoe = User::enter(server.url(), "zoe").await?;
+    zoe.wait_for("from adam").await?;
+    zoe.type_text("@ad")?;
+    zoe.wait_for("› @ad").await?;
+    zoe.press(Key::Tab)?;
+    zoe.wait_for("▸ @adam").await?;
+    zoe.type_text("r")?;
+    let screen = zoe.wait_for("1 fit").await?;
+    assert!(
+        screen.shows("› @adr") && screen.shows("  @adrian") && !screen.shows("@adele"),
+        "{screen}"
+    );
+    zoe.press(Key::Tab)?;
+    zoe.wait_for("› @adrian").await?;
+    zoe.wait_gone("1 fit").await?;
+    Ok(())
+}
+
 async fn open_editor(user: &mut User, draft: &str) -> Result<()> {
     user.type_text(draft)?;
     user.wait_for(&format!("› {draft}")).await?;

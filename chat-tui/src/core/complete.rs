@@ -1,4 +1,5 @@
-//! Completion of the word before the cursor: people, rooms, commands and emoji.
+//! Completion of the word before the cursor: people, rooms, commands, servers
+//! and emoji. The list narrows while one goes on typing.
 
 use super::actions::Action;
 use super::overlay::{Candidate, Completion};
@@ -9,6 +10,45 @@ use chat_proto::event::EventBody;
 const FOUND_MOST: usize = 50;
 /// Entries that are looked through for recent speakers.
 const SPEAKERS_AMONG: usize = 500;
+
+/// A word that can be completed.
+#[derive(Debug)]
+struct Word {
+    /// Where it starts in the text.
+    start: usize,
+    typed: String,
+    kind: Kind,
+}
+
+/// What a word is the beginning of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Person,
+    Room,
+    Command,
+    Emoji,
+    Server,
+}
+
+impl Word {
+    /// A word by its sign, or by what stands before it.
+    fn of(before: &str, typed: &str) -> Option<Self> {
+        let kind = match typed.chars().next() {
+            Some('@') => Kind::Person,
+            Some('#') => Kind::Room,
+            Some('/') if before.is_empty() => Kind::Command,
+            Some(':') => Kind::Emoji,
+            // Only after `/server`, where nothing else is a word.
+            Some(_) | None if names_server(before) => Kind::Server,
+            Some(_) | None => return None,
+        };
+        Some(Self {
+            start: before.len(),
+            typed: typed.to_owned(),
+            kind,
+        })
+    }
+}
 
 /// Whether what stands before a word makes it the name of a server.
 fn names_server(before: &str) -> bool {
@@ -42,38 +82,48 @@ impl State {
     /// After a change of the text: the choices become fewer with each
     /// character of the word, and go away with the word.
     pub(super) fn narrow_completion(&mut self) {
-        if self.completion.take().is_none() {
-            return;
-        }
-        let Some((start, word)) = self.word() else {
+        let Some(before) = self.completion.take() else {
             return;
         };
-        let found = self.candidates(start, &word);
-        if !found.is_empty() {
-            self.completion = Some(Completion {
-                found,
-                chosen: None,
-                typed: word,
-                start,
-            });
+        self.completion = self.word().and_then(|word| self.offer(word));
+        if self.completion.is_none() {
+            self.narrow_typed(&before);
         }
     }
 
-    fn begin_completion(&mut self, turn: &mut Turn) {
-        let Some((start, word)) = self.word() else {
+    /// What is typed after a choice, where no word goes on so, goes on from
+    /// what was typed before the choice was put in, if a word goes on so.
+    fn narrow_typed(&mut self, before: &Completion) {
+        let Some(composer) = self.here().map(|room| &room.composer) else {
             return;
         };
-        let found = self.candidates(start, &word);
-        if found.is_empty() {
-            return self.say(turn, format!("nothing begins with {word}"));
-        }
-        let completion = Completion {
-            found,
-            chosen: Some(0),
-            typed: word,
-            start,
+        let text = &composer.text()[..composer.cursor()];
+        let chosen = before.chosen.and_then(|chosen| before.found.get(chosen));
+        let added = chosen.and_then(|choice| text.get(before.start..)?.strip_prefix(&*choice.word));
+        let Some(added) = added.filter(|added| !added.is_empty()) else {
+            return;
         };
-        self.put_choice(turn, completion);
+        let typed = format!("{}{added}", before.typed);
+        let word = text.get(..before.start).map(|text| Word::of(text, &typed));
+        let narrowed = word.flatten().and_then(|word| self.offer(word));
+        if let (Some(_), Some(room)) = (&narrowed, self.here_mut()) {
+            room.composer.replace_from(before.start, &typed);
+        }
+        self.completion = narrowed;
+    }
+
+    fn begin_completion(&mut self, turn: &mut Turn) {
+        let Some(word) = self.word() else {
+            return;
+        };
+        let typed = word.typed.clone();
+        match self.offer(word) {
+            None => self.say(turn, format!("nothing begins with {typed}")),
+            Some(mut completion) => {
+                completion.chosen = Some(0);
+                self.put_choice(turn, completion);
+            }
+        }
     }
 
     /// Puts the chosen word into the text; with a blank after it, if it is the only one.
@@ -98,44 +148,53 @@ impl State {
         self.completion = (!only).then_some(completion);
     }
 
-    /// The word before the cursor and where it starts, if it can be completed.
-    fn word(&self) -> Option<(usize, String)> {
+    /// The word before the cursor, if it can be completed.
+    fn word(&self) -> Option<Word> {
         let composer = &self.here()?.composer;
         let before = &composer.text()[..composer.cursor()];
         let start = before.rfind(char::is_whitespace).map_or(0, |at| {
             at + before[at..].chars().next().map_or(1, char::len_utf8)
         });
-        let word = &before[start..];
-        let marked = word.starts_with(['@', '#', '/', ':']);
-        (marked || names_server(&before[..start])).then(|| (start, word.to_owned()))
+        let (before, typed) = before.split_at(start);
+        Word::of(before, typed)
     }
 
-    fn candidates(&self, start: usize, word: &str) -> Vec<Candidate> {
-        let all: Vec<(String, &'static str)> = match word.chars().next() {
-            Some('@') => self
+    /// What a word may become, none of it chosen; `None`: nothing.
+    fn offer(&self, word: Word) -> Option<Completion> {
+        let found = self.candidates(&word);
+        (!found.is_empty()).then_some(Completion {
+            found,
+            chosen: None,
+            typed: word.typed,
+            start: word.start,
+        })
+    }
+
+    fn candidates(&self, word: &Word) -> Vec<Candidate> {
+        let all: Vec<(String, &'static str)> = match word.kind {
+            Kind::Person => self
                 .names_here()
                 .iter()
                 .map(|name| (format!("@{name}"), ""))
                 .collect(),
-            Some('#') => {
+            Kind::Room => {
                 let shared = self.listed().filter(|room| !room.name().is_direct());
                 shared
                     .map(|room| (format!("#{}", room.name()), ""))
                     .collect()
             }
-            Some('/') if start == 0 => Action::commands()
+            Kind::Command => Action::commands()
                 .map(|action| (format!("/{}", action.info().name), action.info().title))
                 .collect(),
-            Some(':') => return emoji(word),
-            // Only after `/server`, where nothing else is a word.
-            Some(_) | None => {
+            Kind::Emoji => return emoji(&word.typed),
+            Kind::Server => {
                 let known = self.settings.servers.known.iter();
                 known
                     .map(|known| (known.name.as_str().to_owned(), "server"))
                     .collect()
             }
         };
-        let typed = word.to_lowercase();
+        let typed = word.typed.to_lowercase();
         let fits = |(word, _): &(String, &str)| word.to_lowercase().starts_with(&typed);
         let candidate = |(word, about): (String, &'static str)| Candidate {
             matched: 0..same(&word, &typed),

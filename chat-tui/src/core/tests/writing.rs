@@ -48,6 +48,45 @@ fn the_editor_gets_the_text_and_what_it_leaves_is_one_step_of_undo() {
     );
 }
 
+/// What Tab offers.
+fn offered(world: &World) -> Vec<&str> {
+    let found = world.state.completion.iter().flat_map(|list| &list.found);
+    found.map(|candidate| candidate.word.as_str()).collect()
+}
+
+#[test]
+fn what_tab_offers_becomes_less_while_one_goes_on_typing() {
+    let mut world = World::new(&["dev", "devops", "lobby"]);
+    for name in ["adrian", "adam", "adele"] {
+        world.server.others("dev", name, "x");
+    }
+    world.flow();
+    for (typed, tabs, more, text, list) in [
+        ("@ad", 1, "", "@adele", &["@adele", "@adam", "@adrian"][..]),
+        // No name goes on as the choice does: the letters go on from what was typed.
+        ("@ad", 1, "r", "@adr", &["@adrian"]),
+        ("@ad", 2, "e", "@ade", &["@adele"]),
+        ("#de", 1, "vo", "#devo", &["#devops"]),
+        ("#de", 1, "o", "#devo", &["#devops"]),
+        (":thu", 1, "mbsd", ":thumbsd", &["👎"]),
+        // Nothing goes on so: the choice is taken.
+        ("@ad", 1, ",", "@adele,", &[]),
+        ("@ad", 1, " ", "@adele ", &[]),
+    ] {
+        world.write(typed);
+        (0..tabs).for_each(|_| world.key(KeyCode::Tab));
+        world.write(more);
+        assert_eq!(composed(&world), text, "{typed} {more}");
+        assert_eq!(offered(&world), list, "{typed} {more}");
+        if !list.is_empty() {
+            world.key(KeyCode::Esc);
+            let back = if more.is_empty() { typed } else { text };
+            assert_eq!(composed(&world), back, "{typed} {more}");
+        }
+        world.press(Key::ctrl(KeyCode::Char('u')));
+    }
+}
+
 #[test]
 fn a_text_that_was_sent_is_found_again_by_a_part_of_it_also_in_another_run() {
     let mut world = World::new(&["a", "lobby"]);
