@@ -109,6 +109,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
             burst = ends.keys.recv() => Happened::Keys(burst.unwrap_or(Burst::Closed)),
             Some(news) = ends.outside.disk.recv() => Happened::Disk(news),
             Some((id, news)) = ends.outside.transfers.recv() => Happened::Transfer(id, news),
+            Some(listed) = ends.outside.folders.recv() => Happened::Listed(listed),
             news = next(&mut app.reach.connection) => Happened::Net(news),
             () = changed(&mut app.config) => Happened::Saved,
             said = ended_here(&mut app.reach.server) => Happened::ServerEnded(said),
@@ -125,6 +126,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
                 }
             }
             Happened::Transfer(id, news) => app.arrived(Input::Transfer { id, news }),
+            Happened::Listed(input) => app.arrived(input),
             Happened::Net(news) => app.heard(news),
             Happened::Saved => app.configure(),
             Happened::Edited(text) => app.edited(text)?,
@@ -157,6 +159,8 @@ enum Happened {
     Keys(Burst),
     Disk(DiskInput),
     Transfer(u64, TransferNews),
+    /// A folder was read.
+    Listed(Input),
     Net(News),
     /// The configuration, perhaps.
     Saved,
@@ -440,6 +444,7 @@ fn ended(input: &Input) -> Option<u8> {
         | Input::Net(_)
         | Input::Disk(_)
         | Input::Transfer { .. }
+        | Input::Listed { .. }
         | Input::Settings(_)
         | Input::Told(_)
         | Input::Local(_)

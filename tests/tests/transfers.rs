@@ -147,3 +147,39 @@ async fn a_file_is_opened_by_its_path_alone() -> Result<()> {
     ensure!(said.contains("'b'.txt"), "{said}");
     Ok(())
 }
+
+/// The path of a file is completed folder by folder; what a name holds steers
+/// nothing.
+#[tokio::test]
+async fn a_path_is_completed_from_the_folders_of_this_machine() -> Result<()> {
+    let server = Server::start().await?;
+    let (folder, _) = written("plan b.txt", b"bytes")?;
+    std::fs::create_dir(folder.path().join("plans"))?;
+    std::fs::write(folder.path().join("plans/old plan.txt"), b"bytes")?;
+    for name in ["plan\x1b]0;stolen\x07", ".plan"] {
+        std::fs::write(folder.path().join(name), b"bytes")?;
+    }
+    let mut ada = User::enter(server.url(), "ada").await?;
+    let typed = format!("/upload {}/", folder.path().display());
+    ada.type_text(&typed)?;
+    ada.wait_for(&typed).await?;
+    ada.press(Key::Tab)?;
+    // Without the hidden one.
+    let screen = ada.wait_for("1 of 3").await?;
+    for name in ["plan␛]0;stolen␇", "plan b.txt", "plans/"] {
+        ensure!(screen.shows(name), "{screen}");
+    }
+    let log = ada.terminal()?.log();
+    ensure!(!String::from_utf8_lossy(&log).contains("\x1b]0;stolen"));
+    ada.press(Key::Esc)?;
+    ada.wait_gone("1 of 3").await?;
+    ada.type_text("plans")?;
+    ada.wait_for("/plans").await?;
+    ada.press(Key::Tab)?;
+    ada.wait_for("/plans/").await?;
+    ada.press(Key::Tab)?;
+    ada.wait_for("/plans/old plan.txt").await?;
+    ada.press(Key::Enter)?;
+    ada.wait_for("[file: old plan.txt").await?;
+    Ok(())
+}

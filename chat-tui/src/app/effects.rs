@@ -61,6 +61,7 @@ pub(super) trait Performs {
                 Effect::Upload(asked) => self.reach().upload(asked),
                 Effect::Download(asked) => self.reach().download(asked),
                 Effect::StopTransfer(id) => self.reach().transfers.stop(id),
+                Effect::List(path) => self.reach().folders.list(path),
                 Effect::StartServer => {
                     let input = self.reach().start_server();
                     self.arrived(input);

@@ -53,6 +53,7 @@ pub async fn run(start: Start) -> io::Result<u8> {
             Some((id, news)) = ends.outside.transfers.recv() => {
                 app.inputs.push_back(Input::Transfer { id, news });
             }
+            Some(input) = ends.outside.folders.recv() => app.inputs.push_back(input),
             news = next(&mut app.reach.connection) => app.heard(news),
             () = changed(&mut app.config) => app.configure(),
             said = ended_here(&mut app.reach.server) => {

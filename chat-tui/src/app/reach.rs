@@ -14,6 +14,7 @@ use crate::edge::clock::Clock;
 use crate::edge::crash;
 use crate::edge::disk::Disk;
 use crate::edge::disk::cache::Cache;
+use crate::edge::folders::Folders;
 use crate::edge::local::Started;
 use crate::edge::net::{self, Connection};
 use crate::edge::tls::Trust;
@@ -30,6 +31,7 @@ pub(super) struct Reach {
     pub(super) connection: Option<Connection>,
     pub(super) disk: Disk,
     pub(super) transfers: Transfers,
+    pub(super) folders: Folders,
     /// A server that was started on this machine; it outlives us.
     pub(super) server: Option<Started>,
 }
@@ -38,6 +40,7 @@ pub(super) struct Reach {
 pub(super) struct Heard {
     pub(super) disk: UnboundedReceiver<DiskInput>,
     pub(super) transfers: Receiver<(u64, TransferNews)>,
+    pub(super) folders: UnboundedReceiver<Input>,
 }
 
 impl Reach {
@@ -49,6 +52,7 @@ impl Reach {
         let (disk, kept) = Disk::start(cache)?;
         crash::flush_by(disk.flusher());
         let (transfers, moved) = Transfers::new();
+        let (folders, listed) = Folders::new();
         let reach = Self {
             addresses,
             trust,
@@ -56,11 +60,13 @@ impl Reach {
             connection: None,
             disk,
             transfers,
+            folders,
             server: None,
         };
         let heard = Heard {
             disk: kept,
             transfers: moved,
+            folders: listed,
         };
         Ok((reach, heard))
     }

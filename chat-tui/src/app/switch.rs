@@ -105,6 +105,7 @@ pub(super) fn is_from_the_person(input: &Input) -> bool {
         Input::Net(_)
         | Input::Disk(_)
         | Input::Transfer { .. }
+        | Input::Listed { .. }
         | Input::Wake
         | Input::Edited { .. } => false,
     }

@@ -174,7 +174,7 @@ impl State {
 
     /// After every change of the composer.
     pub(super) fn edited(&mut self, turn: &mut Turn) {
-        self.narrow_completion();
+        self.narrow_completion(turn);
         if let Some(desk) = self.here().map(Room::desk) {
             self.saves.draft(turn, desk);
         }

@@ -1,8 +1,11 @@
 //! Completion of the word before the cursor: people, rooms, commands, servers
-//! and emoji. The list narrows while one goes on typing.
+//! and emoji, and a path where one is taken. The list narrows while one goes on
+//! typing.
 
 use super::actions::Action;
-use super::overlay::{Candidate, Completion};
+use super::composer::Composer;
+use super::overlay::{Candidate, Completion, Overlay};
+use super::paths;
 use super::state::{State, Turn};
 use chat_proto::event::EventBody;
 
@@ -13,27 +16,29 @@ const SPEAKERS_AMONG: usize = 500;
 
 /// A word that can be completed.
 #[derive(Debug)]
-struct Word {
+pub(super) struct Word {
     /// Where it starts in the text.
-    start: usize,
-    typed: String,
-    kind: Kind,
+    pub(super) start: usize,
+    pub(super) typed: String,
+    pub(super) kind: Kind,
 }
 
 /// What a word is the beginning of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Person,
     Room,
     Command,
     Emoji,
     Server,
+    Path,
 }
 
 impl Word {
     /// A word by its sign, or by what stands before it.
     fn of(before: &str, typed: &str) -> Option<Self> {
         let kind = match typed.chars().next() {
+            Some(_) | None if paths::start(before).is_some() => Kind::Path,
             Some('@') => Kind::Person,
             Some('#') => Kind::Room,
             Some('/') if before.is_empty() => Kind::Command,
@@ -72,20 +77,22 @@ impl State {
 
     /// Esc: what was typed stands again.
     pub(super) fn give_typed_back(&mut self, turn: &mut Turn) {
-        if let (Some(completion), Some(room)) = (self.completion.take(), self.here_mut()) {
-            room.composer
-                .replace_from(completion.start, &completion.typed);
-            self.edited(turn);
+        if let Some(completion) = self.completion.take() {
+            self.put_word(turn, completion.start, &completion.typed);
         }
     }
 
     /// After a change of the text: the choices become fewer with each
     /// character of the word, and go away with the word.
-    pub(super) fn narrow_completion(&mut self) {
+    pub(super) fn narrow_completion(&mut self, turn: &mut Turn) {
         let Some(before) = self.completion.take() else {
             return;
         };
-        self.completion = self.word().and_then(|word| self.offer(word));
+        let word = self.word();
+        if let Some(word) = word.as_ref().filter(|word| self.leaves_folder(word)) {
+            return self.read_folder(turn, &word.typed, false);
+        }
+        self.completion = word.and_then(|word| self.offer(word));
         if self.completion.is_none() {
             self.narrow_typed(&before);
         }
@@ -94,28 +101,37 @@ impl State {
     /// What is typed after a choice, where no word goes on so, goes on from
     /// what was typed before the choice was put in, if a word goes on so.
     fn narrow_typed(&mut self, before: &Completion) {
-        let Some(composer) = self.here().map(|room| &room.composer) else {
+        let Some(line) = self.line() else {
             return;
         };
-        let text = &composer.text()[..composer.cursor()];
+        let text = &line.text()[..line.cursor()];
         let chosen = before.chosen.and_then(|chosen| before.found.get(chosen));
         let added = chosen.and_then(|choice| text.get(before.start..)?.strip_prefix(&*choice.word));
         let Some(added) = added.filter(|added| !added.is_empty()) else {
             return;
         };
         let typed = format!("{}{added}", before.typed);
-        let word = text.get(..before.start).map(|text| Word::of(text, &typed));
-        let narrowed = word.flatten().and_then(|word| self.offer(word));
-        if let (Some(_), Some(room)) = (&narrowed, self.here_mut()) {
-            room.composer.replace_from(before.start, &typed);
+        let word = self.word_of(text.get(..before.start).unwrap_or_default(), &typed);
+        let narrowed = word.and_then(|word| self.offer(word));
+        if let (Some(_), Some(line)) = (&narrowed, self.line_mut()) {
+            line.replace_from(before.start, &typed);
         }
         self.completion = narrowed;
     }
 
     fn begin_completion(&mut self, turn: &mut Turn) {
-        let Some(word) = self.word() else {
-            return;
-        };
+        match self.word() {
+            // Another program may have made or taken away files meanwhile.
+            Some(word) if word.kind == Kind::Path && word.typed != "~" => {
+                self.read_folder(turn, &word.typed, true);
+            }
+            Some(word) => self.choose_first(turn, word),
+            None => {}
+        }
+    }
+
+    /// Puts the first of what a word may become into the text.
+    pub(super) fn choose_first(&mut self, turn: &mut Turn, word: Word) {
         let typed = word.typed.clone();
         match self.offer(word) {
             None => self.say(turn, format!("nothing begins with {typed}")),
@@ -126,41 +142,81 @@ impl State {
         }
     }
 
-    /// Puts the chosen word into the text; with a blank after it, if it is the only one.
+    /// Puts the chosen word into the text; with a blank after it, if it is the
+    /// only one and not a path, which may go on.
     fn put_choice(&mut self, turn: &mut Turn, completion: Completion) {
-        let Some(room) = self.here_mut() else {
-            return;
-        };
         let chosen = completion
             .chosen
             .and_then(|chosen| completion.found.get(chosen));
         let Some(Candidate { word, .. }) = chosen else {
             return;
         };
+        let is_path = self.word().is_some_and(|word| word.kind == Kind::Path);
         let only = completion.found.len() == 1;
-        let text = if only {
+        let text = if only && !is_path {
             format!("{word} ")
         } else {
             word.clone()
         };
-        room.composer.replace_from(completion.start, &text);
-        self.edited(turn);
+        self.put_word(turn, completion.start, &text);
         self.completion = (!only).then_some(completion);
     }
 
-    /// The word before the cursor, if it can be completed.
-    fn word(&self) -> Option<Word> {
-        let composer = &self.here()?.composer;
-        let before = &composer.text()[..composer.cursor()];
-        let start = before.rfind(char::is_whitespace).map_or(0, |at| {
-            at + before[at..].chars().next().map_or(1, char::len_utf8)
-        });
-        let (before, typed) = before.split_at(start);
-        Word::of(before, typed)
+    /// Puts a word into the text, in the place of the one before the cursor.
+    fn put_word(&mut self, turn: &mut Turn, start: usize, word: &str) {
+        if let Some(line) = self.line_mut() {
+            line.replace_from(start, word);
+        }
+        if !self.asks_path() {
+            self.edited(turn);
+        }
+    }
+
+    /// The text that Tab completes in.
+    fn line(&self) -> Option<&Composer> {
+        match self.overlays.last() {
+            Some(Overlay::Prompt(prompt)) if prompt.takes_path() => Some(&prompt.line),
+            Some(_) | None => self.here().map(|room| &room.composer),
+        }
+    }
+
+    fn line_mut(&mut self) -> Option<&mut Composer> {
+        if !self.asks_path() {
+            return self.here_mut().map(|room| &mut room.composer);
+        }
+        match self.overlays.last_mut() {
+            Some(Overlay::Prompt(prompt)) => Some(&mut prompt.line),
+            Some(_) | None => None,
+        }
+    }
+
+    /// The word before the cursor, if it can be completed. A path goes on over blanks.
+    pub(super) fn word(&self) -> Option<Word> {
+        let line = self.line()?;
+        let text = &line.text()[..line.cursor()];
+        let start = if self.asks_path() {
+            0
+        } else {
+            paths::start(text).unwrap_or_else(|| after_blank(text))
+        };
+        let (before, typed) = text.split_at(start);
+        self.word_of(before, typed)
+    }
+
+    /// What a word is, by where it stands.
+    fn word_of(&self, before: &str, typed: &str) -> Option<Word> {
+        if !self.asks_path() {
+            return Word::of(before, typed);
+        }
+        Some(Word {
+            start: before.len(),
+            typed: typed.to_owned(),
+            kind: Kind::Path,
+        })
     }
 
     /// What a word may become, none of it chosen; `None`: nothing.
-    fn offer(&self, word: Word) -> Option<Completion> {
+    pub(super) fn offer(&self, word: Word) -> Option<Completion> {
         let found = self.candidates(&word);
         (!found.is_empty()).then_some(Completion {
             found,
@@ -187,6 +243,7 @@ impl State {
                 .map(|action| (format!("/{}", action.info().name), action.info().title))
                 .collect(),
             Kind::Emoji => return emoji(&word.typed),
+            Kind::Path => return self.path_candidates(&word.typed),
             Kind::Server => {
                 let known = self.settings.servers.known.iter();
                 known
@@ -230,6 +287,12 @@ impl State {
     }
 }
 
+/// Where the last word of a text starts.
+fn after_blank(text: &str) -> usize {
+    let blank = text.char_indices().rfind(|(_, c)| c.is_whitespace());
+    blank.map_or(0, |(at, c)| at + c.len_utf8())
+}
+
 /// Emoji by a part of their names: first those whose name begins with it.
 fn emoji(word: &str) -> Vec<Candidate> {
     let typed = word.trim_matches(':').to_lowercase();
@@ -260,7 +323,7 @@ fn emoji(word: &str) -> Vec<Candidate> {
 }
 
 /// How many bytes of a word are what was typed; it begins with it but for case.
-fn same(word: &str, typed: &str) -> usize {
+pub(super) fn same(word: &str, typed: &str) -> usize {
     let characters = typed.chars().count();
     let end = word.char_indices().nth(characters);
     end.map_or(word.len(), |(at, _)| at)

@@ -49,6 +49,9 @@ pub enum Effect {
     Download(Download),
     /// Stop a transfer; nothing more is heard of it.
     StopTransfer(u64),
+    /// Read what lies in this folder of this machine, as its person wrote it;
+    /// empty: in the one where the program runs. `Input::Listed` follows.
+    List(String),
     /// Stop the process as Ctrl-Z does elsewhere; `Input::Resumed` follows.
     Suspend,
     /// Lend the terminal to the person's editor, with this text; `Input::Edited` follows.

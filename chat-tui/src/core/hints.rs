@@ -4,10 +4,18 @@ use super::actions::{Action, When};
 use super::editing::text_of;
 use super::state::State;
 
+/// What can be done with what Tab offers.
+const CHOOSING: &[(Action, &str)] = &[
+    (Action::Complete, "next"),
+    (Action::CompleteBack, "before"),
+    (Action::Close, "as typed"),
+];
+
 impl State {
     /// Keys that work now, with what they do; those to be shown first in front.
     pub fn hints(&self) -> Vec<(String, &'static str)> {
         let shown: Vec<(Action, &str)> = match self.overlays.last() {
+            Some(_) if self.asks_path() && self.completion.is_some() => CHOOSING.to_vec(),
             Some(top) => top.hints().to_vec(),
             None => self.hints_in_room(),
         };
@@ -44,11 +52,7 @@ impl State {
 
     fn hints_in_room(&self) -> Vec<(Action, &'static str)> {
         if self.completion.is_some() {
-            return vec![
-                (Action::Complete, "next"),
-                (Action::CompleteBack, "before"),
-                (Action::Close, "as typed"),
-            ];
+            return CHOOSING.to_vec();
         }
         let room = self.here();
         if room.is_some_and(|room| room.selected.is_some()) {

@@ -7,6 +7,7 @@ use super::effect::{LoadAt, LoadLog, LoadSearch, LoadThread};
 use super::habits::Habits;
 use super::look::Ground;
 use super::outbox::{ItemNonce, Unsent};
+use super::paths::Listed;
 use super::room::{Anchor, RoomRow};
 use super::settings::Settings;
 use super::span::Span;
@@ -47,6 +48,13 @@ pub enum Input {
         id: u64,
         /// What became of it.
         news: TransferNews,
+    },
+    /// A folder of this machine was read, in answer to `Effect::List`.
+    Listed {
+        /// Which one, as it was asked for.
+        path: String,
+        /// What lies in it, or why it can't be read, in words.
+        found: Result<Vec<Listed>, String>,
     },
     /// The moment named by `State::deadline` has passed.
     Wake,

@@ -51,6 +51,7 @@ pub mod notify;
 pub mod outbox;
 pub mod overlay;
 mod paste;
+pub mod paths;
 mod people;
 mod press;
 mod reading;
@@ -99,6 +100,7 @@ pub fn update(state: &mut State, input: Input, now: Now) -> Vec<Effect> {
         Input::Disk(input) => state.disk(&mut turn, input),
         Input::Transfer { id, news } => state.transferred(&mut turn, id, news),
         Input::Settings(settings) => state.set(&mut turn, *settings),
+        Input::Listed { path, found } => state.folder_came(&mut turn, &path, found),
         Input::Local(input) => state.local(&turn, input),
         Input::Told(words) => state.complain(&turn, words),
         Input::Suspended => state.flush(&mut turn),

@@ -102,6 +102,11 @@ impl Overlay {
                 &[(Action::Send, "start one"), (Action::Close, "not now")]
             }
             Self::NoServer(NoServer::Failed(_)) => &[(Action::Send, "try again"), CLOSE],
+            Self::Prompt(prompt) if prompt.takes_path() => &[
+                (Action::Send, "do it"),
+                (Action::Complete, "complete"),
+                CLOSE,
+            ],
             Self::Prompt(_) => &[(Action::Send, "do it"), CLOSE],
             Self::Members(_) => &[
                 (Action::Send, "what can be done"),

@@ -18,6 +18,7 @@ use super::moment::Zone;
 use super::notify::Pace;
 use super::outbox::Outbox;
 use super::overlay::{Completion, Notice, Overlay};
+use super::paths::Folder;
 use super::press::Begun;
 use super::reading::Marks;
 use super::requests::Requests;
@@ -104,6 +105,8 @@ pub struct State {
     pub begun: Option<Begun>,
     /// What Tab offers.
     pub completion: Option<Completion>,
+    /// The folder that was read last, for a path that is typed.
+    pub(super) folder: Option<Folder>,
     /// Whether the terminal has the focus, as far as known.
     pub focused: bool,
     /// What its background is like, as far as known.
@@ -198,6 +201,7 @@ impl State {
             notices: Vec::new(),
             begun: None,
             completion: None,
+            folder: None,
             focused: true,
             ground: None,
             hints_on: setup.settings.hints,

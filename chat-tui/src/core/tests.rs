@@ -9,6 +9,7 @@ mod first_run;
 mod idle;
 mod lines;
 mod notify;
+mod paths;
 mod people;
 mod reference;
 mod room_log;

@@ -8,6 +8,7 @@ pub mod config_file;
 pub mod crash;
 pub mod disk;
 pub mod editor;
+pub mod folders;
 pub mod input;
 pub mod journal;
 pub mod lines;

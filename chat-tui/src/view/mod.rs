@@ -170,7 +170,9 @@ impl View {
         );
         status::draw_transfers(pen, parts.transfers, state);
         status::draw_hints(pen, parts.hints, state);
-        if let Some(completion) = &state.completion {
+        // In a prompt the prompt draws them.
+        let choices = state.completion.as_ref();
+        if let Some(completion) = choices.filter(|_| state.overlays.is_empty()) {
             composer::draw_choices(pen, timeline, completion);
         }
         if !state.overlays.is_empty() {

@@ -40,7 +40,7 @@ pub(super) fn draw(
             Overlay::Palette(palette) => actions::palette(pen, screen, state, palette),
             Overlay::Inbox(inbox) => inbox::draw(pen, screen, state, when, inbox),
             Overlay::Sent(sent) => lists::sent(pen, screen, sent),
-            Overlay::Prompt(prompt) => actions::prompt(pen, screen, prompt),
+            Overlay::Prompt(prompt) => actions::prompt(pen, screen, state, prompt),
             Overlay::Help(help) => actions::help(pen, screen, state, help),
             Overlay::Members(members) => lists::members(pen, screen, state, members),
             Overlay::Rooms(rooms) => lists::rooms(pen, screen, state, rooms),

@@ -40,6 +40,8 @@ pub(super) enum Outcome {
     Run(Action),
     /// What an action takes was typed.
     Answer,
+    /// More of what an action takes was typed.
+    Typed,
     /// The message was chosen; the overlay goes away.
     Jump(chat_proto::RoomName, chat_proto::Seq),
     /// The text was chosen to be written; the overlay goes away.
@@ -87,6 +89,16 @@ impl State {
     ) {
         if let Some(action) = action.filter(|action| self.goes_over(*action)) {
             return self.begin(turn, action);
+        }
+        if self.asks_path() {
+            match action {
+                Some(Action::Complete) => return self.complete(turn, true),
+                Some(Action::CompleteBack) => return self.complete(turn, false),
+                Some(Action::Close) if self.completion.is_some() => {
+                    return self.give_typed_back(turn);
+                }
+                Some(_) | None => {}
+            }
         }
         let works = self.works_in_room();
         let Some(mut top) = self.overlays.pop() else {
@@ -164,7 +176,9 @@ impl State {
         match outcome {
             Outcome::Done => {}
             Outcome::Close => {
-                self.overlays.pop();
+                if let Some(Overlay::Prompt(_)) = self.overlays.pop() {
+                    self.completion = None;
+                }
             }
             Outcome::Go(name) => {
                 self.close_lists();
@@ -175,6 +189,7 @@ impl State {
                 self.begin(turn, action);
             }
             Outcome::Answer => self.answer_prompt(turn),
+            Outcome::Typed => self.narrow_completion(turn),
             Outcome::Jump(room, seq) => {
                 self.close_lists();
                 self.jump(turn, &room, seq);
@@ -288,6 +303,9 @@ impl State {
             | Overlay::Info { .. } => {}
         }
         self.overlays.push(top);
+        if self.asks_path() {
+            self.narrow_completion(turn);
+        }
     }
 
     fn ranking(&self) -> Ranking<'_> {
@@ -308,6 +326,7 @@ impl State {
 
     /// Closes what only lists something; what asks stays.
     fn close_lists(&mut self) {
+        self.completion = None;
         let asks = |overlay: &Overlay| {
             matches!(
                 overlay,

@@ -16,6 +16,8 @@ impl State {
 
     /// Asks for the rest of what an action takes.
     pub(in crate::core) fn open_prompt_with(&mut self, action: Action, begun: &str) {
+        // Tab completes in the prompt from now on.
+        self.completion = None;
         self.overlays.push(Overlay::Prompt(Prompt {
             action,
             line: Composer::holding(begun),
@@ -29,6 +31,7 @@ impl State {
         let Some(Overlay::Prompt(mut prompt)) = self.overlays.pop() else {
             return;
         };
+        self.completion = None;
         let action = prompt.action;
         let read = if self.has_what_it_needs(action) {
             action.read(prompt.line.text(), &self.limits())
@@ -57,6 +60,7 @@ impl Prompt {
         }
         if write(&mut self.line, key, action) {
             self.why = None;
+            return Outcome::Typed;
         }
         Outcome::Done
     }

@@ -3,6 +3,7 @@
 use super::{Http, PIECE, Teller, answer, refused};
 use crate::address::Address;
 use crate::core::transfers::{Source, Upload};
+use crate::edge::folders::expanded;
 use crate::edge::tls::Trust;
 use chat_proto::reply::FileInfo;
 use futures_util::stream;
@@ -11,7 +12,6 @@ use hyper::body::{Bytes, Frame};
 use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, HOST};
 use hyper::{Request, StatusCode};
 use std::io;
-use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Instant;
 use tokio::fs::File;
@@ -96,14 +96,6 @@ fn check(size: u64, bytes_max: u64) -> Result<(), String> {
         ));
     }
     Ok(())
-}
-
-/// `~` is where one is at home.
-fn expanded(path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
-        (Some(rest), Some(home)) => Path::new(&home).join(rest),
-        (Some(_) | None, _) => PathBuf::from(path),
-    }
 }
 
 /// As it may stand in a query.

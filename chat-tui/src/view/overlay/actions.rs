@@ -6,6 +6,7 @@ use crate::core::State;
 use crate::core::actions::{Action, When};
 use crate::core::overlay::{Help, HelpRow, Palette, Prompt};
 use crate::neutral;
+use crate::view::composer::draw_choices;
 use crate::view::pen::{Pen, columns};
 use crate::view::rooms::top;
 use crate::view::theme::Role;
@@ -82,7 +83,12 @@ fn typed(action: Action) -> String {
     }
 }
 
-pub(super) fn prompt(pen: &mut Pen<'_>, screen: Rect, prompt: &Prompt) -> Option<Position> {
+pub(super) fn prompt(
+    pen: &mut Pen<'_>,
+    screen: Rect,
+    state: &State,
+    prompt: &Prompt,
+) -> Option<Position> {
     let info = prompt.action.info();
     let mut area = boxed(pen, screen, info.name, 60, 6);
     let title = take_row(&mut area);
@@ -97,6 +103,19 @@ pub(super) fn prompt(pen: &mut Pen<'_>, screen: Rect, prompt: &Prompt) -> Option
     let cursor = field(pen, row, &prompt.line, info.takes.words());
     if let Some(why) = &prompt.why {
         super::asks::paragraph(pen, area, why, Role::Warning);
+    }
+    if let Some(completion) = state.completion.as_ref().filter(|_| prompt.takes_path()) {
+        // Below the box, or in it where it is all there is.
+        let bottom = (area.bottom() + 1).min(screen.bottom());
+        let below = Rect {
+            y: bottom,
+            height: screen.bottom() - bottom,
+            ..area
+        };
+        let place = if below.height > 2 { below } else { area };
+        let rows = columns(completion.found.len()).saturating_add(2);
+        let height = rows.min(place.height);
+        draw_choices(pen, Rect { height, ..place }, completion);
     }
     cursor
 }
