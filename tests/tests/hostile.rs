@@ -4,7 +4,8 @@ use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
 use chat_tests::fake::{Fake, error, greeting, usual};
 use chat_tests::screen::Screen;
-use chat_tests::server::Setup;
+use chat_tests::server::{Server, Setup};
+use chat_tests::terminal::Key;
 use chat_tests::user::User;
 use serde_json::json;
 
@@ -150,5 +151,34 @@ fn check_log(user: &mut User) -> Result<()> {
     for order in ORDERS {
         ensure!(!log.contains(order), "{order:?} reached the terminal");
     }
+    Ok(())
+}
+
+/// Behaviour 17: a text that looks like the end of its own paste, with keys
+/// behind it, is text.
+#[tokio::test]
+async fn a_pasted_text_that_holds_the_end_of_a_paste_runs_nothing() -> Result<()> {
+    let server = Server::start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    let terminal = ada.terminal()?;
+    let before = terminal.log().len();
+    terminal.paste("one\x1b[201~/quit\r\x18\x03 \0 \x1b]0;stolen\x07 two")?;
+    let screen = ada.wait_for("two").await?;
+    ensure!(
+        screen.shows("one␛[201~/quit") && screen.shows("␀ ␛]0;stolen␇ two"),
+        "{screen}"
+    );
+    let log = ada.terminal()?.log();
+    let drawn = String::from_utf8_lossy(&log[before..]);
+    ensure!(!drawn.contains("\x1b]0;stolen") && !drawn.contains('\0'));
+    // Nor is it sent as it is; what is written is kept.
+    ada.press(Key::Enter)?;
+    let screen = ada.wait_for("may not have the character").await?;
+    ensure!(screen.shows("one␛[201~/quit"), "{screen}");
+    ada.press(Key::Ctrl('x'))?;
+    ada.type_text("z")?;
+    ada.say("still here").await?;
+    assert_eq!(bob.event("lobby").await?["text"], "still here");
     Ok(())
 }

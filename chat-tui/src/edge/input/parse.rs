@@ -4,6 +4,9 @@
 //! Bytes come in pieces as they were read. A sequence may be cut anywhere;
 //! [`Parser::is_waiting`] says so, and [`Parser::give_up`] takes what is there
 //! as it stands, which is how a lone Escape becomes a key.
+//!
+//! Always holds: a text that is pasted whole ends no paste, whatever is in it.
+//! Of what comes without a pause the last end mark counts.
 
 use super::answer;
 use crate::core::Input;
@@ -14,8 +17,17 @@ use crate::core::input::{Key, KeyCode, Mouse};
 pub struct Parser {
     /// An unfinished sequence or character.
     rest: Vec<u8>,
-    /// The text of a paste that has begun.
-    paste: Option<Vec<u8>>,
+    /// A paste that has begun.
+    paste: Option<Paste>,
+}
+
+/// A paste that has begun, and may be over.
+#[derive(Debug, Default)]
+struct Paste {
+    /// Up to the last end mark, if there was one; those before it are text.
+    text: Vec<u8>,
+    /// What came after that mark: keys, unless another mark follows at once.
+    after: Option<Vec<u8>>,
 }
 
 /// A sequence of parameters longer than this is none.
@@ -43,18 +55,10 @@ impl Parser {
         while at < input.len() {
             let left = &input[at..];
             if let Some(paste) = &mut self.paste {
-                match take_paste(paste, left) {
-                    Some(taken) => {
-                        at += taken;
-                        out.extend(self.paste.take().map(pasted));
-                        continue;
-                    }
-                    None => {
-                        // All but what may be the beginning of the end mark.
-                        at += left.len() - end_begun(left);
-                        break;
-                    }
-                }
+                // All but what may be the beginning of the end mark.
+                at += left.len() - end_begun(left);
+                paste.take(&input[..at][input.len() - left.len()..]);
+                break;
             }
             match front(left) {
                 Front::Whole(taken, report) => {
@@ -63,7 +67,7 @@ impl Parser {
                 }
                 Front::Paste(taken) => {
                     at += taken;
-                    self.paste = Some(Vec::new());
+                    self.paste = Some(Paste::default());
                 }
                 Front::Cut => break,
             }
@@ -71,14 +75,23 @@ impl Parser {
         self.rest = input.split_off(at);
     }
 
-    /// Whether a sequence or a character has begun and not ended. Pastes take
-    /// their time and don't count.
+    /// Whether a sequence or a character has begun and not ended, or a paste
+    /// may be over. The text of a paste takes its time and does not count.
     pub fn is_waiting(&self) -> bool {
-        self.paste.is_none() && !self.rest.is_empty()
+        match &self.paste {
+            Some(paste) => paste.after.is_some(),
+            None => !self.rest.is_empty(),
+        }
     }
 
     /// Nothing more came: what has begun is taken as it stands.
     pub fn give_up(&mut self, out: &mut Vec<Input>) {
+        if let Some(Paste { text, after }) = self.paste.take_if(|paste| paste.after.is_some()) {
+            out.push(pasted(text));
+            let mut keys = after.unwrap_or_default();
+            keys.append(&mut self.rest);
+            self.advance(&keys, out);
+        }
         if self.paste.is_some() {
             return;
         }
@@ -338,16 +351,33 @@ fn mouse(parameters: &[u8], last: u8) -> Option<Input> {
     Some(Input::Mouse(mouse))
 }
 
-/// Adds what belongs to a paste; how many bytes it took, if its end is there.
-fn take_paste(paste: &mut Vec<u8>, bytes: &[u8]) -> Option<usize> {
-    let end = find(bytes, PASTE_END);
-    let text = match end {
-        Some(end) => &bytes[..end],
-        None => &bytes[..bytes.len() - end_begun(bytes)],
-    };
-    let room = PASTE_BYTES_MAX.saturating_sub(paste.len());
-    paste.extend_from_slice(&text[..text.len().min(room)]);
-    end.map(|end| end + PASTE_END.len())
+impl Paste {
+    /// More of it, or of what comes after it.
+    fn take(&mut self, mut bytes: &[u8]) {
+        while let Some(end) = find(bytes, PASTE_END) {
+            if let Some(after) = self.after.take() {
+                self.add(PASTE_END);
+                self.add(&after);
+            }
+            self.add(&bytes[..end]);
+            self.after = Some(Vec::new());
+            bytes = &bytes[end + PASTE_END.len()..];
+        }
+        match &mut self.after {
+            Some(after) => fill(after, bytes),
+            None => self.add(bytes),
+        }
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        fill(&mut self.text, bytes);
+    }
+}
+
+/// Adds what there is room for.
+fn fill(text: &mut Vec<u8>, bytes: &[u8]) {
+    let room = PASTE_BYTES_MAX.saturating_sub(text.len());
+    text.extend_from_slice(&bytes[..bytes.len().min(room)]);
 }
 
 /// How many of the last bytes may be the beginning of the end mark.
@@ -469,6 +499,25 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_holds_the_end_of_a_paste_ends_none() {
+        // As it was copied; the terminal puts its marks around it.
+        for text in [
+            "\x1b[201~/quit\r\x18\x03",
+            "x\0\x1b[201~y\r",
+            "\x1b[201~/quit\r\x1b[200~",
+            "\x1b[201~\x1b[201~",
+            "\x1b[201",
+        ] {
+            let whole = format!("\x1b[200~{text}\x1b[201~");
+            let paste = [Input::Paste(text.replace('\r', "\n"))];
+            for cut in 0..whole.len() {
+                let (a, b) = whole.as_bytes().split_at(cut);
+                assert_eq!(read(&[a, b]), paste, "{text:?}, cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
     fn what_was_read_of_a_paste_is_not_read_again() {
         let (mut parser, mut out) = (Parser::default(), Vec::new());
         parser.advance(b"\x1b[200~", &mut out);
@@ -478,6 +527,7 @@ mod tests {
         }
         assert_eq!(out, []);
         parser.advance(PASTE_END, &mut out);
+        parser.give_up(&mut out);
         assert!(
             matches!(out.as_slice(), [Input::Paste(text)] if text.lines().count() == 200 * 128)
         );
@@ -510,6 +560,7 @@ mod tests {
             parser.advance(&[b'a'; 1024], &mut out);
         }
         parser.advance(PASTE_END, &mut out);
+        parser.give_up(&mut out);
         assert_eq!(out, [Input::Paste("a".repeat(PASTE_BYTES_MAX))]);
     }
 
