@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 
 use crate::server::Setup;
-use crate::wait;
+use crate::{preload, wait};
 
 /// A file system of its own with so many bytes, or, where the system allows no
 /// mount, a bound on the size of each file of the server.
@@ -167,6 +167,7 @@ fn run(before: &[String], line: &[PathBuf]) -> Result<()> {
 /// to, it fails to sync.
 pub struct Unsafe {
     data: Arc<TempDir>,
+    library: PathBuf,
     /// The library, the switch, and what was synced.
     beside: TempDir,
 }
@@ -176,20 +177,10 @@ impl Unsafe {
     pub fn new() -> Result<Self> {
         let beside = TempDir::with_prefix("chat-disk-")?;
         fs::create_dir(beside.path().join("kept"))?;
-        let compiled = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-o"])
-            .arg(beside.path().join("disk.so"))
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/disk/unsafe.c"))
-            .arg("-ldl")
-            .output()
-            .context("cc")?;
-        ensure!(
-            compiled.status.success(),
-            "{}",
-            String::from_utf8_lossy(&compiled.stderr)
-        );
+        let library = preload::compile("src/disk/unsafe.c", beside.path())?;
         Ok(Self {
             data: Arc::new(TempDir::with_prefix("chat-unsafe-")?),
+            library,
             beside,
         })
     }
@@ -199,7 +190,7 @@ impl Unsafe {
         let beside = |name: &str| self.beside.path().join(name).display().to_string();
         let disk = fs::canonicalize(self.data.path()).unwrap_or_else(|_| self.data.path().into());
         setup
-            .env("LD_PRELOAD", beside("disk.so"))
+            .env(preload::VARIABLE, self.library.display().to_string())
             .env("CHAT_DISK_OF", disk.display().to_string())
             .env("CHAT_DISK_KEPT", beside("kept"))
             .env("CHAT_DISK_FAIL", beside("fail"))

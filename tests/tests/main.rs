@@ -12,6 +12,7 @@ mod admin;
 mod attaching;
 mod catch_up;
 mod changes;
+mod clocks;
 mod closing;
 mod composing;
 mod configuring;

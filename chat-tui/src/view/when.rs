@@ -65,8 +65,10 @@ impl When {
         )
     }
 
-    /// `10:42`, or `22 November, 10:42` where that is another day than `now`.
+    /// `10:42`, or `22 November, 10:42` where that is another day than `now`; never
+    /// later than `now`, as a clock may be put back.
     pub(super) fn since(&self, at: Timestamp, now: Timestamp) -> String {
+        let at = at.min(now);
         let day = self.day(at);
         if day == self.day(now) {
             self.clock(at)
