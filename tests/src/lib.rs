@@ -15,6 +15,7 @@ pub mod clock;
 pub mod command;
 pub mod conversation;
 pub mod crowd;
+pub mod device;
 pub mod disk;
 pub mod emulator;
 pub mod fake;

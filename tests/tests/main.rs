@@ -53,6 +53,7 @@ mod plain;
 mod privacy;
 mod profile;
 mod rates;
+mod reading;
 mod repeating;
 mod replay;
 mod rewound;

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
+use chat_tests::device::{unread, wait_unread};
+use chat_tests::home::configure;
 use chat_tests::process::Signal;
 use chat_tests::screen::Screen;
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::Key;
 use chat_tests::user::User;
-use chat_tests::wait::{self, SOON};
 use serde_json::json;
 
 /// Behaviour 6: badges before anything is opened, after a restart, and offline.
@@ -65,16 +66,9 @@ async fn what_comes_while_the_terminal_has_no_focus_stays_unread() -> Result<()>
     ada.settled().await?;
     bob.send("lobby", "unseen", "1").await?;
     ada.wait_for("unseen").await?;
-    let unread = unread_of(&server, &ada).await?;
-    assert_eq!(unread, 1);
+    assert_eq!(unread(&server, &ada, "lobby").await?, 1);
     ada.press(Key::FocusIn)?;
-    for _ in 0..100 {
-        if unread_of(&server, &ada).await? == 0 {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    anyhow::bail!("with the focus back it is read")
+    wait_unread(&server, &ada, "lobby", 0).await
 }
 
 /// Behaviour 8.
@@ -82,11 +76,13 @@ async fn what_comes_while_the_terminal_has_no_focus_stays_unread() -> Result<()>
 async fn the_line_being_read_stays_where_it_is() -> Result<()> {
     let server = Setup::without_rates().start().await?;
     let mut bob = Client::enter(server.address(), "bob").await?;
+    let line = |n: u32| format!("line-{n:03} is here: https://example.org/{n:03}");
     for n in 0..300 {
-        bob.send("lobby", &format!("line-{n:03} is here"), &format!("{n}"))
-            .await?;
+        bob.send("lobby", &line(n), &format!("{n}")).await?;
     }
-    let mut ada = User::enter(server.url(), "ada").await?;
+    let ada = User::new(server.url(), "ada")?;
+    configure(ada.home(), "[links]\nopen-with = \"true\"\n")?;
+    let mut ada = ada.entered().await?;
     ada.wait_for("line-299").await?;
     ada.say("/join elsewhere").await?;
     ada.wait_open("elsewhere").await?;
@@ -98,8 +94,7 @@ async fn the_line_being_read_stays_where_it_is() -> Result<()> {
     let before = ada.settled().await?;
     let reading = first_line(&before).context("no line")?;
     for n in 300..800 {
-        bob.send("lobby", &format!("line-{n:03} is here"), &format!("{n}"))
-            .await?;
+        bob.send("lobby", &line(n), &format!("{n}")).await?;
     }
     let after = ada.wait_for("500").await?;
     assert_eq!(first_line(&after), Some(reading.clone()));
@@ -116,6 +111,13 @@ async fn the_line_being_read_stays_where_it_is() -> Result<()> {
         lines(&after),
         "not one row of the text changes"
     );
+    ada.press(Key::Alt('l'))?;
+    ada.wait_for("[b]").await?;
+    ada.type_text("b")?;
+    ada.wait_for("opening https://example.org/").await?;
+    // What is told stands over the text for a while.
+    let opened = ada.wait_gone("opening ").await?;
+    assert_eq!(lines(&before), lines(&opened), "nor by opening a link");
     ada.terminal()?.resize(60, 30)?;
     ada.settled().await?;
     ada.terminal()?.resize(100, 30)?;
@@ -170,7 +172,7 @@ async fn a_room_with_unread_messages_opens_at_the_new_line() -> Result<()> {
     assert!(above.contains("new"), "the line above says so: {screen}");
     ada.press(Key::Esc)?;
     ada.wait_for("unread-119").await?;
-    wait_read(&server, &ada, "many").await
+    wait_unread(&server, &ada, "many", 0).await
 }
 
 /// Behaviour 10.
@@ -275,35 +277,6 @@ fn check_numbers(screen: &Screen) -> Result<Vec<u32>> {
         "nothing is stitched over: {screen}"
     );
     Ok(numbers)
-}
-
-/// What `welcome` says is unread in the lobby, on a connection of its own.
-async fn unread_of(server: &Server, user: &User) -> Result<u64> {
-    figure(server, user, "lobby").await
-}
-
-async fn wait_read(server: &Server, user: &User, room: &str) -> Result<()> {
-    let deadline = std::time::Instant::now() + SOON;
-    while figure(server, user, room).await? != 0 {
-        anyhow::ensure!(std::time::Instant::now() < deadline, "{room} stays unread");
-        wait::within(
-            "a moment",
-            SOON,
-            tokio::time::sleep(Duration::from_millis(50)),
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-async fn figure(server: &Server, user: &User, room: &str) -> Result<u64> {
-    let token = user.token()?;
-    let client = Client::come_back(server.address(), &token).await?;
-    let rooms = client.welcome["rooms"].as_array().context("no rooms")?;
-    let found = rooms.iter().find(|entry| entry["room"] == room);
-    found.context("not in it")?["unread"]
-        .as_u64()
-        .context("no figure")
 }
 
 /// The first numbered line on the screen.
