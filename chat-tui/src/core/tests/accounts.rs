@@ -2,16 +2,9 @@
 
 use super::world::World;
 use crate::core::input::KeyCode;
-use crate::core::keys::Sequence;
 use crate::core::link::Phase;
 use crate::core::overlay::Overlay;
 use chat_proto::Request;
-
-fn keys(world: &mut World, text: &str) {
-    for key in Sequence::parse(text).unwrap().keys() {
-        world.press(*key);
-    }
-}
 
 fn enter(world: &mut World, text: &str) {
     world.write(text);
@@ -34,7 +27,7 @@ fn a_guest_becomes_an_account_by_a_password_typed_twice_and_hidden() {
     world.send("/register");
     enter(&mut world, "short");
     assert!(why(&world).unwrap().contains("at least 8"));
-    keys(&mut world, "C-u");
+    world.keys("C-u");
     enter(&mut world, "correct horse");
     enter(&mut world, "correct house");
     assert!(why(&world).unwrap().contains("not the same"));
@@ -80,7 +73,7 @@ fn a_password_typed_as_a_command_is_taken_away_and_not_sent() {
     world.rest();
     assert!(world.state.open_room().unwrap().composer.is_empty());
     assert!(world.disk.drafts.is_empty());
-    keys(&mut world, "C-_");
+    world.keys("C-_");
     assert!(
         world.state.open_room().unwrap().composer.is_empty(),
         "undo does not bring it back"
@@ -122,7 +115,7 @@ fn logging_out_asks_first_and_forgets_the_rooms_but_not_what_was_begun() {
     world.rest();
     world.write("half a thought");
     world.rest();
-    keys(&mut world, "C-x a o");
+    world.keys("C-x a o");
     assert!(matches!(
         world.state.overlays.last(),
         Some(Overlay::Confirm(_))

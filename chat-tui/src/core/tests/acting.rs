@@ -10,16 +10,6 @@ use crate::core::keys::Sequence;
 use crate::core::overlay::{HelpRow, Overlay};
 use std::time::Duration;
 
-fn keys(world: &mut World, text: &str) {
-    for key in Sequence::parse(text).unwrap().keys() {
-        world.press(*key);
-    }
-}
-
-fn composed(world: &World) -> &str {
-    world.state.open_room().unwrap().composer.text()
-}
-
 fn hints(world: &World) -> String {
     let hints = world.state.hints();
     let words: Vec<_> = hints
@@ -33,7 +23,7 @@ fn hints(world: &World) -> String {
 fn the_palette_runs_an_action_and_leaves_the_draft_alone() {
     let mut world = World::new(&["a", "lobby"]);
     world.write("half a thought");
-    keys(&mut world, "C-p");
+    world.keys("C-p");
     world.write("next room");
     let Some(Overlay::Palette(palette)) = world.state.overlays.last() else {
         panic!("no palette");
@@ -44,17 +34,17 @@ fn the_palette_runs_an_action_and_leaves_the_draft_alone() {
     assert!(world.state.overlays.is_empty());
     assert_ne!(world.state.open, before);
     world.press(Key::alt(KeyCode::Up));
-    assert_eq!(composed(&world), "half a thought");
-    keys(&mut world, "C-p");
+    assert_eq!(world.composed(), "half a thought");
+    world.keys("C-p");
     world.key(KeyCode::Esc);
-    assert_eq!(composed(&world), "half a thought");
+    assert_eq!(world.composed(), "half a thought");
 }
 
 #[test]
 fn an_action_that_takes_words_asks_for_them_and_says_what_is_wrong_with_them() {
     let mut world = World::new(&["lobby"]);
     world.write("draft");
-    keys(&mut world, "C-x j");
+    world.keys("C-x j");
     world.write("No Room");
     world.key(KeyCode::Enter);
     let why = match world.state.overlays.last() {
@@ -62,13 +52,13 @@ fn an_action_that_takes_words_asks_for_them_and_says_what_is_wrong_with_them() {
         other => panic!("{other:?}"),
     };
     assert!(why.contains("room's name"), "{why}");
-    keys(&mut world, "C-u");
+    world.keys("C-u");
     world.write("dev");
     world.key(KeyCode::Enter);
     world.flow();
     assert_eq!(world.state.open, Some(room("dev")));
     world.send("/topic first words");
-    keys(&mut world, "C-x t");
+    world.keys("C-x t");
     assert!(matches!(
         world.state.overlays.last(),
         Some(Overlay::Prompt(_))
@@ -80,7 +70,7 @@ fn an_action_that_takes_words_asks_for_them_and_says_what_is_wrong_with_them() {
 #[test]
 fn a_prefix_held_shows_what_may_follow_and_escape_leaves_it() {
     let mut world = World::new(&["lobby"]);
-    keys(&mut world, "C-x");
+    world.keys("C-x");
     world.wait(Duration::from_millis(290));
     assert_eq!(world.state.which_key(), None);
     world.wait(Duration::from_millis(10));
@@ -89,12 +79,12 @@ fn a_prefix_held_shows_what_may_follow_and_escape_leaves_it() {
     assert!(after.contains(&("j".to_owned(), Action::Join)));
     world.key(KeyCode::Esc);
     assert!(world.state.begun.is_none() && world.state.notices.is_empty());
-    keys(&mut world, "C-x");
-    keys(&mut world, "F9");
+    world.keys("C-x");
+    world.keys("F9");
     assert!(world.words().contains("Ctrl-X F9 does nothing here"));
-    assert_eq!(composed(&world), "", "a key after a prefix is not typed");
+    assert_eq!(world.composed(), "", "a key after a prefix is not typed");
     world.write("x");
-    assert_eq!(composed(&world), "x");
+    assert_eq!(world.composed(), "x");
 }
 
 #[test]
@@ -110,15 +100,15 @@ fn help_palette_and_which_key_show_the_keys_that_were_bound() {
     );
     assert_eq!(refused, []);
     world.state.settings.keys = map;
-    keys(&mut world, "F9");
+    world.keys("F9");
     world.write("Ctrl-X w");
     let Some(Overlay::Help(help)) = world.state.overlays.last() else {
         panic!("no help");
     };
     assert_eq!(help.rows.last(), Some(&HelpRow::Action(Action::Members)));
-    keys(&mut world, "F9");
+    world.keys("F9");
     assert!(world.state.overlays.is_empty(), "its own key closes it");
-    keys(&mut world, "C-x");
+    world.keys("C-x");
     world.wait(Duration::from_millis(301));
     let (_, after) = world.state.which_key().unwrap();
     assert!(after.contains(&("w".to_owned(), Action::Members)));
@@ -128,9 +118,9 @@ fn help_palette_and_which_key_show_the_keys_that_were_bound() {
 #[test]
 fn the_switcher_opens_over_anything_and_escape_restores_it() {
     let mut world = World::new(&["dev", "lobby"]);
-    keys(&mut world, "F1");
+    world.keys("F1");
     world.write("room");
-    keys(&mut world, "C-k");
+    world.keys("C-k");
     assert!(matches!(
         world.state.overlays.last(),
         Some(Overlay::Picker(_))
@@ -140,7 +130,7 @@ fn the_switcher_opens_over_anything_and_escape_restores_it() {
         panic!("no help");
     };
     assert_eq!(help.query.text(), "room");
-    keys(&mut world, "C-k");
+    world.keys("C-k");
     world.write("lobby");
     world.key(KeyCode::Enter);
     assert_eq!(world.state.open, Some(room("lobby")));
@@ -179,7 +169,7 @@ fn what_needs_the_server_is_not_begun_without_it_and_what_was_typed_stays() {
         "{}",
         world.words()
     );
-    assert_eq!(composed(&world), "/topic new");
-    keys(&mut world, "C-x j");
+    assert_eq!(world.composed(), "/topic new");
+    world.keys("C-x j");
     assert!(world.state.overlays.is_empty());
 }

@@ -4,20 +4,9 @@ use super::server::{room, seq};
 use super::world::World;
 use crate::core::deeds::Step;
 use crate::core::input::{Key, KeyCode};
-use crate::core::keys::Sequence;
 use crate::core::overlay::Overlay;
 use chat_proto::event::EventBody;
 use chat_proto::{Entry, ErrorCode, ErrorReply, Request};
-
-fn keys(world: &mut World, text: &str) {
-    for key in Sequence::parse(text).unwrap().keys() {
-        world.press(*key);
-    }
-}
-
-fn composed(world: &World) -> &str {
-    world.state.open_room().unwrap().composer.text()
-}
 
 fn entry(world: &World, number: u64) -> &Entry {
     world.state.rooms[&room("lobby")]
@@ -55,11 +44,11 @@ fn an_edit_takes_the_composer_and_gives_the_draft_back() {
     let mut world = talk();
     world.write("half a thought");
     world.press(Key::plain(KeyCode::Left));
-    keys(&mut world, "C-x e");
-    assert_eq!(composed(&world), "one", "my newest, not bob's");
+    world.keys("C-x e");
+    assert_eq!(world.composed(), "one", "my newest, not bob's");
     world.write(" more");
     world.key(KeyCode::Enter);
-    assert_eq!(composed(&world), "half a thought");
+    assert_eq!(world.composed(), "half a thought");
     assert_eq!(world.state.open_room().unwrap().composer.cursor(), 13);
     world.rest();
     assert_eq!(text(&world, 1), Some("one more"));
@@ -67,13 +56,13 @@ fn an_edit_takes_the_composer_and_gives_the_draft_back() {
     assert_eq!(world.state.deeds.waiting(), 0);
     assert!(world.disk.deeds.is_empty());
 
-    keys(&mut world, "C-x e");
+    world.keys("C-x e");
     world.write("!!");
     world.key(KeyCode::Esc);
-    assert_eq!(composed(&world), "half a thought");
-    keys(&mut world, "C-y");
+    assert_eq!(world.composed(), "half a thought");
+    world.keys("C-y");
     assert!(
-        composed(&world).contains("one more!!"),
+        world.composed().contains("one more!!"),
         "nothing typed is lost"
     );
     world.rest();
@@ -84,16 +73,16 @@ fn an_edit_takes_the_composer_and_gives_the_draft_back() {
 fn an_edit_begun_and_the_draft_aside_live_through_a_crash() {
     let mut world = talk();
     world.write("aside");
-    keys(&mut world, "C-x e");
+    world.keys("C-x e");
     world.write(" half");
     world.wait(std::time::Duration::from_secs(1));
     world.kill();
     world.rest();
-    assert_eq!(composed(&world), "one half");
+    assert_eq!(world.composed(), "one half");
     let editing = world.state.open_room().unwrap().editing.clone().unwrap();
     assert_eq!(editing.target, seq(1));
     world.key(KeyCode::Enter);
-    assert_eq!(composed(&world), "aside");
+    assert_eq!(world.composed(), "aside");
     world.rest();
     assert_eq!(text(&world, 1), Some("one half"));
 }
@@ -103,11 +92,11 @@ fn what_is_done_offline_waits_through_a_crash_and_is_done_once() {
     let mut world = talk();
     world.reachable = false;
     world.cut();
-    keys(&mut world, "C-x e");
+    world.keys("C-x e");
     world.write(" edited");
     world.key(KeyCode::Enter);
     select(&mut world, 0);
-    keys(&mut world, "+");
+    world.keys("+");
     world.write("tada");
     world.key(KeyCode::Enter);
     assert!(world.words().contains("as soon as the server is back"));
@@ -135,7 +124,7 @@ fn what_is_done_offline_waits_through_a_crash_and_is_done_once() {
 #[test]
 fn a_reply_lost_on_the_way_is_asked_for_again() {
     let mut world = talk();
-    keys(&mut world, "C-x e");
+    world.keys("C-x e");
     world.write(" edited");
     world.key(KeyCode::Enter);
     world.server_takes();
@@ -150,11 +139,11 @@ fn a_reply_lost_on_the_way_is_asked_for_again() {
 fn deleting_asks_once_with_the_text_and_of_others_needs_a_role() {
     let mut world = talk();
     select(&mut world, 0);
-    keys(&mut world, "d");
+    world.keys("d");
     assert!(world.state.overlays.is_empty());
     assert!(world.words().contains("only moderators"));
-    keys(&mut world, "k");
-    keys(&mut world, "d");
+    world.keys("k");
+    world.keys("d");
     match world.state.overlays.last() {
         Some(Overlay::Confirm(confirm)) => assert_eq!(confirm.detail, "one"),
         other => panic!("{other:?}"),
@@ -162,7 +151,7 @@ fn deleting_asks_once_with_the_text_and_of_others_needs_a_role() {
     world.key(KeyCode::Esc);
     world.rest();
     assert_eq!(text(&world, 1), Some("one"));
-    keys(&mut world, "d");
+    world.keys("d");
     world.key(KeyCode::Enter);
     world.rest();
     assert_eq!(text(&world, 1), None);
@@ -175,7 +164,7 @@ fn reactions_and_pins_go_on_and_off_and_the_last_wish_counts() {
     let mut world = talk();
     let react = |world: &mut World| {
         select(world, 0);
-        keys(world, "+");
+        world.keys("+");
         world.write("thumbs up");
         world.key(KeyCode::Enter);
     };
@@ -191,7 +180,7 @@ fn reactions_and_pins_go_on_and_off_and_the_last_wish_counts() {
     world.cut();
     for _ in 0..3 {
         select(&mut world, 0);
-        keys(&mut world, "p");
+        world.keys("p");
     }
     assert_eq!(
         world.state.deeds.waiting(),
@@ -208,7 +197,7 @@ fn a_refused_edit_waits_for_its_author_and_a_refused_pin_is_said() {
     let mut world = talk();
     let muted = || ErrorReply::new(ErrorCode::Muted, "you are muted here");
     world.server.refuse.push_back(muted());
-    keys(&mut world, "C-x e");
+    world.keys("C-x e");
     world.write(" x");
     world.key(KeyCode::Enter);
     world.rest();
@@ -218,15 +207,15 @@ fn a_refused_edit_waits_for_its_author_and_a_refused_pin_is_said() {
     world.kill();
     world.rest();
     assert!(world.state.deeds.refused(&room("lobby")).is_some());
-    keys(&mut world, "A-e");
-    assert_eq!(composed(&world), "one x");
+    world.keys("A-e");
+    assert_eq!(world.composed(), "one x");
     world.key(KeyCode::Enter);
     world.rest();
     assert_eq!(text(&world, 1), Some("one x"));
 
     world.server.refuse.push_back(muted());
     select(&mut world, 0);
-    keys(&mut world, "p");
+    world.keys("p");
     world.flow();
     assert!(world.words().contains("not pinned: you are muted here"));
     assert_eq!(world.state.deeds.waiting(), 0);
@@ -239,7 +228,7 @@ fn rate_limits_pause_and_nothing_is_lost() {
     error.retry_after_ms = Some(2000);
     world.server.refuse.push_back(error);
     select(&mut world, 0);
-    keys(&mut world, "p");
+    world.keys("p");
     world.flow();
     assert_eq!(world.state.deeds.items[0].step, Step::Waiting);
     world.rest();
@@ -251,11 +240,11 @@ fn in_another_history_nothing_is_done_to_other_messages() {
     let mut world = talk();
     world.reachable = false;
     world.cut();
-    keys(&mut world, "C-x e");
+    world.keys("C-x e");
     world.write(" edited");
     world.key(KeyCode::Enter);
     select(&mut world, 0);
-    keys(&mut world, "p");
+    world.keys("p");
     world.server.epoch = "two".into();
     let log = world.server.logs.get_mut(&room("lobby")).unwrap();
     log.clear();
@@ -266,7 +255,7 @@ fn in_another_history_nothing_is_done_to_other_messages() {
     assert_eq!(text(&world, 1), Some("another past"));
     assert!(!entry(&world, 2).fold.pinned);
     assert_eq!(
-        composed(&world),
+        world.composed(),
         "one edited",
         "the text is its author's again"
     );
@@ -335,10 +324,10 @@ fn one_jumps_to_what_is_answered_and_back() {
     world.kill();
     world.rest();
     select(&mut world, 0);
-    keys(&mut world, "g");
+    world.keys("g");
     assert!(world.screen().contains(&"one".to_owned()));
     assert_eq!(world.state.open_room().unwrap().selected, Some(seq(1)));
-    keys(&mut world, "A-Left");
+    world.keys("A-Left");
     let screen = world.screen();
     assert_eq!(screen.last().map(String::as_str), Some("answer"));
 }

@@ -30,10 +30,6 @@ fn read(world: &mut World, path: &str, names: &[&str]) {
     world.input(Input::Listed { path, found });
 }
 
-fn composed(world: &World) -> &str {
-    world.state.open_room().unwrap().composer.text()
-}
-
 fn offered(world: &World) -> Vec<&str> {
     let found = world.state.completion.iter().flat_map(|list| &list.found);
     found.map(|candidate| candidate.shown.as_str()).collect()
@@ -46,28 +42,28 @@ fn a_path_is_completed_folder_by_folder() {
     let mut world = World::new(&["lobby"]);
     world.write("/upload ~");
     world.key(KeyCode::Tab);
-    assert_eq!(composed(&world), "/upload ~/");
+    assert_eq!(world.composed(), "/upload ~/");
     assert_eq!(asked(&mut world), [""; 0]);
     world.write("pl");
     world.key(KeyCode::Tab);
     assert_eq!(asked(&mut world), ["~/"]);
-    assert_eq!(composed(&world), "/upload ~/pl", "until it is read");
+    assert_eq!(world.composed(), "/upload ~/pl", "until it is read");
     read(&mut world, "~/", HOME);
     assert_eq!(offered(&world), ["Plan b.txt", "plans/"]);
-    assert_eq!(composed(&world), "/upload ~/Plan b.txt");
+    assert_eq!(world.composed(), "/upload ~/Plan b.txt");
     world.key(KeyCode::Tab);
-    assert_eq!(composed(&world), "/upload ~/plans/");
+    assert_eq!(world.composed(), "/upload ~/plans/");
     // What is typed goes on in the folder.
     world.write("o");
     assert_eq!(asked(&mut world), ["~/plans/"]);
     read(&mut world, "~/plans/", &["old/", "other", "x"]);
     assert_eq!(offered(&world), ["old/", "other"]);
-    assert_eq!(composed(&world), "/upload ~/plans/o");
+    assert_eq!(world.composed(), "/upload ~/plans/o");
     world.write("t");
     assert_eq!(offered(&world), ["other"]);
     assert_eq!(asked(&mut world), [""; 0], "it was read");
     world.key(KeyCode::Tab);
-    assert_eq!(composed(&world), "/upload ~/plans/other");
+    assert_eq!(world.composed(), "/upload ~/plans/other");
     world.key(KeyCode::Enter);
     let uploads = world.told.iter().filter_map(|effect| match effect {
         Effect::Upload(asked) => Some(asked.source.clone()),
@@ -86,21 +82,21 @@ fn a_folder_that_comes_late_or_not_at_all_changes_nothing_that_is_typed() {
     read(&mut world, "elsewhere/", HOME);
     assert_eq!(offered(&world), [""; 0]);
     read(&mut world, "", HOME);
-    assert_eq!(composed(&world), "/upload pl", "Tab was for another text");
+    assert_eq!(world.composed(), "/upload pl", "Tab was for another text");
     assert_eq!(offered(&world), ["Plan b.txt", "plans/"], "but it is shown");
     world.key(KeyCode::Esc);
-    assert_eq!(composed(&world), "/upload pl");
+    assert_eq!(world.composed(), "/upload pl");
     world.key(KeyCode::Tab);
     world.press(Key::ctrl(KeyCode::Char('u')));
     read(&mut world, "", HOME);
-    assert_eq!((composed(&world), offered(&world).len()), ("", 0));
+    assert_eq!((world.composed(), offered(&world).len()), ("", 0));
     world.write("/upload x/");
     world.key(KeyCode::Tab);
     let path = "x/".to_owned();
     let found = Err("x/ can't be read: no such file".to_owned());
     world.input(Input::Listed { path, found });
     assert!(world.words().contains("can't be read"), "{}", world.words());
-    assert_eq!(composed(&world), "/upload x/");
+    assert_eq!(world.composed(), "/upload x/");
 }
 
 #[test]
@@ -133,5 +129,5 @@ fn where_a_path_is_asked_for_tab_completes_it_and_the_draft_stays() {
     world.key(KeyCode::Esc);
     world.key(KeyCode::Esc);
     assert!(world.state.overlays.is_empty() && world.state.completion.is_none());
-    assert_eq!(composed(&world), "a draft");
+    assert_eq!(world.composed(), "a draft");
 }

@@ -4,7 +4,6 @@ use super::server::room;
 use super::world::World;
 use crate::core::actions::Action;
 use crate::core::input::KeyCode;
-use crate::core::keys::Sequence;
 use crate::core::overlay::Overlay;
 use chat_proto::event::{EventBody, MemberChange, MemberChanged, Role, RoomKind};
 use chat_proto::notice::Invited;
@@ -13,16 +12,6 @@ use chat_proto::{ErrorCode, ErrorReply, Request, UserName};
 
 fn name(name: &str) -> UserName {
     UserName::trusted(name).unwrap()
-}
-
-fn keys(world: &mut World, text: &str) {
-    for key in Sequence::parse(text).unwrap().keys() {
-        world.press(*key);
-    }
-}
-
-fn composed(world: &World) -> &str {
-    world.state.open_room().unwrap().composer.text()
 }
 
 fn last(world: &World) -> &Request {
@@ -66,12 +55,12 @@ fn what_keeps_order_is_asked_with_its_reason_and_a_refusal_gives_the_words_back(
     }
     world.send("/role bob king");
     assert!(world.words().contains("no role"));
-    assert_eq!(composed(&world), "/role bob king");
+    assert_eq!(world.composed(), "/role bob king");
     world.cut();
-    keys(&mut world, "C-u");
+    world.keys("C-u");
     world.send("/kick bob");
     assert!(world.words().contains("offline: kick needs the server"));
-    assert_eq!(composed(&world), "/kick bob");
+    assert_eq!(world.composed(), "/kick bob");
 }
 
 #[test]
@@ -117,7 +106,7 @@ fn an_invitation_is_said_and_offered_until_it_is_used() {
     world.flow();
     assert!(world.words().contains("bob invites you: /join ops"));
     assert_eq!(world.state.invites.len(), 1);
-    keys(&mut world, "C-k");
+    world.keys("C-k");
     let Some(Overlay::Picker(picker)) = world.state.overlays.last() else {
         panic!("no picker");
     };
@@ -147,7 +136,7 @@ fn one_who_is_muted_or_removed_is_told_so_in_words() {
     world.send("hello?");
     world.rest();
     assert!(world.state.open_room().unwrap().muted);
-    keys(&mut world, "A-x");
+    world.keys("A-x");
     member(&mut world, "ada", MemberChanged::Banned, "spam");
     let here = world.state.open_room().unwrap();
     assert_eq!(
@@ -178,7 +167,7 @@ fn the_list_of_members_leads_to_what_one_may_do_with_each() {
     ];
     let me = world.state.rooms.get_mut(&room("lobby")).unwrap();
     me.state.role = Role::Moderator;
-    keys(&mut world, "F2");
+    world.keys("F2");
     world.flow();
     let offered = |world: &World| match world.state.overlays.last() {
         Some(Overlay::Person(menu)) => {
@@ -187,13 +176,13 @@ fn the_list_of_members_leads_to_what_one_may_do_with_each() {
         }
         other => panic!("{other:?}"),
     };
-    keys(&mut world, "Down Down Enter");
+    world.keys("Down Down Enter");
     assert_eq!(
         offered(&world),
         [Action::Direct, Action::Ignore],
         "she is an owner"
     );
-    keys(&mut world, "Esc Up Enter");
+    world.keys("Esc Up Enter");
     let bob = [
         Action::Direct,
         Action::Mute,
@@ -203,7 +192,7 @@ fn the_list_of_members_leads_to_what_one_may_do_with_each() {
         Action::Ignore,
     ];
     assert_eq!(offered(&world), bob);
-    keys(&mut world, "Down Enter");
+    world.keys("Down Enter");
     world.write("calm down");
     world.key(KeyCode::Enter);
     world.flow();

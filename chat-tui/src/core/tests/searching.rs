@@ -3,18 +3,11 @@
 use super::server::{room, seq};
 use super::world::World;
 use crate::core::input::{Key, KeyCode};
-use crate::core::keys::Sequence;
 use crate::core::overlay::Overlay;
 use crate::core::search::{Looked, Scope, Search};
 use chat_proto::Request;
 use chat_proto::event::EventBody;
 use std::time::Duration;
-
-fn keys(world: &mut World, text: &str) {
-    for key in Sequence::parse(text).unwrap().keys() {
-        world.press(*key);
-    }
-}
 
 fn panel(world: &World) -> &Search {
     match world.state.overlays.last() {
@@ -56,7 +49,7 @@ fn talk() -> World {
 #[test]
 fn the_cache_answers_while_one_types_and_the_server_joins_it_marked() {
     let mut world = talk();
-    keys(&mut world, "A-s");
+    world.keys("A-s");
     world.write("pla");
     world.flow();
     assert_eq!(hits(&world), [("the new plan".to_owned(), false)]);
@@ -79,7 +72,7 @@ fn a_hit_is_shown_in_its_room_and_escape_returns_to_the_place_left_with_the_list
     world.key(KeyCode::PageUp);
     world.rest();
     let left = world.screen();
-    keys(&mut world, "A-s");
+    world.keys("A-s");
     world.write("plan");
     world.rest();
     world.key(KeyCode::Down);
@@ -106,7 +99,7 @@ fn a_hit_is_shown_in_its_room_and_escape_returns_to_the_place_left_with_the_list
 #[test]
 fn one_key_looks_in_all_rooms_and_for_what_names_one() {
     let mut world = talk();
-    keys(&mut world, "A-s");
+    world.keys("A-s");
     world.write("plan");
     world.key(KeyCode::Tab);
     world.rest();
@@ -117,7 +110,7 @@ fn one_key_looks_in_all_rooms_and_for_what_names_one() {
     assert_eq!(panel(&world).scope, Scope::Mentions);
     assert_eq!(hits(&world)[0].0, "a plan for dev, @ada");
     assert_eq!(hits(&world).len(), 1);
-    keys(&mut world, "C-u");
+    world.keys("C-u");
     world.rest();
     assert_eq!(hits(&world).len(), 1, "without words: all that names one");
     world.key(KeyCode::Enter);
@@ -131,7 +124,7 @@ fn one_key_looks_in_all_rooms_and_for_what_names_one() {
 #[test]
 fn filters_narrow_and_what_is_wrong_with_them_is_said() {
     let mut world = talk();
-    keys(&mut world, "A-s");
+    world.keys("A-s");
     world.write("plan from:eve");
     world.rest();
     let asked = world
@@ -146,12 +139,12 @@ fn filters_narrow_and_what_is_wrong_with_them_is_said() {
     let asked = asked.unwrap();
     assert_eq!(asked.query, "plan");
     assert_eq!(asked.author.unwrap().as_str(), "eve");
-    keys(&mut world, "C-u");
+    world.keys("C-u");
     world.write("plan in:dev before:soon");
     world.rest();
     assert!(panel(&world).why.as_ref().unwrap().contains("no date"));
     assert_eq!(hits(&world), []);
-    keys(&mut world, "C-w");
+    world.keys("C-w");
     world.rest();
     assert_eq!(hits(&world)[0].0, "a plan for dev, @ada");
 }
@@ -161,7 +154,7 @@ fn offline_only_the_cache_is_searched_and_it_is_known() {
     let mut world = talk();
     world.reachable = false;
     world.cut();
-    keys(&mut world, "A-s");
+    world.keys("A-s");
     world.write("plan");
     world.rest();
     assert_eq!(hits(&world), [("the new plan".to_owned(), false)]);
@@ -171,7 +164,7 @@ fn offline_only_the_cache_is_searched_and_it_is_known() {
 #[test]
 fn a_deleted_message_leaves_the_list() {
     let mut world = talk();
-    keys(&mut world, "A-s");
+    world.keys("A-s");
     world.write("plan");
     world.rest();
     assert_eq!(hits(&world).len(), 2);
@@ -186,7 +179,7 @@ fn a_deleted_message_leaves_the_list() {
 fn a_date_leads_to_the_first_message_not_before_it() {
     // Each message is a second after the one before.
     let mut world = talk();
-    keys(&mut world, "C-x g");
+    world.keys("C-x g");
     world.write("1970-01-01 00:05");
     world.key(KeyCode::Enter);
     world.rest();
@@ -212,7 +205,7 @@ fn a_date_leads_to_the_first_message_not_before_it() {
 fn the_place_of_a_message_can_be_copied_and_gone_to() {
     let mut world = talk();
     world.key(KeyCode::Up);
-    keys(&mut world, "l");
+    world.keys("l");
     assert!(
         world.words().contains("/at #lobby:802 goes there"),
         "{}",

@@ -6,18 +6,11 @@ use super::world::World;
 use crate::core::composer::Draft;
 use crate::core::desk::Desk;
 use crate::core::input::{Key, KeyCode};
-use crate::core::keys::Sequence;
 use crate::core::room::{Place, Room};
 use crate::core::side::{Known, Side};
 use chat_proto::Request;
 use chat_proto::event::EventBody;
 use std::time::Duration;
-
-fn keys(world: &mut World, text: &str) {
-    for key in Sequence::parse(text).unwrap().keys() {
-        world.press(*key);
-    }
-}
 
 fn side(world: &World) -> &Side {
     world.state.side.as_ref().expect("a thread is open")
@@ -125,16 +118,16 @@ fn a_thread_has_a_draft_of_its_own_that_outlives_closing_and_a_crash() {
     world.key(KeyCode::Esc);
     world.write("for the room");
     let place = world.state.open_room().unwrap().place;
-    keys(&mut world, "A-o");
+    world.keys("A-o");
     assert!(side(&world).focused, "opened without a selection");
     world.write("for the thread");
     assert_eq!(
         world.state.here().unwrap().composer.text(),
         "for the thread"
     );
-    keys(&mut world, "F6");
+    world.keys("F6");
     assert_eq!(world.state.here().unwrap().composer.text(), "for the room");
-    keys(&mut world, "C-x o");
+    world.keys("C-x o");
     assert!(side(&world).focused);
     world.key(KeyCode::Esc);
     assert!(world.state.side.is_none());
@@ -149,7 +142,7 @@ fn a_thread_has_a_draft_of_its_own_that_outlives_closing_and_a_crash() {
     world.rest();
     assert_eq!(world.state.here().unwrap().composer.text(), "for the room");
     assert!(world.state.has_draft(world.state.open_room().unwrap()));
-    keys(&mut world, "A-o");
+    world.keys("A-o");
     assert_eq!(
         world.state.here().unwrap().composer.text(),
         "for the thread"
@@ -176,7 +169,7 @@ fn the_room_behind_a_thread_is_read_on_where_it_was() {
     world.flow();
     let place = world.state.open_room().unwrap().place;
     assert!(place.anchor.is_some());
-    keys(&mut world, "A-o");
+    world.keys("A-o");
     world.rest();
     world.key(KeyCode::PageUp);
     let moved = Place {
@@ -197,7 +190,7 @@ fn offline_a_thread_is_what_the_cache_holds_and_the_rest_comes_with_the_server()
     }
     world.server.answer("lobby", "eve", "late", 1);
     world.rest();
-    keys(&mut world, "C-End");
+    world.keys("C-End");
     world.rest();
     world.reachable = false;
     world.kill();
@@ -222,7 +215,7 @@ fn a_message_that_nobody_answered_can_be_answered_apart() {
     let mut world = World::new(&["lobby"]);
     world.server.others("lobby", "bob", "a question");
     world.flow();
-    keys(&mut world, "A-o");
+    world.keys("A-o");
     assert!(world.words().contains("press t"), "{}", world.words());
     world.key(KeyCode::Up);
     world.key(KeyCode::Char('t'));
@@ -241,7 +234,7 @@ fn another_room_and_the_loss_of_the_room_close_the_thread() {
     assert!(world.state.side.is_none());
     world.go("lobby");
     world.flow();
-    keys(&mut world, "A-o");
+    world.keys("A-o");
     assert_eq!(world.state.here().unwrap().composer.text(), "half");
     world.server.logs.remove(&room("lobby"));
     world.cut();

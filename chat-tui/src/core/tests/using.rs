@@ -37,10 +37,6 @@ fn reads(world: &World) -> Vec<u64> {
     world.server.requests.iter().filter_map(read).collect()
 }
 
-fn composed(world: &World) -> &str {
-    world.state.open_room().unwrap().composer.text()
-}
-
 #[test]
 fn the_first_run_proposes_the_login_name_and_asks_again_while_it_is_taken() {
     let mut server = Server::new(&["lobby"]);
@@ -222,7 +218,7 @@ fn a_draft_with_cursor_and_answer_survives_a_kill_in_each_room() {
     world.write("other");
     world.wait(Duration::from_millis(300));
     world.kill();
-    assert_eq!(composed(&world), "other");
+    assert_eq!(world.composed(), "other");
     let a = &world.state.rooms[&room("a")];
     assert_eq!(
         (a.composer.text(), a.composer.cursor(), a.reply_to),
@@ -258,7 +254,7 @@ fn a_silent_server_is_noticed_in_words_and_the_client_comes_back_by_itself() {
     world.write("y");
     world.wait(Duration::from_secs(5));
     assert!(world.state.link.is_live());
-    assert_eq!(composed(&world), "xy");
+    assert_eq!(world.composed(), "xy");
 }
 
 #[test]
@@ -285,7 +281,7 @@ fn commands_run_and_unknown_ones_stay_with_a_proposal() {
         "{}",
         world.words()
     );
-    assert_eq!(composed(&world), "/jion dev");
+    assert_eq!(world.composed(), "/jion dev");
     world.press(Key::ctrl(KeyCode::Char('u')));
     world.send("/join dev");
     world.flow();
@@ -301,7 +297,7 @@ fn commands_run_and_unknown_ones_stay_with_a_proposal() {
         world.words()
     );
     assert_eq!(
-        composed(&world),
+        world.composed(),
         "/direct bob",
         "what was refused is not lost"
     );
@@ -334,7 +330,7 @@ fn tab_completes_names_rooms_and_commands_and_esc_gives_the_word_back() {
     ] {
         world.write(typed);
         keys.into_iter().for_each(|key| world.key(key));
-        assert_eq!(composed(&world), text, "{typed}");
+        assert_eq!(world.composed(), text, "{typed}");
         world.key(KeyCode::Char(' '));
         world.press(Key::ctrl(KeyCode::Char('u')));
     }
@@ -345,7 +341,7 @@ fn a_large_paste_is_held_until_it_is_said_what_becomes_of_it() {
     let mut world = World::new(&["lobby"]);
     world.input(Input::Paste("two\r\nlines".into()));
     assert_eq!(
-        composed(&world),
+        world.composed(),
         "two\nlines",
         "a line end in a paste sends nothing"
     );
@@ -361,7 +357,7 @@ fn a_large_paste_is_held_until_it_is_said_what_becomes_of_it() {
         world.state.overlays.last(),
         Some(Overlay::Paste(_))
     ));
-    assert_eq!(composed(&world), "");
+    assert_eq!(world.composed(), "");
     world.key(KeyCode::Char('s'));
     // Not before it was asked; and no is no loss.
     world.rest();
@@ -376,9 +372,9 @@ fn a_large_paste_is_held_until_it_is_said_what_becomes_of_it() {
     );
     world.key(KeyCode::Esc);
     world.press(Key::ctrl(KeyCode::Char('y')));
-    assert!(composed(&world) == large, "there is a way back");
+    assert!(world.composed() == large, "there is a way back");
     world.press(Key::ctrl(KeyCode::Char('_')));
-    assert_eq!(composed(&world), "");
+    assert_eq!(world.composed(), "");
     world.input(Input::Paste(large.clone()));
     world.key(KeyCode::Char('s'));
     world.key(KeyCode::Enter);
@@ -389,7 +385,7 @@ fn a_large_paste_is_held_until_it_is_said_what_becomes_of_it() {
     world.input(Input::Paste(large.clone()));
     world.key(KeyCode::Esc);
     world.press(Key::ctrl(KeyCode::Char('y')));
-    assert!(composed(&world) == large, "there is a way back");
+    assert!(world.composed() == large, "there is a way back");
 }
 
 #[test]
@@ -398,7 +394,7 @@ fn some_lines_may_become_a_block_of_code() {
     let lines = "let x = 1;\n".repeat(20);
     world.input(Input::Paste(lines.clone()));
     world.key(KeyCode::Char('b'));
-    assert_eq!(composed(&world), format!("```\n{lines}```"));
+    assert_eq!(world.composed(), format!("```\n{lines}```"));
 }
 
 #[test]
@@ -424,14 +420,14 @@ fn a_removal_is_said_and_what_was_written_for_the_room_stays() {
     world.rest();
     assert_eq!(world.state.link.phase, Phase::Live);
     assert!(world.state.rooms[&room("dev")].gone);
-    assert_eq!(composed(&world), "begun");
+    assert_eq!(world.composed(), "begun");
     world.key(KeyCode::Enter);
     assert!(
         world.words().contains("not in dev any more"),
         "{}",
         world.words()
     );
-    assert_eq!(composed(&world), "begun");
+    assert_eq!(world.composed(), "begun");
 }
 
 #[test]
@@ -543,11 +539,11 @@ fn another_server_is_gone_to_by_its_name_with_all_that_is_typed_kept() {
         "{}",
         world.words()
     );
-    assert_eq!(composed(&world), "/server wrok");
+    assert_eq!(world.composed(), "/server wrok");
     world.press(Key::ctrl(KeyCode::Char('u')));
     world.write("/server wo");
     world.key(KeyCode::Tab);
-    assert_eq!(composed(&world), "/server work ");
+    assert_eq!(world.composed(), "/server work ");
     world.key(KeyCode::Enter);
     let gone = |world: &World| match world.told.last() {
         Some(Effect::Switch(name)) => Some(name.as_str().to_owned()),

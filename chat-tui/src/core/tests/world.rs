@@ -4,6 +4,7 @@
 use super::disk::Disk;
 use super::server::{Server, room};
 use crate::core::input::{DiskInput, Input, Key, KeyCode, NetInput};
+use crate::core::keys::Sequence;
 use crate::core::log::{Item, Log};
 use crate::core::room::{Place, Seen, Viewport};
 use crate::core::state::Setup;
@@ -232,6 +233,13 @@ impl World {
         self.press(Key::plain(code));
     }
 
+    /// Keys as they are written in the configuration.
+    pub(super) fn keys(&mut self, text: &str) {
+        for key in Sequence::parse(text).unwrap().keys() {
+            self.press(*key);
+        }
+    }
+
     pub(super) fn write(&mut self, text: &str) {
         for c in text.chars() {
             self.key(KeyCode::Char(c));
@@ -248,6 +256,11 @@ impl World {
     pub(super) fn send(&mut self, text: &str) {
         self.write(text);
         self.key(KeyCode::Enter);
+    }
+
+    /// What is being written in the open room.
+    pub(super) fn composed(&self) -> &str {
+        self.state.open_room().unwrap().composer.text()
     }
 
     /// The texts that the open room's log shows, in order; `…N` is a hole of N events.

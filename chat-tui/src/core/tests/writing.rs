@@ -7,10 +7,6 @@ use crate::core::input::{Input, Key, KeyCode};
 use crate::core::overlay::Overlay;
 use std::time::Duration;
 
-fn composed(world: &World) -> &str {
-    world.state.open_room().unwrap().composer.text()
-}
-
 fn edit(world: &mut World) {
     world.press(Key::ctrl(KeyCode::Char('x')));
     world.press(Key::ctrl(KeyCode::Char('e')));
@@ -30,15 +26,15 @@ fn the_editor_gets_the_text_and_what_it_leaves_is_one_step_of_undo() {
     let text = "half a thought".to_owned();
     let desk = room("a").into();
     assert!(world.told.contains(&Effect::Edit { desk, text }));
-    assert_eq!(composed(&world), "half a thought", "until it comes back");
+    assert_eq!(world.composed(), "half a thought", "until it comes back");
     back(&mut world, "a", Ok("two\nlines"));
-    assert_eq!(composed(&world), "two\nlines");
+    assert_eq!(world.composed(), "two\nlines");
     world.wait(Duration::from_millis(300));
     assert_eq!(world.disk.drafts[&room("a").into()].text, "two\nlines");
     world.press(Key::ctrl(KeyCode::Char('_')));
-    assert_eq!(composed(&world), "half a thought");
+    assert_eq!(world.composed(), "half a thought");
     back(&mut world, "a", Err("ed ended with 1"));
-    assert_eq!(composed(&world), "half a thought");
+    assert_eq!(world.composed(), "half a thought");
     assert!(
         world
             .words()
@@ -76,12 +72,12 @@ fn what_tab_offers_becomes_less_while_one_goes_on_typing() {
         world.write(typed);
         (0..tabs).for_each(|_| world.key(KeyCode::Tab));
         world.write(more);
-        assert_eq!(composed(&world), text, "{typed} {more}");
+        assert_eq!(world.composed(), text, "{typed} {more}");
         assert_eq!(offered(&world), list, "{typed} {more}");
         if !list.is_empty() {
             world.key(KeyCode::Esc);
             let back = if more.is_empty() { typed } else { text };
-            assert_eq!(composed(&world), back, "{typed} {more}");
+            assert_eq!(world.composed(), back, "{typed} {more}");
         }
         world.press(Key::ctrl(KeyCode::Char('u')));
     }
@@ -104,14 +100,14 @@ fn a_text_that_was_sent_is_found_again_by_a_part_of_it_also_in_another_run() {
     assert_eq!(sent.found, ["the first one"]);
     world.key(KeyCode::Enter);
     assert!(world.state.overlays.is_empty());
-    assert_eq!(composed(&world), "the first one");
+    assert_eq!(world.composed(), "the first one");
     world.press(Key::ctrl(KeyCode::Char('_')));
-    assert_eq!(composed(&world), "begun");
+    assert_eq!(world.composed(), "begun");
     world.key(KeyCode::Up);
-    assert_eq!(composed(&world), "something else", "also by Up");
+    assert_eq!(world.composed(), "something else", "also by Up");
     world.key(KeyCode::Up);
-    assert_eq!(composed(&world), "the first one");
+    assert_eq!(world.composed(), "the first one");
     world.key(KeyCode::Down);
     world.key(KeyCode::Down);
-    assert_eq!(composed(&world), "begun", "the draft survives the walk");
+    assert_eq!(world.composed(), "begun", "the draft survives the walk");
 }
