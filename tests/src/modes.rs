@@ -33,6 +33,29 @@ pub fn left_on(output: &[u8]) -> Vec<String> {
     left.into_iter().collect()
 }
 
+/// Where a block of synchronized output ends.
+const SYNC_END: &str = "\x1b[?2026l";
+
+/// Whether a whole screen was wiped and drawn again, and all of it has come.
+pub fn is_redrawn(output: &[u8]) -> bool {
+    let output = String::from_utf8_lossy(output);
+    let anew = output.rsplit_once("\x1b[2J").map(|(_, anew)| anew);
+    anew.is_some_and(|anew| anew.ends_with(SYNC_END))
+}
+
+/// The output up to the end of each block of synchronized output: what a
+/// terminal shows at once.
+pub fn frames(output: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let end = SYNC_END.as_bytes();
+    let mut rest = output;
+    std::iter::from_fn(move || {
+        let at = rest.windows(end.len()).position(|part| part == end)?;
+        let (frame, after) = rest.split_at(at + end.len());
+        rest = after;
+        Some(frame)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::left_on;

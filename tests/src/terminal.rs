@@ -176,6 +176,12 @@ impl Terminal {
         self.shown.lock().log.clone()
     }
 
+    /// What it has written after its first `bytes`.
+    pub fn log_from(&self, bytes: usize) -> Vec<u8> {
+        let state = self.shown.lock();
+        state.log.get(bytes..).unwrap_or_default().to_vec()
+    }
+
     /// How many bytes the program has written.
     pub fn written(&self) -> usize {
         self.shown.lock().log.len()
@@ -250,6 +256,19 @@ impl Terminal {
         })
         .await
         .map_err(|late| anyhow!("{late}; {}", self.screen()))
+    }
+
+    /// Does something for which the program draws all anew, and waits until that
+    /// has come whole.
+    pub async fn redrawn(&mut self, by: impl FnOnce(&mut Self) -> Result<()>) -> Result<Screen> {
+        let before = self.written();
+        by(self)?;
+        let (mut size, wanted) = ((0, 0), self.screen().size());
+        self.wait_until("all to be drawn anew", wait::SOON, |screen| {
+            size = screen.size();
+            size == wanted && modes::is_redrawn(&self.log_from(before))
+        })
+        .await
     }
 
     /// Waits until a text is shown.

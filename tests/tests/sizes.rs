@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use chat_tests::client::Client;
-use chat_tests::process;
+use chat_tests::emulator::Emulator;
 use chat_tests::screen::Screen;
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::Key;
 use chat_tests::user::User;
+use chat_tests::{modes, process};
 
 /// Behaviour 23, and what the screen looks like, as text. Times of the day are
 /// taken out: they are the only thing that differs from run to run.
@@ -94,6 +95,66 @@ async fn a_storm_of_sizes_ends_in_the_frame_that_a_fresh_draw_gives() -> Result<
         now < resident + 20_000,
         "{resident} KiB before, {now} after"
     );
+    Ok(())
+}
+
+/// Behaviour 22: what is read further up stays through it, and at no moment is
+/// there nothing to see.
+#[tokio::test]
+async fn a_storm_of_sizes_keeps_the_place_and_shows_no_blank_frame() -> Result<()> {
+    let server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "stormy").await?;
+    for n in 0..200 {
+        let text = format!("line-{n:03} is here");
+        bob.send("lobby", &text, &n.to_string()).await?;
+    }
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.wait_for("line-199").await?;
+    for _ in 0..3 {
+        ada.press(Key::PageUp)?;
+        ada.settled().await?;
+    }
+    ada.type_text("draft in a storm")?;
+    ada.wait_for("draft in a storm").await?;
+    let before = ada.settled().await?;
+    for n in 0..300u16 {
+        let (width, height) = (10 + n * 37 % 290, 3 + n * 23 % 87);
+        let terminal = ada.terminal()?;
+        if n % 3 == 0 {
+            terminal
+                .redrawn(|terminal| terminal.resize(width, height))
+                .await?;
+            let said = format!("storm-{n}");
+            bob.send("lobby", &said, &said).await?;
+        } else {
+            terminal.resize(width, height)?;
+        }
+    }
+    let (width, height) = before.size();
+    let terminal = ada.terminal()?;
+    terminal
+        .redrawn(|terminal| terminal.resize(width, height))
+        .await?;
+    ada.wait_for("100 new").await?;
+    let after = ada.settled().await?;
+    let lines = |screen: &Screen| {
+        let rows = screen.rows().into_iter();
+        rows.filter(|row| row.contains("is here"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&before), lines(&after), "{before}{after}");
+    ensure!(after.shows("draft in a storm"), "{after}");
+
+    let mut emulator = Emulator::new(300, 90)?;
+    for frame in modes::frames(&ada.terminal()?.log()) {
+        emulator.take(frame);
+        let shown = emulator.screen().contents();
+        ensure!(
+            !shown.trim().is_empty(),
+            "a blank frame: {:?}",
+            String::from_utf8_lossy(frame)
+        );
+    }
     Ok(())
 }
 

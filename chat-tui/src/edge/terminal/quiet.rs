@@ -1,10 +1,11 @@
 //! A backend that writes nothing where nothing changed.
 //!
 //! Each draw ends with the cursor being shown and placed again; while nothing
-//! happens, not even that goes out.
+//! happens, not even that goes out. Always holds: what a draw writes is flushed
+//! once, at its end, so that a screen that is wiped is never seen blank.
 
 use super::paint;
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use std::io::{self, Write};
@@ -12,7 +13,7 @@ use std::io::{self, Write};
 /// A terminal behind a writer.
 #[derive(Debug)]
 pub struct Quiet<W: Write> {
-    inner: CrosstermBackend<W>,
+    out: W,
     /// Whether the cursor shows, and where it is; `None`: not known.
     shown: Option<bool>,
     place: Option<Position>,
@@ -23,7 +24,7 @@ impl<W: Write> Quiet<W> {
     /// A backend of the size that `size` tells.
     pub fn new(writer: W, size: fn() -> Size) -> Self {
         Self {
-            inner: CrosstermBackend::new(writer),
+            out: writer,
             shown: None,
             place: None,
             size,
@@ -40,11 +41,8 @@ impl<W: Write> Quiet<W> {
             return Ok(());
         }
         self.shown = Some(on);
-        if on {
-            self.inner.show_cursor()
-        } else {
-            self.inner.hide_cursor()
-        }
+        self.out
+            .write_all(if on { b"\x1b[?25h" } else { b"\x1b[?25l" })
     }
 }
 
@@ -60,7 +58,7 @@ impl<W: Write> Backend for Quiet<W> {
             return Ok(());
         }
         self.place = None;
-        paint::cells(&mut self.inner, content)
+        paint::cells(&mut self.out, content)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -82,7 +80,7 @@ impl<W: Write> Backend for Quiet<W> {
             return Ok(());
         }
         self.place = Some(position);
-        self.inner.set_cursor_position(position)
+        write!(self.out, "\x1b[{};{}H", position.y + 1, position.x + 1)
     }
 
     fn clear(&mut self) -> io::Result<()> {
@@ -91,7 +89,14 @@ impl<W: Write> Backend for Quiet<W> {
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
         self.place = None;
-        self.inner.clear_region(region)
+        let erase: &[u8] = match region {
+            ClearType::All => b"\x1b[2J",
+            ClearType::AfterCursor => b"\x1b[J",
+            ClearType::BeforeCursor => b"\x1b[1J",
+            ClearType::CurrentLine => b"\x1b[2K",
+            ClearType::UntilNewLine => b"\x1b[K",
+        };
+        self.out.write_all(erase)
     }
 
     fn size(&self) -> io::Result<Size> {
@@ -106,7 +111,7 @@ impl<W: Write> Backend for Quiet<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Backend::flush(&mut self.inner)
+        self.out.flush()
     }
 }
 
