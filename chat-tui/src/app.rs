@@ -386,7 +386,11 @@ impl App {
     /// The hidden switch.
     fn fall(&self, switch: Switch) {
         match switch {
-            Switch::Ui => panic!("asked to panic in the loop"),
+            // With the words of a person in it, as those of libraries may have.
+            Switch::Ui => {
+                let begun = self.state.open_room().map(|room| room.composer.text());
+                panic!("asked to panic in the loop over {begun:?}")
+            }
             Switch::Thread => self.reach.disk.panic(),
             Switch::Task => drop(tokio::spawn(async { panic!("asked to panic in a task") })),
         }

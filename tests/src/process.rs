@@ -1,6 +1,7 @@
 //! Signals to a process, and what the kernel says about it.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -29,6 +30,11 @@ pub fn followers(leader: u32) -> Vec<u32> {
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
         .filter(|pid| *pid != leader && follows(*pid, leader))
         .collect()
+}
+
+/// The file of the program that a process runs.
+pub fn program(pid: u32) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/{pid}/exe")).ok()
 }
 
 /// User and system time that a process has used so far, all threads.
