@@ -21,6 +21,7 @@ pub mod emulator;
 pub mod fake;
 pub mod fault;
 pub mod home;
+pub mod hostile;
 pub mod http;
 pub mod keys;
 pub mod load;

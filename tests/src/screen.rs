@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use anyhow::{Result, ensure};
+
 /// A copy of a terminal's screen.
 #[derive(Clone)]
 pub struct Screen {
@@ -124,6 +126,21 @@ impl Screen {
         .into_iter()
         .filter_map(|(name, on)| on.then_some(name))
         .collect()
+    }
+
+    /// Fails where a line that goes down the screen is broken, because a row
+    /// beside it has moved. What is written may hold no such lines.
+    pub fn straight(&self) -> Result<()> {
+        let is_line = |row: u16, column: u16| {
+            let cell = self.screen.cell(row, column);
+            let first = cell.and_then(|cell| cell.contents().chars().next());
+            first.is_some_and(|c| ('\u{2500}'..='\u{257f}').contains(&c))
+        };
+        for Place { row, column } in self.places_of("│") {
+            let goes_on = row == 0 || is_line(row - 1, column);
+            ensure!(goes_on, "broken at row {row}, column {column}: {self}");
+        }
+        Ok(())
     }
 
     /// Text and attributes of every cell, to compare frames with: equal if and

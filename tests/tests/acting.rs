@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use chat_tests::client::Client;
 use chat_tests::fake::{Fake, greeting, usual};
+use chat_tests::hostile;
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::Key;
 use chat_tests::user::{User, row_of};
@@ -205,7 +206,7 @@ async fn a_message_is_copied_as_it_was_written_and_told_about() -> Result<()> {
 /// Behaviour 18: edits, topics, reasons and names of files are texts of others.
 #[tokio::test]
 async fn nothing_done_to_a_room_or_a_message_steers_the_terminal() -> Result<()> {
-    let evil = "\u{1b}]0;x\u{7}\u{1b}]52;c;eA==\u{7}\u{1b}[6n\u{9b}31m\r\u{8}\u{2028}\u{202e}\u{1b}[31mevil";
+    let evil = hostile::TEXT;
     let fake = Fake::start(greeting(), usual).await?;
     let mut ada = User::enter(fake.url(), "ada").await?;
     ada.settled().await?;
@@ -254,16 +255,5 @@ async fn nothing_done_to_a_room_or_a_message_steers_the_terminal() -> Result<()>
     ada.type_text("i")?;
     ada.wait_for("this message").await?;
     ada.settled().await?;
-    let log = String::from_utf8_lossy(&ada.terminal()?.log()).into_owned();
-    for order in [
-        "\u{1b}]0;x",
-        "\u{1b}]52;c;",
-        "\u{1b}[6n",
-        "\u{9b}31m",
-        "\u{202e}",
-        "\u{1b}[31mevil",
-    ] {
-        ensure!(!log.contains(order), "{order:?} reached the terminal");
-    }
-    Ok(())
+    hostile::steers_nothing(&ada.terminal()?.log())
 }

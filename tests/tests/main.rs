@@ -14,6 +14,7 @@ mod catch_up;
 mod changes;
 mod clocks;
 mod closing;
+mod clusters;
 mod composing;
 mod configuring;
 mod console;
