@@ -1,4 +1,7 @@
 //! What lies over the timeline: a stack, the topmost gets the keys.
+//!
+//! Each has a file: what it shows, and what its keys do. Which of them gets a
+//! key, and what comes of it, is in `keys`.
 
 mod answer;
 mod confirm;
@@ -9,28 +12,36 @@ mod keys;
 mod links;
 mod list;
 mod lists;
+mod login;
 mod palette;
+mod paste;
 mod picker;
 mod prompt;
 mod search;
 mod sent;
 mod themes;
 
-use super::account::{Hidden, Secret};
-use super::actions::{Action, Group};
-use super::composer::Composer;
-use super::input::Named;
+use super::account::Secret;
+use super::actions::Action;
 use super::local::NoServer;
-use super::look::ThemeName;
 use super::search::Search;
-use super::servers::Known;
-use chat_proto::event::RoomKind;
-use chat_proto::reply::{MemberListing, RoomListing};
-use chat_proto::{RoomName, Seq, UserName};
-use smol_str::SmolStr;
+use chat_proto::{RoomName, Seq};
 use std::time::Duration;
 
-pub use themes::name as theme_name;
+pub use confirm::Confirm;
+pub(super) use confirm::Then;
+pub use emoji::{EmojiChoice, EmojiPicker};
+pub use help::{Help, HelpRow};
+pub use inbox::Inbox;
+pub use links::Links;
+pub use lists::{MemberList, PersonMenu, RoomList, ServerList};
+pub use login::Login;
+pub use palette::{Offer, Palette};
+pub use paste::BigPaste;
+pub use picker::{Choice, Picker};
+pub use prompt::Prompt;
+pub use sent::Sent;
+pub use themes::{Themes, name as theme_name};
 
 /// One thing that lies over the timeline.
 #[derive(Debug, Clone)]
@@ -138,275 +149,6 @@ impl Overlay {
             Self::NoServer(NoServer::Starting) | Self::Info { .. } | Self::Links(_) => &[CLOSE],
         }
     }
-}
-
-/// Choosing a room.
-#[derive(Debug, Clone, Default)]
-pub struct Picker {
-    /// What was typed to narrow the choice.
-    pub query: Composer,
-    /// What fits, best first.
-    pub found: Vec<Choice>,
-    /// Which of them is chosen.
-    pub chosen: usize,
-}
-
-/// A room to go to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    /// Its name; of a room that one is not in, what was typed.
-    pub room: RoomName,
-    /// Its kind, where one is in it.
-    pub kind: Option<RoomKind>,
-    /// Others' messages not read.
-    pub unread: u32,
-    /// Those that name one.
-    pub mentions: u32,
-    /// The bytes of the name that matched, as starts of characters.
-    pub matched: Vec<usize>,
-    /// One is not in it: choosing it joins.
-    pub join: bool,
-}
-
-/// Choosing an action.
-#[derive(Debug, Clone, Default)]
-pub struct Palette {
-    /// What was typed to narrow the choice.
-    pub query: Composer,
-    /// What fits, best first.
-    pub found: Vec<Offer>,
-    /// Which of them is chosen.
-    pub chosen: usize,
-}
-
-/// An action to be run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
-    /// The action.
-    pub action: Action,
-    /// The bytes of its title that matched, as starts of characters.
-    pub matched: Vec<usize>,
-}
-
-/// Where one is named.
-#[derive(Debug, Clone, Default)]
-pub struct Inbox {
-    /// The messages, the newest first.
-    pub found: Vec<Named>,
-    /// Which of them is chosen.
-    pub chosen: usize,
-    /// The cache is being looked through.
-    pub loading: bool,
-    /// How many more the server counts, that are not loaded here.
-    pub missing: u32,
-}
-
-/// Choosing a text that was sent.
-#[derive(Debug, Clone, Default)]
-pub struct Sent {
-    /// What was typed to narrow the choice.
-    pub query: Composer,
-    /// What fits, the newest first.
-    pub found: Vec<SmolStr>,
-    /// Which of them is chosen.
-    pub chosen: usize,
-    /// All there are.
-    all: Vec<SmolStr>,
-}
-
-/// Links with a letter each, from `a`.
-#[derive(Debug, Clone)]
-pub struct Links {
-    /// The links, from the top of the screen.
-    pub found: Vec<String>,
-}
-
-/// Choosing a theme; what is chosen is shown.
-#[derive(Debug, Clone)]
-pub struct Themes {
-    /// All there are; `None`: as the background asks for.
-    pub found: Vec<Option<ThemeName>>,
-    /// Which of them is chosen.
-    pub chosen: usize,
-}
-
-/// Asking for what an action takes.
-#[derive(Debug, Clone)]
-pub struct Prompt {
-    /// The action.
-    pub action: Action,
-    /// What was typed so far.
-    pub line: Composer,
-    /// What is wrong with it.
-    pub why: Option<String>,
-}
-
-/// All actions with their keys.
-#[derive(Debug, Clone, Default)]
-pub struct Help {
-    /// What was typed to narrow the list.
-    pub query: Composer,
-    /// The rows that fit.
-    pub rows: Vec<HelpRow>,
-    /// The first row to show.
-    pub top: usize,
-}
-
-/// A row of help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HelpRow {
-    /// The actions that follow belong together.
-    Heading(Group),
-    /// An action.
-    Action(Action),
-}
-
-/// Who is in a room.
-#[derive(Debug, Clone)]
-pub struct MemberList {
-    /// Which room.
-    pub room: RoomName,
-    /// How many there are, once known.
-    pub total: Option<u64>,
-    /// Those received so far, by name.
-    pub members: Vec<MemberListing>,
-    /// More are being fetched.
-    pub loading: bool,
-    /// Which of them is chosen.
-    pub chosen: usize,
-}
-
-/// What can be done with a person.
-#[derive(Debug, Clone)]
-pub struct PersonMenu {
-    /// In which room.
-    pub room: RoomName,
-    /// Who.
-    pub user: UserName,
-    /// What, each with its words.
-    pub found: Vec<(Action, &'static str)>,
-    /// Which of them is chosen.
-    pub chosen: usize,
-}
-
-/// The rooms of the server.
-#[derive(Debug, Clone, Default)]
-pub struct RoomList {
-    /// Those received so far, by name.
-    pub rooms: Vec<RoomListing>,
-    /// More are being fetched.
-    pub loading: bool,
-    /// Which of them is chosen.
-    pub chosen: usize,
-    /// What they were narrowed to, where they were.
-    pub query: Option<String>,
-}
-
-/// Choosing a server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServerList {
-    /// Those of the configuration.
-    pub known: Vec<Known>,
-    /// Which of them is chosen.
-    pub chosen: usize,
-}
-
-/// The server needs a name.
-#[derive(Debug, Clone, Default)]
-pub struct Login {
-    /// The name, as typed so far.
-    pub name: Composer,
-    /// Why it is asked: the server's words, or what is wrong with what was typed.
-    pub why: Option<String>,
-    /// The name was sent and the reply is awaited.
-    pub busy: bool,
-    /// The password of an account; a guest has none.
-    pub password: Hidden,
-    /// The password is being typed, not the name.
-    pub on_password: bool,
-}
-
-/// A large text was pasted.
-#[derive(Debug, Clone, Default)]
-pub struct BigPaste {
-    /// The text.
-    pub text: String,
-    /// Its lines.
-    pub lines: usize,
-    /// Its characters.
-    pub chars: usize,
-    /// What is wrong with it, where it can't go out as one message.
-    pub problem: Option<String>,
-    /// What may be done with it, with the keys that choose it.
-    pub choices: Vec<(char, String)>,
-}
-
-/// Asking once before something that can't be taken back.
-#[derive(Debug, Clone)]
-pub struct Confirm {
-    /// What is asked.
-    pub question: String,
-    /// What it is about; may hold words of others: not neutralised.
-    pub detail: String,
-    /// What Enter does, in words.
-    pub yes: &'static str,
-    /// What is done then.
-    pub(super) then: Then,
-}
-
-/// What is done once it was confirmed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Then {
-    /// The message is deleted.
-    Delete {
-        /// Where it is.
-        room: RoomName,
-        /// Which one.
-        target: Seq,
-    },
-    /// This device is logged out.
-    Logout,
-    /// The link is opened.
-    Open(String),
-    /// The text is put on the clipboard.
-    Copy(String),
-    /// The text is sent as several messages.
-    Split(String),
-    /// The person is invited.
-    Invite {
-        /// Where to.
-        room: RoomName,
-        /// Whom.
-        user: UserName,
-        /// How it was said.
-        typed: String,
-    },
-}
-
-/// Choosing an emoji for a message.
-#[derive(Debug, Clone)]
-pub struct EmojiPicker {
-    /// Where the message is.
-    pub room: RoomName,
-    /// Which one.
-    pub target: Seq,
-    /// What was typed to narrow the choice.
-    pub query: Composer,
-    /// Those that the message has, and those used before: offered first.
-    pub recent: Vec<SmolStr>,
-    /// What fits, best first.
-    pub found: Vec<EmojiChoice>,
-    /// Which of them is chosen.
-    pub chosen: usize,
-}
-
-/// An emoji to be put to a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EmojiChoice {
-    /// Itself.
-    pub emoji: SmolStr,
-    /// Its name; empty if it has none.
-    pub name: SmolStr,
 }
 
 /// A word that goes away by itself.

@@ -1,11 +1,37 @@
 //! Choosing an emoji by its name.
 
 use super::keys::{Outcome, write};
-use super::{EmojiChoice, EmojiPicker};
 use crate::core::actions::Action;
+use crate::core::composer::Composer;
 use crate::core::input::Key;
-use chat_proto::Emoji;
+use chat_proto::{Emoji, RoomName, Seq};
 use smol_str::SmolStr;
+
+/// Choosing an emoji for a message.
+#[derive(Debug, Clone)]
+pub struct EmojiPicker {
+    /// Where the message is.
+    pub room: RoomName,
+    /// Which one.
+    pub target: Seq,
+    /// What was typed to narrow the choice.
+    pub query: Composer,
+    /// Those that the message has, and those used before: offered first.
+    pub recent: Vec<SmolStr>,
+    /// What fits, best first.
+    pub found: Vec<EmojiChoice>,
+    /// Which of them is chosen.
+    pub chosen: usize,
+}
+
+/// An emoji to be put to a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmojiChoice {
+    /// Itself.
+    pub emoji: SmolStr,
+    /// Its name; empty if it has none.
+    pub name: SmolStr,
+}
 
 /// Choices that are offered at most.
 const FOUND_MOST: usize = 60;

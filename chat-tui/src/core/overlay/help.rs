@@ -1,13 +1,33 @@
 //! Help: all actions by group, with the keys they have now.
 
+use super::Overlay;
 use super::keys::{Outcome, moves, write};
 use super::list::moved;
-use super::{Help, HelpRow, Overlay};
 use crate::core::actions::{Action, Group};
 use crate::core::composer::Composer;
 use crate::core::input::Key;
 use crate::core::keymap::KeyMap;
 use crate::core::state::State;
+
+/// All actions with their keys.
+#[derive(Debug, Clone, Default)]
+pub struct Help {
+    /// What was typed to narrow the list.
+    pub query: Composer,
+    /// The rows that fit.
+    pub rows: Vec<HelpRow>,
+    /// The first row to show.
+    pub top: usize,
+}
+
+/// A row of help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HelpRow {
+    /// The actions that follow belong together.
+    Heading(Group),
+    /// An action.
+    Action(Action),
+}
 
 impl State {
     /// Opens the list of actions.

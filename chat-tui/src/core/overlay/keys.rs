@@ -1,18 +1,14 @@
 //! Keys while something lies over the timeline: the topmost gets them.
 
-use super::picker::Ranking;
-use super::{Login, MemberList, Overlay, PersonMenu, Picker, RoomList, ServerList, Then};
+use super::{Overlay, Then};
 use crate::core::actions::{Action, When};
 use crate::core::composer::Composer;
 use crate::core::input::{Key, KeyCode};
 use crate::core::local::NoServer;
 use crate::core::look::ThemeName;
-use crate::core::requests::Asked;
 use crate::core::servers::ServerName;
 use crate::core::state::{State, Turn};
-use chat_proto::Limits;
-use chat_proto::request::Members;
-use chat_proto::{Seq, UserName};
+use chat_proto::{RoomName, Seq, UserName};
 use smol_str::SmolStr;
 
 /// Rows that PageUp and PageDown move in a list.
@@ -25,9 +21,9 @@ pub(super) enum Outcome {
     /// The overlay goes away.
     Close,
     /// The room was chosen; the overlay goes away.
-    Go(chat_proto::RoomName),
+    Go(RoomName),
     /// The room was chosen, but one has to join first.
-    Join(chat_proto::RoomName),
+    Join(RoomName),
     /// The server was chosen; the overlay goes away.
     Server(ServerName),
     /// The name is to be borne.
@@ -43,18 +39,15 @@ pub(super) enum Outcome {
     /// More of what an action takes was typed.
     Typed,
     /// The message was chosen; the overlay goes away.
-    Jump(chat_proto::RoomName, chat_proto::Seq),
+    Jump(RoomName, Seq),
     /// The text was chosen to be written; the overlay goes away.
-    Write(smol_str::SmolStr),
+    Write(SmolStr),
     /// A choice about a big paste was made.
     Paste(char),
     /// What was asked about is wanted.
     Confirmed(Then),
     /// The person was chosen.
-    Person {
-        room: chat_proto::RoomName,
-        user: UserName,
-    },
+    Person { room: RoomName, user: UserName },
     /// This is to be done with the person; the lists go away.
     With { action: Action, user: UserName },
     /// The hit was chosen: it is shown in its room.
@@ -73,7 +66,7 @@ pub(super) enum Outcome {
     Theme(Option<ThemeName>),
     /// The emoji was chosen.
     React {
-        room: chat_proto::RoomName,
+        room: RoomName,
         target: Seq,
         emoji: SmolStr,
     },
@@ -308,22 +301,6 @@ impl State {
         }
     }
 
-    fn ranking(&self) -> Ranking<'_> {
-        let rooms: Vec<_> = self.listed().collect();
-        let invites = self.invites.iter().map(|invited| invited.room.clone());
-        Ranking::of(&rooms, &self.visited, invites.collect())
-    }
-
-    /// Opens the choice of rooms; closes it, if it is open.
-    pub(in crate::core) fn open_picker(&mut self) {
-        let found = self.ranking().find("");
-        let picker = Picker {
-            found,
-            ..Picker::default()
-        };
-        self.overlays.push(Overlay::Picker(picker));
-    }
-
     /// Closes what only lists something; what asks stays.
     fn close_lists(&mut self) {
         self.completion = None;
@@ -334,150 +311,6 @@ impl State {
             )
         };
         self.overlays.retain(asks);
-    }
-
-    /// Opens the list of who is in the open room.
-    pub(in crate::core) fn open_members(&mut self, turn: &mut Turn) {
-        let Some(room) = self.open.clone() else {
-            return;
-        };
-        let asked = Asked::Members(room.clone());
-        let request = Members {
-            room: room.clone().into(),
-            limit: None,
-            after: None,
-        };
-        self.ask(turn, asked, request);
-        let list = MemberList {
-            room,
-            total: None,
-            members: Vec::new(),
-            loading: true,
-            chosen: 0,
-        };
-        self.overlays.push(Overlay::Members(list));
-    }
-}
-
-impl Picker {
-    fn press(&mut self, key: Key, action: Option<Action>, rooms: &Ranking<'_>) -> Outcome {
-        let chosen = self.found.get(self.chosen);
-        match action {
-            Some(Action::Close | Action::Go) => return Outcome::Close,
-            Some(Action::NewLine) => {
-                // As it is typed, whatever else fits; a room that one is in is shown.
-                let bare = self.query.text().trim().trim_start_matches('#');
-                let name = chat_proto::RoomName::parse(bare, Limits::DEFAULT.room_chars);
-                return name.map_or(Outcome::Done, Outcome::Join);
-            }
-            Some(Action::Send) => {
-                return match chosen {
-                    Some(choice) if choice.join => Outcome::Join(choice.room.clone()),
-                    Some(choice) => Outcome::Go(choice.room.clone()),
-                    None => Outcome::Done,
-                };
-            }
-            _ => {}
-        }
-        if write(&mut self.query, key, action) {
-            self.found = rooms.find(self.query.text());
-            self.chosen = 0;
-        }
-        Outcome::Done
-    }
-}
-
-impl MemberList {
-    fn press(&self, action: Option<Action>) -> Outcome {
-        match action {
-            Some(Action::Close | Action::Members) => Outcome::Close,
-            Some(Action::Send) => {
-                let chosen = self.members.get(self.chosen);
-                chosen.map_or(Outcome::Done, |member| Outcome::Person {
-                    room: self.room.clone(),
-                    user: member.name.clone(),
-                })
-            }
-            _ => Outcome::Done,
-        }
-    }
-}
-
-impl PersonMenu {
-    fn press(&self, action: Option<Action>) -> Outcome {
-        match action {
-            Some(Action::Close) => Outcome::Close,
-            Some(Action::Send) => {
-                let chosen = self.found.get(self.chosen);
-                chosen.map_or(Outcome::Done, |(action, _)| Outcome::With {
-                    action: *action,
-                    user: self.user.clone(),
-                })
-            }
-            _ => Outcome::Done,
-        }
-    }
-}
-
-impl RoomList {
-    fn press(&self, action: Option<Action>) -> Outcome {
-        match action {
-            Some(Action::Close) => Outcome::Close,
-            Some(Action::Send) => {
-                let chosen = self.rooms.get(self.chosen);
-                chosen.map_or(Outcome::Done, |listing| Outcome::Join(listing.room.clone()))
-            }
-            _ => Outcome::Done,
-        }
-    }
-}
-
-impl ServerList {
-    fn press(&self, action: Option<Action>) -> Outcome {
-        match action {
-            Some(Action::Close) => Outcome::Close,
-            Some(Action::Send) => {
-                let chosen = self.known.get(self.chosen);
-                chosen.map_or(Outcome::Done, |known| Outcome::Server(known.name.clone()))
-            }
-            _ => Outcome::Done,
-        }
-    }
-}
-
-impl Login {
-    fn press(&mut self, key: Key, action: Option<Action>) -> Outcome {
-        if action == Some(Action::Close) {
-            return Outcome::NotNow;
-        }
-        if self.busy {
-            return Outcome::Done;
-        }
-        match action {
-            Some(Action::Complete | Action::CompleteBack | Action::Up | Action::Down) => {
-                self.on_password = !self.on_password;
-            }
-            Some(Action::Send) => return Outcome::Name,
-            _ if self.on_password => {
-                write(self.password.line(), key, action);
-            }
-            _ => {
-                write(&mut self.name, key, action);
-            }
-        }
-        Outcome::Done
-    }
-}
-
-impl super::BigPaste {
-    fn press(&self, key: Key, action: Option<Action>) -> Outcome {
-        if action == Some(Action::Close) {
-            return Outcome::Paste('d');
-        }
-        match key.code {
-            KeyCode::Char(c) if self.choices.iter().any(|(key, _)| *key == c) => Outcome::Paste(c),
-            _ => Outcome::Done,
-        }
     }
 }
 

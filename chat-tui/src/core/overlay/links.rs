@@ -1,13 +1,20 @@
 //! The links in sight, each with a letter.
 
 use super::keys::Outcome;
-use super::{Confirm, Links, Overlay, Then};
+use super::{Confirm, Overlay, Then};
 use crate::core::actions::Action;
 use crate::core::effect::Effect;
 use crate::core::input::{Key, KeyCode};
 use crate::core::room::Hit;
 use crate::core::state::{State, Turn};
 use crate::weblink;
+
+/// Links with a letter each, from `a`.
+#[derive(Debug, Clone)]
+pub struct Links {
+    /// The links, from the top of the screen.
+    pub found: Vec<String>,
+}
 
 /// As many links have a letter; of more, the lowest.
 const LETTERS: usize = 26;

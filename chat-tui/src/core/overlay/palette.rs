@@ -1,11 +1,32 @@
 //! The palette: any action, found by a few letters of what it does.
 
+use super::Overlay;
 use super::keys::{Outcome, write};
 use super::picker::fuzzy;
-use super::{Offer, Overlay, Palette};
 use crate::core::actions::{Action, When};
+use crate::core::composer::Composer;
 use crate::core::input::Key;
 use crate::core::state::State;
+
+/// Choosing an action.
+#[derive(Debug, Clone, Default)]
+pub struct Palette {
+    /// What was typed to narrow the choice.
+    pub query: Composer,
+    /// What fits, best first.
+    pub found: Vec<Offer>,
+    /// Which of them is chosen.
+    pub chosen: usize,
+}
+
+/// An action to be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// The action.
+    pub action: Action,
+    /// The bytes of its title that matched, as starts of characters.
+    pub matched: Vec<usize>,
+}
 
 impl State {
     /// Opens the palette.

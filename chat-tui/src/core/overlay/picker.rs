@@ -1,11 +1,96 @@
-//! Ranking rooms by a few typed characters.
+//! Choosing a room by a few typed characters.
 
-use super::Choice;
+use super::Overlay;
+use super::keys::{Outcome, write};
+use crate::core::actions::Action;
+use crate::core::composer::Composer;
+use crate::core::input::Key;
 use crate::core::room::Room;
+use crate::core::state::State;
 use chat_proto::codec::nearest;
+use chat_proto::event::RoomKind;
 use chat_proto::{Limits, RoomName};
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+/// Choosing a room.
+#[derive(Debug, Clone, Default)]
+pub struct Picker {
+    /// What was typed to narrow the choice.
+    pub query: Composer,
+    /// What fits, best first.
+    pub found: Vec<Choice>,
+    /// Which of them is chosen.
+    pub chosen: usize,
+}
+
+/// A room to go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Its name; of a room that one is not in, what was typed.
+    pub room: RoomName,
+    /// Its kind, where one is in it.
+    pub kind: Option<RoomKind>,
+    /// Others' messages not read.
+    pub unread: u32,
+    /// Those that name one.
+    pub mentions: u32,
+    /// The bytes of the name that matched, as starts of characters.
+    pub matched: Vec<usize>,
+    /// One is not in it: choosing it joins.
+    pub join: bool,
+}
+
+impl State {
+    /// Opens the choice of rooms.
+    pub(in crate::core) fn open_picker(&mut self) {
+        let found = self.ranking().find("");
+        let picker = Picker {
+            found,
+            ..Picker::default()
+        };
+        self.overlays.push(Overlay::Picker(picker));
+    }
+
+    pub(super) fn ranking(&self) -> Ranking<'_> {
+        let rooms: Vec<_> = self.listed().collect();
+        let invites = self.invites.iter().map(|invited| invited.room.clone());
+        Ranking::of(&rooms, &self.visited, invites.collect())
+    }
+}
+
+impl Picker {
+    pub(super) fn press(
+        &mut self,
+        key: Key,
+        action: Option<Action>,
+        rooms: &Ranking<'_>,
+    ) -> Outcome {
+        let chosen = self.found.get(self.chosen);
+        match action {
+            Some(Action::Close | Action::Go) => return Outcome::Close,
+            Some(Action::NewLine) => {
+                // As it is typed, whatever else fits; a room that one is in is shown.
+                let bare = self.query.text().trim().trim_start_matches('#');
+                let name = RoomName::parse(bare, Limits::DEFAULT.room_chars);
+                return name.map_or(Outcome::Done, Outcome::Join);
+            }
+            Some(Action::Send) => {
+                return match chosen {
+                    Some(choice) if choice.join => Outcome::Join(choice.room.clone()),
+                    Some(choice) => Outcome::Go(choice.room.clone()),
+                    None => Outcome::Done,
+                };
+            }
+            _ => {}
+        }
+        if write(&mut self.query, key, action) {
+            self.found = rooms.find(self.query.text());
+            self.chosen = 0;
+        }
+        Outcome::Done
+    }
+}
 
 /// The rooms, those to be offered first in front.
 pub(super) struct Ranking<'a> {

@@ -1,12 +1,23 @@
 //! The prompt for what an action takes: it leaves the draft alone.
 
+use super::Overlay;
 use super::keys::{Outcome, write};
-use super::{Overlay, Prompt};
 use crate::core::act::{Said, offline};
 use crate::core::actions::Action;
 use crate::core::composer::Composer;
 use crate::core::input::Key;
 use crate::core::state::{State, Turn};
+
+/// Asking for what an action takes.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// The action.
+    pub action: Action,
+    /// What was typed so far.
+    pub line: Composer,
+    /// What is wrong with it.
+    pub why: Option<String>,
+}
 
 impl State {
     /// Asks for what an action takes.

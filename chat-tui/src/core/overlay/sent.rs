@@ -1,11 +1,23 @@
 //! The texts that were sent, to be found by a part of them.
 
-use super::Sent;
 use super::keys::{Outcome, write};
 use crate::core::actions::Action;
 use crate::core::composer::Composer;
 use crate::core::input::Key;
 use smol_str::SmolStr;
+
+/// Choosing a text that was sent.
+#[derive(Debug, Clone, Default)]
+pub struct Sent {
+    /// What was typed to narrow the choice.
+    pub query: Composer,
+    /// What fits, the newest first.
+    pub found: Vec<SmolStr>,
+    /// Which of them is chosen.
+    pub chosen: usize,
+    /// All there are.
+    all: Vec<SmolStr>,
+}
 
 impl Sent {
     pub(in crate::core) fn new(all: Vec<SmolStr>) -> Self {

@@ -1,12 +1,21 @@
 //! The choice of a theme: what is chosen is shown while one moves.
 
+use super::Overlay;
 use super::keys::Outcome;
-use super::{Overlay, Themes};
 use crate::core::actions::Action;
 use crate::core::effect::Effect;
 use crate::core::look::ThemeName;
 use crate::core::state::{State, Turn};
 use chat_proto::codec::nearest;
+
+/// Choosing a theme; what is chosen is shown.
+#[derive(Debug, Clone)]
+pub struct Themes {
+    /// All there are; `None`: as the background asks for.
+    pub found: Vec<Option<ThemeName>>,
+    /// Which of them is chosen.
+    pub chosen: usize,
+}
 
 /// What the configuration calls no theme in particular.
 const AUTO: &str = "auto";
