@@ -45,7 +45,7 @@ mod tests {
     use crate::config::{Config, Written};
     use crate::files::Depot;
     use crate::password::Passwords;
-    use crate::session::serve_on;
+    use crate::session::serve;
     use crate::store::sqlite::SqliteStore;
     use crate::store::{Hello, SendMessage, Store, TokenHash, UserId};
     use chat_proto::{RoomName, Text, Timestamp, UserName};
@@ -109,7 +109,7 @@ mod tests {
         ] {
             let (ours, theirs) = tokio::io::duplex(1 << 16);
             let address = Ipv4Addr::LOCALHOST.into();
-            tokio::spawn(serve_on(theirs, Vec::new(), address, Arc::clone(&node)));
+            tokio::spawn(serve(theirs, Vec::new(), address, Arc::clone(&node)));
             let mut client = WebSocketStream::from_raw_socket(ours, Role::Client, None).await;
             client.send(Message::text(hello)).await.unwrap();
             let mut said = Vec::new();

@@ -51,7 +51,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use token::Token;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, Sleep};
 use tokio_tungstenite::WebSocketStream;
@@ -71,17 +70,13 @@ const COMMITS: usize = 64;
 /// Frames that are `bad_json` within [`BAD_JSON_WINDOW`]; one more ends the connection.
 const BAD_JSON: u32 = 100;
 const BAD_JSON_WINDOW: Duration = Duration::from_secs(10);
-/// Bytes that the WebSocket library reads ahead: small, as each connection has them.
-const READ_BYTES: usize = 1024;
+/// Bytes that the WebSocket library reads at once: few, as each connection has
+/// them all the time; most messages are shorter.
+const READ_BYTES: usize = 512;
 
 /// Serves one upgraded WebSocket connection until it ends. `early` is what the
 /// HTTP side had read past the upgrade, `from` the client's address.
-pub async fn serve(io: TcpStream, early: Vec<u8>, from: IpAddr, node: Arc<Node>) {
-    serve_on(io, early, from, node).await;
-}
-
-/// [`serve`] on any stream.
-pub async fn serve_on<S: AsyncRead + AsyncWrite + Unpin + Send>(
+pub async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send>(
     io: S,
     early: Vec<u8>,
     from: IpAddr,
@@ -91,17 +86,29 @@ pub async fn serve_on<S: AsyncRead + AsyncWrite + Unpin + Send>(
     let Some((key, committer)) = node.attach(&bell) else {
         return;
     };
+    // Boxed as is all that is done once: what an idle connection keeps is its session.
+    let ws = Box::pin(upgraded(io, early, node.settings.limits.frame_bytes));
+    let mut session = Session::new(node.clone(), committer, ws.await, bell, from);
+    let close = session.run().await;
+    if let Some(person) = &session.person {
+        node.depart(person, &session.bell);
+    }
+    Box::pin(session.close(close)).await;
+    node.detach(key);
+}
+
+async fn upgraded<S: AsyncRead + AsyncWrite + Unpin>(
+    io: S,
+    early: Vec<u8>,
+    frame_bytes: usize,
+) -> WebSocketStream<Wire<S>> {
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BYTES)
         .write_buffer_size(0)
-        .max_write_buffer_size(2 * node.settings.limits.frame_bytes)
-        .max_message_size(Some(node.settings.limits.frame_bytes))
-        .max_frame_size(Some(node.settings.limits.frame_bytes));
-    let wire = Wire::new(io);
-    let ws = WebSocketStream::from_partially_read(wire, early, Role::Server, Some(config)).await;
-    let session = Session::new(node.clone(), committer, ws, bell, from);
-    session.run().await;
-    node.detach(key);
+        .max_write_buffer_size(2 * frame_bytes)
+        .max_message_size(Some(frame_bytes))
+        .max_frame_size(Some(frame_bytes));
+    WebSocketStream::from_partially_read(Wire::new(io), early, Role::Server, Some(config)).await
 }
 
 /// See the module.
@@ -202,23 +209,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
     }
 
-    async fn run(mut self) {
-        let close = loop {
+    /// Until it is over; why that is.
+    async fn run(&mut self) -> Close {
+        loop {
             let next = std::future::poll_fn(|cx| self.poll_next(cx)).await;
             let done = match next {
                 Next::Request(asked) => Box::pin(self.answer(*asked)).await,
                 Next::Behind(slot) => Box::pin(self.catch_up(slot)).await.map_err(Close::from),
                 Next::Person => Box::pin(self.follow_person()).await,
-                Next::End(close) => break close,
+                Next::End(close) => return close,
             };
             if let Err(close) = done {
-                break close;
+                return close;
             }
-        };
-        if let Some(person) = &self.person {
-            self.node.depart(person, &self.bell);
         }
-        Box::pin(self.close(close)).await;
     }
 
     /// Takes all that is ready, then writes all that is due.

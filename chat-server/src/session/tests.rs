@@ -1,15 +1,29 @@
 //! What a session promises about time and faults.
 
 use super::visit::Visit;
-use super::{PING, READ_BYTES, SILENCE};
+use super::{PING, READ_BYTES, SILENCE, Session, serve};
 use futures_util::StreamExt as _;
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
 const HELLO: &str = r#"{"type":"hello","name":"ada"}"#;
 const PING_FRAME: &str = r#"{"type":"ping"}"#;
+
+/// Each of ten thousand idle connections is one of these.
+#[test]
+fn a_connection_holds_its_session_once() {
+    fn made_by<A, B, C, D, F>(_: fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+    let (future, session) = (made_by(serve::<TcpStream>), size_of::<Session<TcpStream>>());
+    assert!(
+        future < session + 256,
+        "{future} bytes for a session of {session}"
+    );
+}
 
 #[tokio::test(start_paused = true)]
 async fn who_is_idle_for_an_hour_stays_as_long_as_pings_are_answered() {

@@ -1,7 +1,7 @@
 //! A client at the other end of a pipe, for tests of one session whose time
 //! stands still until everybody waits.
 
-use super::serve_on;
+use super::serve;
 use crate::config::{Config, Written};
 use crate::files::Depot;
 use crate::node::Node;
@@ -41,7 +41,7 @@ impl Visit {
         let node = Node::start(Arc::new(store), files, config.chat, passwords);
         let (ours, theirs) = tokio::io::duplex(pipe);
         let address = Ipv4Addr::LOCALHOST.into();
-        let session = tokio::spawn(serve_on(theirs, Vec::new(), address, node));
+        let session = tokio::spawn(serve(theirs, Vec::new(), address, node));
         let client = WebSocketStream::from_raw_socket(ours, Role::Client, None).await;
         Self {
             client,
