@@ -138,3 +138,43 @@ async fn a_date_leads_to_its_first_message_and_says_what_is_oldest() -> Result<(
     );
     Ok(())
 }
+
+/// Behaviour 35: a date on which nobody said anything says so, and leads to the
+/// next one.
+#[tokio::test]
+async fn a_date_without_messages_says_so_and_leads_to_the_next_one() -> Result<()> {
+    let fake = Fake::start(greeting(), |request| match request["type"].as_str() {
+        Some("hello") => {
+            let mut welcome: Value = serde_json::from_str(&usual(request)[0]).unwrap_or_default();
+            welcome["rooms"][0]["head"] = 300.into();
+            welcome["rooms"][0]["read"] = 300.into();
+            vec![welcome.to_string()]
+        }
+        Some("history") => {
+            let mut page = match request["at"].as_str() {
+                // From the hundredth on.
+                Some(_) => page(&json!({ "id": request["id"], "after": 99 })),
+                None => page(request),
+            };
+            for event in page["events"].as_array_mut().into_iter().flatten() {
+                let month = if event["seq"].as_u64() < Some(100) {
+                    9
+                } else {
+                    11
+                };
+                event["at"] = format!("2026-{month:02}-20T12:00:00.000Z").into();
+            }
+            vec![page.to_string()]
+        }
+        _ => usual(request),
+    })
+    .await?;
+    let mut ada = User::enter(fake.url(), "ada").await?;
+    ada.wait_for("m300").await?;
+    ada.say("/at 2026-10-07").await?;
+    ada.wait_for("nothing was said on Wed 2026-10-07").await?;
+    ada.wait_for("the next is of Fri 2026-11-20").await?;
+    let screen = ada.wait_for("m100").await?;
+    ensure!(!screen.shows("m300"), "{screen}");
+    ada.wait_for("m101").await.map(|_| ())
+}

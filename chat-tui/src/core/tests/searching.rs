@@ -5,8 +5,8 @@ use super::world::World;
 use crate::core::input::{Key, KeyCode};
 use crate::core::overlay::Overlay;
 use crate::core::search::{Looked, Scope, Search};
-use chat_proto::Request;
 use chat_proto::event::EventBody;
+use chat_proto::{Request, Timestamp};
 use std::time::Duration;
 
 fn panel(world: &World) -> &Search {
@@ -199,6 +199,52 @@ fn a_date_leads_to_the_first_message_not_before_it() {
     assert!(world.words().contains("no date"));
     let composed = world.state.open_room().unwrap().composer.text().to_owned();
     assert_eq!(composed, "/at soon", "what was typed is not lost");
+}
+
+#[test]
+fn a_date_without_messages_says_so_and_leads_to_the_next_one() {
+    let mut server = super::server::Server::new(&["lobby"]);
+    for n in 1..=600 {
+        server.others("lobby", "bob", &format!("m{n}"));
+    }
+    // Nobody says anything from the second to the fifth of January.
+    let log = server.logs.get_mut(&room("lobby")).unwrap();
+    for event in log.iter_mut().skip(300) {
+        event.at = Timestamp::from_millis(event.at.millis() + 5 * 86_400_000);
+    }
+    let mut world = World::with(server, super::disk::Disk::default());
+    world.rest();
+    for offline in [false, true] {
+        if offline {
+            world.reachable = false;
+            world.cut();
+        }
+        world.send("/newest");
+        world.send("/at 1970-01-03");
+        world.flow();
+        let words = world.words();
+        assert!(
+            words.contains(
+                "nothing was said on Sat 1970-01-03 00:00; the next is of Tue 1970-01-06 00:05"
+            ),
+            "{words}"
+        );
+        assert_eq!(words.contains("only what is cached"), offline, "{words}");
+        let screen = world.screen();
+        assert_eq!(screen[..3], ["m300", "m301", "m302"], "{screen:?}");
+        let selected = world.state.open_room().unwrap().selected;
+        assert_eq!(selected, Some(seq(301)), "the next one");
+        world.key(KeyCode::Esc);
+    }
+    world.send("/at 1970-01-07");
+    world.flow();
+    assert!(
+        world
+            .words()
+            .contains("nothing was said after Wed 1970-01-07"),
+        "{}",
+        world.words()
+    );
 }
 
 #[test]
