@@ -5,6 +5,7 @@
 //! is named with its line, and is as if it was not there.
 
 pub mod keep;
+mod rooms;
 mod servers;
 
 use crate::core::actions::{Action, Group};
@@ -139,6 +140,19 @@ impl Reader<'_> {
     fn table(&mut self, table: &str, entries: &DeTable<'_>) {
         let of_table = || SETTINGS.iter().filter(|setting| setting.table == table);
         for (name, at, value) in self.entries(entries) {
+            match (table, name, value) {
+                ("notify", ROOMS, DeValue::Table(rooms)) => {
+                    self.levels(rooms);
+                    continue;
+                }
+                ("notify", ROOMS, _) => {
+                    let words =
+                        "rooms is a table: write [notify.rooms], and below it dev = \"all\"";
+                    self.tell(&at, words.to_owned());
+                    continue;
+                }
+                _ => {}
+            }
             let Some(setting) = of_table().find(|setting| setting.name == name) else {
                 let names: Vec<_> = of_table().map(|setting| setting.name).collect();
                 self.unknown(&at, name, &names, "setting");
@@ -201,6 +215,9 @@ const ROOT: &[&str] = &[
     "preset", "server", "servers", "keys", "links", "look", "notify", "linear",
 ];
 
+/// The table in `notify` that names rooms.
+const ROOMS: &str = "rooms";
+
 fn is_table(name: &str) -> bool {
     SETTINGS.iter().any(|setting| setting.table == name)
 }
@@ -249,6 +266,7 @@ pub fn print_default() -> String {
             setting.takes, setting.about
         );
     }
+    out.push_str(rooms::TABLE);
     out.push_str(servers::TABLES);
     out.push_str(KEYS);
     for group in Group::ALL {

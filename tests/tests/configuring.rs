@@ -7,11 +7,12 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use chat_tests::binaries;
+use chat_tests::client::Client;
 use chat_tests::home::configure;
 use chat_tests::server::Server;
 use chat_tests::terminal::{Key, home};
 use chat_tests::user::User;
+use chat_tests::{binaries, wait};
 
 /// What a terminal sends for F9.
 const F9: &[u8] = b"\x1b[20~";
@@ -54,6 +55,59 @@ async fn a_configuration_that_can_t_be_read_is_named_and_all_is_as_usual() -> Re
     ada.wait_for("config.toml can't be read").await?;
     ada.wait_for("F1 help").await?;
     Ok(())
+}
+
+/// Behaviours 41 and 39: what of a room is told, and how, follows the file, and
+/// what is said in the program wins over it.
+#[tokio::test]
+async fn what_of_a_room_is_told_follows_the_file_until_it_is_said_here() -> Result<()> {
+    let server = Server::start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let ada = User::new(server.url(), "ada")?;
+    let written = |lobby: &str| {
+        format!("[notify]\nhow = \"osc9\"\n[notify.rooms]\nlobby = \"{lobby}\"\ndev = \"all\"\n")
+    };
+    configure(ada.home(), written("all"))?;
+    let mut ada = ada.entered().await?;
+    ada.say("/join dev").await?;
+    ada.wait_open("dev").await?;
+    ada.terminal()?.send_bytes(b"\x1b[O")?;
+    bob.join("dev").await?;
+    bob.send("lobby", "for all to hear", "1").await?;
+    is_told(&mut ada, "\x1b]9;bob in #lobby: for all to hear\x1b\\").await?;
+
+    configure(ada.home(), written("none"))?;
+    ada.wait_for("in use as it was saved").await?;
+    bob.send("lobby", "@ada, unheard", "2").await?;
+    bob.send("dev", "heard in dev", "3").await?;
+    is_told(&mut ada, "\x1b]9;bob in #dev: heard in dev\x1b\\").await?;
+
+    ada.say("/notify mentions").await?;
+    ada.wait_for("what names you notifies you").await?;
+    bob.send("dev", "nobody, unheard", "4").await?;
+    bob.send("dev", "@ada, heard", "5").await?;
+    is_told(&mut ada, "\x1b]9;bob in #dev: @ada, heard\x1b\\").await?;
+    let log = ada.terminal()?.log();
+    let told = String::from_utf8_lossy(&log);
+    let unheard = told
+        .split("\x1b]9;")
+        .skip(1)
+        .filter_map(|told| told.split('\x1b').next());
+    ensure!(
+        unheard.clone().count() == 3,
+        "{:?}",
+        unheard.collect::<Vec<_>>()
+    );
+    Ok(())
+}
+
+async fn is_told(user: &mut User, bytes: &str) -> Result<()> {
+    let terminal = user.terminal()?;
+    let told = || {
+        let log = terminal.log();
+        String::from_utf8_lossy(&log).contains(bytes).then_some(())
+    };
+    wait::until(bytes, wait::SOON, told).await
 }
 
 /// Behaviours 41 and 36: keys, look and draft.

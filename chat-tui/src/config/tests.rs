@@ -1,6 +1,8 @@
 use super::*;
 use crate::core::keymap::KeyMap;
 use crate::core::look::ThemeName;
+use crate::core::notify::Level;
+use chat_proto::RoomRef;
 
 fn problems(text: &str) -> Vec<String> {
     read(text.as_bytes())
@@ -30,7 +32,7 @@ fn what_is_printed_as_default_is_the_default_also_with_every_line_in_use() {
 #[test]
 fn what_is_said_is_so() {
     let (settings, problems) = read(
-        br#"
+        br##"
         preset = "emacs"
         [look]
         theme = "monochrome"
@@ -38,18 +40,32 @@ fn what_is_said_is_so() {
         hints = false
         [notify]
         bell = false
+        [notify.rooms]
+        dev = "all"
+        "@bob" = "none"
+        "#ops" = "mentions"
         [keys]
         members = ["F9", "C-x w"]
         hints = []
-        "#,
+        "##,
     );
     assert_eq!(problems, []);
     assert_eq!(settings.look.theme, Some(ThemeName::Monochrome));
     assert_eq!(settings.look.ascii, Some(true));
     assert!(!settings.hints && !settings.bell && settings.title);
+    let levels: Vec<_> = settings.levels.iter().map(|(_, level)| *level).collect();
+    assert_eq!(levels, [Level::All, Level::None, Level::Mentions]);
+    assert_eq!(settings.levels[2].0, RoomRef::parse("ops", 32, 64).unwrap());
+    assert!(matches!(settings.levels[1].0, RoomRef::With(_)));
     assert_eq!(settings.keys.chords(Action::Members), "F9, Ctrl-X w");
     assert_eq!(settings.keys.chords(Action::Hints), "");
     assert_eq!(settings.keys.chord(Action::KillToEnd), "Ctrl-K");
+}
+
+#[test]
+fn levels_of_rooms_have_a_table() {
+    let said = problems("[notify]\nrooms = true");
+    assert!(said[0].starts_with("line 2: rooms is a table"), "{said:?}");
 }
 
 #[test]
@@ -78,6 +94,11 @@ fn a_bad_line_is_named_with_what_is_nearest_and_the_rest_counts() {
             "line 1: no setting is called presett; did you mean preset?",
         ),
         ("look = 1", "line 1: look is a table"),
+        (
+            "[notify.rooms]\ndev = \"some\"",
+            "line 2: dev is \"all\", \"mentions\" or \"none\"",
+        ),
+        ("[notify.rooms]\nDev = \"all\"", "line 2: the room's name"),
         ("servers = 1", "line 1: servers is a table of tables"),
         ("[servers]\nwork = 1", "line 2: work is a table"),
         ("[servers.\"a b\"]", "line 1: a b: a server's name has"),

@@ -10,7 +10,7 @@ use super::room::Room;
 use super::state::{State, Turn};
 use super::words::Words;
 use chat_proto::event::EventBody;
-use chat_proto::{Event, RoomName};
+use chat_proto::{Event, RoomName, RoomRef};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -97,10 +97,24 @@ impl Pace {
 }
 
 impl State {
-    /// What of a room is told: as it was said for it, else as for all.
+    /// What of a room is told: as it was said for it here, else as usual.
     pub fn level(&self, room: &RoomName) -> Level {
         let own = self.habits.levels.get(room.as_str()).copied();
-        own.unwrap_or(self.settings.level)
+        own.unwrap_or_else(|| self.usual_level(room))
+    }
+
+    /// What of a room is told by the settings: as they say for it, else as for all.
+    fn usual_level(&self, room: &RoomName) -> Level {
+        let me = self.me.name.as_ref();
+        let is_it = |place: &RoomRef| match place {
+            RoomRef::Named(name) => name == room,
+            RoomRef::With(other) => {
+                me.is_some_and(|me| RoomName::direct(me, other).as_ref() == Ok(room))
+            }
+        };
+        let levels = self.settings.levels.iter().rev();
+        let own = levels.clone().find(|(place, _)| is_it(place));
+        own.map_or(self.settings.level, |(_, level)| *level)
     }
 
     /// A message came that is news, and is not before one's eyes.
@@ -180,24 +194,28 @@ impl State {
         let Some(room) = self.open.clone() else {
             return self.complain(turn, "no room is open");
         };
-        let level = match (self.level(&room), self.settings.level) {
-            (Level::None, Level::None) => Level::Mentions,
-            (Level::None, usual) => usual,
-            (Level::All | Level::Mentions, _) => Level::None,
+        let level = match (self.level(&room), self.usual_level(&room)) {
+            (Level::None, Level::None) => Some(Level::Mentions),
+            (Level::None, _) => None,
+            (Level::All | Level::Mentions, _) => Some(Level::None),
         };
         self.keep_level(turn, &room, level);
     }
 
-    fn keep_level(&mut self, turn: &mut Turn, room: &RoomName, level: Level) {
-        let name = room.as_str().into();
-        self.habits.levels.insert(name, level);
+    /// `None`: as usual.
+    fn keep_level(&mut self, turn: &mut Turn, room: &RoomName, level: Option<Level>) {
+        match level {
+            Some(level) => self.habits.levels.insert(room.as_str().into(), level),
+            None => self.habits.levels.remove(room.as_str()),
+        };
         turn.store(Store::Habits(self.habits.clone()));
-        let words = match level {
+        let words = match self.level(room) {
             Level::All => "every message notifies you",
             Level::Mentions => "what names you notifies you",
             Level::None => "nothing notifies you",
         };
-        self.say(turn, format!("in {room}, {words}"));
+        let usual = level.map_or(", as usual", |_| "");
+        self.say(turn, format!("in {room}, {words}{usual}"));
     }
 }
 

@@ -3,12 +3,14 @@
 //! To add a setting: a field in [`Settings`] with what it is when nothing is
 //! said, and a line in [`SETTINGS`]. Reading the file, its check, the proposal
 //! for a misspelt name and `config print-default` come from there. Knows no
-//! file. Keys and servers are not in the list: keys are those of the actions.
+//! file. What has a table of its own is not in the list: keys, which are those of
+//! the actions, servers, and rooms.
 
 use super::keymap::KeyMap;
 use super::look::{Look, ThemeName};
 use super::notify::{Level, Means};
 use super::servers::Servers;
+use chat_proto::RoomRef;
 
 /// How everything is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,9 @@ pub struct Settings {
     pub means: Option<Option<Means>>,
     /// What of rooms is told, where nothing else is said for one.
     pub level: Level,
+    /// What of single rooms is told, where that is not as for all; of a room
+    /// that is named twice the last one counts.
+    pub levels: Vec<(RoomRef, Level)>,
     /// Whether what was said is told, or only who said something.
     pub bodies: bool,
     /// The window's title tells the room and how often one is named.
@@ -63,6 +68,7 @@ impl Default for Settings {
             bell: true,
             means: None,
             level: Level::default(),
+            levels: Vec::new(),
             bodies: true,
             title: true,
             others: Others::default(),
@@ -196,7 +202,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "level",
         default: "\"mentions\"",
         takes: "\"all\", \"mentions\" or \"none\"",
-        about: "what of a room you are told of, unless /notify says it for the room",
+        about: "what of a room you are told of, unless [notify.rooms] or /notify says it for the room",
         set: |settings, value| put(&mut settings.level, level(value)),
     },
     Setting {

@@ -64,8 +64,8 @@ pub(super) enum Words {
     Role(UserName, Role),
     /// Whether guests may write.
     Guests(bool),
-    /// What of a room is told.
-    Level(Level),
+    /// What of a room is told; `None`: as usual.
+    Level(Option<Level>),
     /// The number of a message.
     Number(Seq),
     /// Any words.
@@ -110,7 +110,7 @@ impl Takes {
             Self::Moment => "DATE",
             Self::Number => "NUMBER",
             Self::Path => "PATH",
-            Self::Level => "all|mentions|none",
+            Self::Level => "all|mentions|none|usual",
         }
     }
 
@@ -161,9 +161,7 @@ impl Action {
             Takes::MaybeServer | Takes::MaybeText | Takes::Moment | Takes::Path => {
                 Ok(Words::Text(text.to_owned()))
             }
-            Takes::Level => Level::named(text)
-                .map(Words::Level)
-                .ok_or_else(|| format!("{text:?} is none of all, mentions and none")),
+            Takes::Level => level(text),
             Takes::Number => number(text),
         }
     }
@@ -232,6 +230,14 @@ fn role(text: &str, limits: &Limits) -> Result<Words, String> {
     Ok(Words::Role(person(name, limits)?, role))
 }
 
+fn level(text: &str) -> Result<Words, String> {
+    let level = Level::named(text);
+    if level.is_none() && text != "usual" {
+        return Err(format!("{text:?} is none of all, mentions, none and usual"));
+    }
+    Ok(Words::Level(level))
+}
+
 fn number(text: &str) -> Result<Words, String> {
     let seq = text.parse().ok().and_then(Seq::new);
     seq.filter(|seq| *seq > Seq::ZERO)
@@ -291,6 +297,8 @@ mod tests {
                 Words::Role(UserName::parse("eve", 32).unwrap(), Role::Owner),
             ),
             (Action::Settings, "guests off", Words::Guests(false)),
+            (Action::Notify, "all", Words::Level(Some(Level::All))),
+            (Action::Notify, "usual", Words::Level(None)),
             (Action::Select, "3", Words::Number(Seq::FIRST.plus(2))),
         ] {
             assert_eq!(action.read(text, &limits), Ok(words), "{action:?} {text}");

@@ -4,6 +4,8 @@ use super::world::World;
 use crate::core::effect::Effect;
 use crate::core::input::Input;
 use crate::core::notify::{Level, Told};
+use crate::core::settings::Settings;
+use chat_proto::RoomRef;
 
 fn told(world: &mut World) -> Vec<Told> {
     let effects = std::mem::take(&mut world.told).into_iter();
@@ -108,4 +110,42 @@ fn a_room_is_told_of_as_was_said_for_it_also_after_a_restart() {
     world.server.others("dev", "bob", "@ada, please");
     world.flow();
     assert_eq!(told(&mut world), [], "muted is muted");
+}
+
+#[test]
+fn what_was_said_here_wins_over_the_configuration_until_it_is_as_usual() {
+    let mut world = away();
+    let rooms = ["dev", "lobby", "@ada+bob"].map(super::server::room);
+    let levels = |world: &World| rooms.clone().map(|room| world.state.level(&room));
+    let mut settings = Settings {
+        level: Level::None,
+        levels: [("dev", Level::All), ("@bob", Level::Mentions)]
+            .map(|(room, level)| (RoomRef::parse(room, 32, 64).unwrap(), level))
+            .to_vec(),
+        ..Settings::default()
+    };
+    world.input(Input::Settings(Box::new(settings.clone())));
+    assert_eq!(
+        levels(&world),
+        [Level::All, Level::None, Level::Mentions],
+        "by the file"
+    );
+    world.go("dev");
+    world.input(Input::Line("/notify mentions".into()));
+    settings.level = Level::All;
+    world.input(Input::Settings(Box::new(settings)));
+    assert_eq!(
+        levels(&world),
+        [Level::Mentions, Level::All, Level::Mentions],
+        "said here"
+    );
+    world.input(Input::Line("/mute-room".into()));
+    assert_eq!(levels(&world)[0], Level::None);
+    world.input(Input::Line("/mute-room".into()));
+    assert_eq!(levels(&world)[0], Level::All, "as the file says");
+    world.input(Input::Line("/notify none".into()));
+    world.input(Input::Line("/notify usual".into()));
+    assert_eq!(levels(&world)[0], Level::All);
+    assert!(world.words().contains("as usual"), "{}", world.words());
+    assert!(world.disk.habits.levels.is_empty());
 }
