@@ -219,14 +219,7 @@ impl App {
         } = start;
         let clock = Clock::start();
         let (addresses, trust) = (here.addresses.clone(), here.trust.clone());
-        let mut watch = Watch::new(journal, here.file.clone());
-        watch.say(
-            clock.now().wall,
-            concat!("chat-tui ", env!("CARGO_PKG_VERSION"), " begins"),
-        );
-        for note in &notes {
-            watch.happened(clock.now().wall, &Input::Told(note.clone()));
-        }
+        let mut watch = Watch::begin(journal, &here, &notes, clock.now().wall);
         let (mut state, later, cache) = begin(here, notes, &clock);
         let now = clock.now();
         watch.looks(now.wall, now.mono, &state.link, state.address());

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
+use chat_tests::command;
 use chat_tests::fake::{self, Fake};
 use chat_tests::home::find;
 use chat_tests::server::Server;
@@ -45,6 +46,38 @@ async fn frames_that_can_t_be_read_are_noted_in_the_log() -> Result<()> {
     );
     drop(server);
     wait_logged(&log, "attempt 1 failed, the next in ").await?;
+    Ok(())
+}
+
+/// Line by line there is a log as well, and the figures are told when asked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn line_by_line_the_figures_are_told_and_the_log_is_kept() -> Result<()> {
+    let server = Server::start().await?;
+    let home = home()?;
+    let (url, log) = (server.url(), home.path().join("own.log"));
+    let args = [
+        "--linear",
+        "--debug",
+        "--log",
+        path(&log)?,
+        "--log-level",
+        "debug",
+    ];
+    let args = [&args[..], &[&url, "--name", "ada"]].concat();
+    let told = command::run(home.path(), &args, &format!("{SAID}\n/debug\n")).await?;
+    ensure!(told.status.success(), "{told:?}");
+    let told = String::from_utf8(told.stdout)?;
+    let rows = |about: &str| told.matches(&format!("\n-- {about}: ")).count();
+    ensure!(
+        rows("link") > 2 && rows("cache") == 2,
+        "at the start, and when asked: {told}"
+    );
+    ensure!(rows("last") > 2 && rows("drawing") == 0, "{told}");
+    ensure!(told.contains("-- out: 1 hello, "), "{told}");
+    for words in ["link: live", "out hello", "out send", "in  sent"] {
+        wait_logged(&log, words).await?;
+    }
+    ensure!(!std::fs::read_to_string(&log)?.contains(SAID));
     Ok(())
 }
 

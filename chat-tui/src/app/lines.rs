@@ -10,6 +10,7 @@ use super::alarm::Alarm;
 use super::effects::Performs as _;
 use super::reach::{Heard, Reach};
 use super::switch::begin;
+use super::watch::Watch;
 use super::{BATCH_TIME, GOODBYE_WAIT, Open, Start};
 use super::{changed, ended_here, is_over, next, sleep_until};
 use crate::core::desk::Desk;
@@ -91,6 +92,7 @@ struct LineApp {
     config: Option<ConfigFile>,
     lines: Lines,
     reach: Reach,
+    watch: Watch,
     editing: Option<(Desk, Editor)>,
     inputs: VecDeque<Input>,
     /// A person sits there: lines are asked for by a prompt.
@@ -113,11 +115,11 @@ impl LineApp {
             mut config,
             notes,
             taught: _,
-            // It tells of frames and screens; here there is a line for all that happens.
-            journal: _,
+            journal,
             view: _,
         } = start;
         let clock = Clock::start();
+        let watch = Watch::begin(journal, &here, &notes, clock.now().wall);
         let zone = here.setup.zone.0.clone();
         here.setup.lesson = false;
         here.setup.settings = typed(here.setup.settings);
@@ -139,6 +141,7 @@ impl LineApp {
             config,
             lines: Lines::new(zone),
             reach,
+            watch,
             editing: None,
             inputs: VecDeque::new(),
             prompts: io::stdin().is_terminal() && io::stdout().is_terminal(),
@@ -149,6 +152,7 @@ impl LineApp {
             quit: None,
             switch: None,
         };
+        app.look();
         app.perform(later);
         let ends = Ends {
             typed: lines::listen()?,
@@ -163,6 +167,13 @@ impl LineApp {
             return Ok(());
         }
         let now = self.clock.now();
+        // Figures that stand are told once it is known how the connection stands.
+        let figures = self.state.debug.is_some() && self.state.takes_line();
+        if figures {
+            self.state.measured(self.watch.figures());
+            self.lines.tell_figures(&self.state, now);
+            self.state.figures_told();
+        }
         let (text, viewport) = self.lines.tell(&self.state, now);
         if let Some(viewport) = viewport {
             let seen = Seen {
@@ -219,9 +230,19 @@ impl LineApp {
         while self.switch.is_none()
             && let Some(input) = self.inputs.pop_front()
         {
-            let effects = update(&mut self.state, input, self.clock.now());
+            let now = self.clock.now();
+            self.watch.happened(now.wall, &input);
+            let effects = update(&mut self.state, input, now);
+            self.look();
             self.perform(effects);
         }
+    }
+
+    /// What has become of the connection goes into the log.
+    fn look(&mut self) {
+        let (now, link) = (self.clock.now(), &self.state.link);
+        let address = self.state.address();
+        self.watch.looks(now.wall, now.mono, link, address);
     }
 
     fn takes_line(&self) -> bool {
@@ -252,6 +273,7 @@ impl LineApp {
         let mut next = Some(news);
         while let Some(news) = next {
             let over = is_over(&news.input);
+            self.watch.came(self.clock.now().wall, &news);
             self.inputs.push_back(Input::Net(news.input));
             // News of a new connection must not be taken for that of the old one.
             self.settle();

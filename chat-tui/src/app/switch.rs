@@ -64,9 +64,7 @@ impl App {
                 return Ok(None);
             }
         };
-        self.watch.cache = here.file.clone();
-        let words = format!("goes over to {}", name.as_str());
-        self.watch.say(self.clock.now().wall, &words);
+        self.watch.goes_over(&here, name, self.clock.now().wall);
         let (mut state, later, news) = self.reach.go_over(here, &self.clock).await?;
         state.focused = self.state.focused;
         state.debug = self.state.debug.take();

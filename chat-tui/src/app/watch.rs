@@ -4,10 +4,12 @@
 //! Always holds: it changes nothing; without a log it only counts; no secret
 //! and, unless that was asked for, no text of anybody is written.
 
+use super::Here;
 use crate::core::debug::Figures;
 use crate::core::input::NetInput;
 use crate::core::input::{DiskInput, Input, LocalInput};
 use crate::core::link::{Link, Phase};
+use crate::core::servers::ServerName;
 use crate::edge::journal::{Journal, Level, tells};
 use crate::edge::meter::Meter;
 use crate::edge::net::{News, Raw};
@@ -23,19 +25,39 @@ pub(super) struct Watch {
     pub(super) meter: Meter,
     journal: Option<Journal>,
     /// The file of the cache, where there is one.
-    pub(super) cache: Option<PathBuf>,
+    cache: Option<PathBuf>,
     /// How the connection stood when it was looked at last.
     phase: Option<Discriminant<Phase>>,
 }
 
 impl Watch {
-    pub(super) fn new(journal: Option<Journal>, cache: Option<PathBuf>) -> Self {
-        Self {
+    /// Looks on from the start, of which these notes are to be told.
+    pub(super) fn begin(
+        journal: Option<Journal>,
+        here: &Here,
+        notes: &[String],
+        at: Timestamp,
+    ) -> Self {
+        let mut watch = Self {
             meter: Meter::default(),
             journal,
-            cache,
+            cache: here.file.clone(),
             phase: None,
+        };
+        let begins = concat!("chat-tui ", env!("CARGO_PKG_VERSION"), " begins");
+        watch.note(at, Level::Info, || begins.to_owned());
+        for note in notes {
+            watch.happened(at, &Input::Told(note.clone()));
         }
+        watch
+    }
+
+    /// Another server is gone to.
+    pub(super) fn goes_over(&mut self, here: &Here, name: &ServerName, at: Timestamp) {
+        self.cache.clone_from(&here.file);
+        self.note(at, Level::Info, || {
+            format!("goes over to {}", name.as_str())
+        });
     }
 
     /// News of the network, before the core has them.
@@ -118,11 +140,6 @@ impl Watch {
             }
         };
         self.note(at, level, || words);
-    }
-
-    /// Something that is worth a line by itself.
-    pub(super) fn say(&mut self, at: Timestamp, words: &str) {
-        self.note(at, Level::Info, || words.to_owned());
     }
 
     /// All that was counted.

@@ -98,6 +98,11 @@ impl State {
         }
     }
 
+    /// The figures were told, where they are not shown all the time.
+    pub fn figures_told(&mut self) {
+        self.debug = None;
+    }
+
     /// How long the server takes to answer.
     pub fn answers(&self) -> Times {
         self.requests.answers

@@ -24,10 +24,6 @@ const NOT_IN_LINES: &[(Action, &str)] = &[
     (Action::Hints, "there is no line of keys; /help lists all"),
     (Action::Mouse, "the mouse is the terminal's already"),
     (Action::Theme, "lines have no colours"),
-    (
-        Action::Debug,
-        "figures that change have no place among lines",
-    ),
     (Action::Thread, NO_SIDE),
     (Action::SelectThread, NO_SIDE),
     (Action::OtherPane, NO_SIDE),

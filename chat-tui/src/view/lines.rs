@@ -9,6 +9,7 @@ mod asks;
 mod room;
 mod words;
 
+use super::overlay::debug;
 use super::when::When;
 use crate::core::State;
 use crate::core::clock::Now;
@@ -100,6 +101,17 @@ impl Lines {
         }
         self.asked = asked;
         (std::mem::take(&mut self.out), viewport)
+    }
+
+    /// The figures as they stand.
+    pub fn tell_figures(&mut self, state: &State, now: Now) {
+        let shown = state.debug.as_ref();
+        let rows = shown.map(|shown| debug::figures(state, shown, &self.when, now));
+        let mut about = "";
+        for (name, words) in rows.unwrap_or_default() {
+            about = if name.is_empty() { about } else { name };
+            self.line(&format!("-- {about}: {words}"));
+        }
     }
 
     /// Something to be told next.

@@ -26,8 +26,8 @@ impl Performs for LineApp {
         self.inputs.push_back(input);
     }
 
-    fn sends(&mut self, _frame: &str) {
-        // Nobody looks on: there is a line for all that happens.
+    fn sends(&mut self, frame: &str) {
+        self.watch.goes(self.clock.now().wall, frame);
     }
 
     fn title(&mut self, _title: &str) {
@@ -135,8 +135,10 @@ impl LineApp {
         };
         self.lines = Lines::new(here.setup.zone.0.clone());
         self.lines.add(&format!("-- server {}", name.as_str()));
+        self.watch.goes_over(&here, name, self.clock.now().wall);
         let (state, later, news) = self.reach.go_over(here, &self.clock).await?;
         self.state = state;
+        self.look();
         self.inputs.retain(is_from_the_person);
         self.perform(later);
         Ok(Some(news))

@@ -1,4 +1,4 @@
-//! Draws the figures that one looks at when something is wrong.
+//! The figures that one looks at when something is wrong, drawn and in words.
 
 use crate::core::State;
 use crate::core::actions::Action;
@@ -22,7 +22,7 @@ pub(in crate::view) fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, when: 
     let Some(debug) = &state.debug else {
         return;
     };
-    let lines = lines(state, debug, when, now);
+    let lines = figures(state, debug, when, now);
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let width = WIDTH.min(area.width);
     let panel = Rect {
@@ -40,7 +40,14 @@ pub(in crate::view) fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, when: 
     }
 }
 
-fn lines(state: &State, debug: &Debug, when: &When, now: Now) -> Vec<(&'static str, String)> {
+/// The figures in words, each with what it is about; without, it is about the
+/// same as the one before.
+pub(in crate::view) fn figures(
+    state: &State,
+    debug: &Debug,
+    when: &When,
+    now: Now,
+) -> Vec<(&'static str, String)> {
     let figures = &debug.figures;
     let since = when.since(state.link.since, now.wall);
     let cache = figures.cache.map_or("in memory".to_owned(), bytes);
@@ -64,17 +71,20 @@ fn lines(state: &State, debug: &Debug, when: &When, now: Now) -> Vec<(&'static s
             ),
         ),
         ("cache", cache),
-        ("drawing", times(figures.drawn)),
-        ("in", total(&figures.received)),
     ];
+    if figures.drawn != Times::default() {
+        lines.push(("drawing", times(figures.drawn)));
+    }
+    lines.push(("in", total(&figures.received)));
     lines.extend(figures.received.iter().take(KINDS).map(kind));
     lines.push(("out", total(&figures.sent)));
     lines.extend(figures.sent.iter().take(KINDS).map(kind));
-    let last = figures.last.iter().rev().map(|passed| {
+    let last = figures.last.iter().rev().enumerate().map(|(at, passed)| {
         let way = if passed.sent { ">" } else { "<" };
         let clock = when.clock(passed.at);
+        let about = if at == 0 { "last" } else { "" };
         (
-            "",
+            about,
             format!("{clock} {way} {} {}", passed.kind, passed.bytes),
         )
     });
