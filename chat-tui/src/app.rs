@@ -12,28 +12,24 @@ pub mod lines;
 mod pace;
 mod perform;
 mod reach;
+mod start;
 mod switch;
+mod wait;
 mod watch;
 
 use crate::core::input::{DiskInput, LocalInput, NetInput};
 use crate::core::room::Seen;
-use crate::core::servers::{Addresses, Known, ServerName};
-use crate::core::settings::Settings;
-use crate::core::state::Setup;
+use crate::core::servers::ServerName;
 use crate::core::transfers::TransferNews;
 use crate::core::{Effect, Input, State, update};
 use crate::edge::clock::Clock;
 use crate::edge::config_file::ConfigFile;
 use crate::edge::crash::Switch;
-use crate::edge::disk::cache::Cache;
 use crate::edge::input::{self, Burst, Flood};
-use crate::edge::journal::Journal;
-use crate::edge::local::Started;
 use crate::edge::net::{Connection, News};
 use crate::edge::notify;
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::{self, Claimed, Modes, Screen};
-use crate::edge::tls::Trust;
 use crate::view::View;
 use alarm::Alarm;
 use effects::Performs as _;
@@ -46,45 +42,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use switch::begin;
 use tokio::sync::mpsc;
+use wait::{changed, ended_here, next, sleep_until};
 use watch::Watch;
 
-/// What a run of the screen begins with.
-pub struct Start {
-    /// The server to begin with.
-    pub here: Here,
-    /// How to come to another one.
-    pub open: Open,
-    /// Where the settings come from; `None`: there is no place for them.
-    pub config: Option<ConfigFile>,
-    /// What is amiss already, in words.
-    pub notes: Vec<String>,
-    /// What is written once the first lesson was understood, if it was not.
-    pub taught: Option<PathBuf>,
-    /// Where it is told what happened on the way.
-    pub journal: Option<Journal>,
-    /// What draws it.
-    pub view: View,
-}
-
-/// One server, and what is kept of it.
-#[derive(Debug)]
-pub struct Here {
-    /// What the core is told.
-    pub setup: Setup,
-    /// Where the server is.
-    pub addresses: Addresses,
-    /// By whose word it is trusted.
-    pub trust: Trust,
-    /// What is kept of it.
-    pub cache: Cache,
-    /// The file that this is in, where it is in one.
-    pub file: Option<PathBuf>,
-    /// What became of a cache that was broken, in words.
-    pub note: Option<String>,
-}
-
-/// Opens what is kept of a server that has a name, to go on with these settings.
-pub type Open = Box<dyn Fn(&Known, Settings) -> Result<Here, String>>;
+pub use start::{Here, Open, Start};
 
 /// So long may arrivals be taken in before keys and the screen have their turn.
 const BATCH_TIME: Duration = Duration::from_millis(2);
@@ -407,13 +368,6 @@ fn modes(state: &State) -> Modes {
     }
 }
 
-async fn changed(config: &mut Option<ConfigFile>) {
-    match config {
-        Some(config) => config.changed().await,
-        None => std::future::pending().await,
-    }
-}
-
 fn resized(size: ratatui::layout::Size) -> Input {
     Input::Resize {
         width: size.width,
@@ -449,30 +403,5 @@ fn ended(input: &Input) -> Option<u8> {
         | Input::Edited { .. }
         | Input::Suspended
         | Input::Resumed => None,
-    }
-}
-
-async fn next(connection: &mut Option<Connection>) -> News {
-    match connection {
-        Some(connection) => match connection.news().await {
-            Some(news) => news,
-            // It has told its end; the core has it and connects when it wants to.
-            None => std::future::pending().await,
-        },
-        None => std::future::pending().await,
-    }
-}
-
-async fn ended_here(server: &mut Option<Started>) -> String {
-    match server {
-        Some(server) => server.ended().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn sleep_until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
     }
 }
