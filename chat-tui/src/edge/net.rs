@@ -163,30 +163,13 @@ async fn run(
     };
     let reading = async {
         loop {
-            match stream.next().await {
-                Some(Ok(Message::Text(text))) => {
-                    let input = NetInput::Frame(Box::new(decode_frame(&text)));
-                    let raw = Raw::Text(text);
-                    if tell.send(News { input, raw }).await.is_err() {
-                        return failed("no longer wanted");
-                    }
-                }
-                Some(Ok(Message::Close(frame))) => return closed(frame),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
-                    if tell.send(NetInput::Heard.into()).await.is_err() {
-                        return failed("no longer wanted");
-                    }
-                }
-                Some(Ok(Message::Binary(bytes))) => {
-                    let raw = Raw::Binary(bytes.len());
-                    let input = NetInput::Heard;
-                    if tell.send(News { input, raw }).await.is_err() {
-                        return failed("no longer wanted");
-                    }
-                }
-                Some(Ok(Message::Frame(_))) => {}
-                Some(Err(e)) => return failed(in_words(&e)),
-                None => return failed("the connection was cut"),
+            let news = match taken(stream.next().await) {
+                Ok(Some(news)) => news,
+                Ok(None) => continue,
+                Err(over) => return over,
+            };
+            if tell.send(news).await.is_err() {
+                return failed("no longer wanted");
             }
         }
     };
@@ -194,6 +177,27 @@ async fn run(
         over = writing => over,
         over = reading => over,
     }
+}
+
+/// What came in, as news, if it is any; or how the connection has ended.
+fn taken(came: Option<Result<Message, tungstenite::Error>>) -> Result<Option<News>, NetInput> {
+    let message = match came {
+        Some(Ok(message)) => message,
+        Some(Err(e)) => return Err(failed(in_words(&e))),
+        None => return Err(failed("the connection was cut")),
+    };
+    let (input, raw) = match message {
+        Message::Text(text) => {
+            let received = Box::new(decode_frame(&text));
+            (NetInput::Frame(received), Raw::Text(text))
+        }
+        Message::Binary(bytes) => (NetInput::Heard, Raw::Binary(bytes.len())),
+        Message::Ping(_) | Message::Pong(_) => (NetInput::Heard, Raw::Nothing),
+        Message::Close(frame) => return Err(closed(frame)),
+        // Part of one, which the library keeps to itself.
+        Message::Frame(_) => return Ok(None),
+    };
+    Ok(Some(News { input, raw }))
 }
 
 /// Why there is no connection, in words.
