@@ -5,7 +5,9 @@
 //! terminal is not ours.
 
 mod answer;
+mod keys;
 pub mod parse;
+mod paste;
 
 use crate::core::Input;
 use crate::core::input::KeyCode;

@@ -4,13 +4,12 @@
 //! Bytes come in pieces as they were read. A sequence may be cut anywhere;
 //! [`Parser::is_waiting`] says so, and [`Parser::give_up`] takes what is there
 //! as it stands, which is how a lone Escape becomes a key.
-//!
-//! Always holds: a text that is pasted whole ends no paste, whatever is in it.
-//! Of what comes without a pause the last end mark counts.
 
 use super::answer;
+use super::keys::{alt, arrow, plain, sequence};
+use super::paste::{Paste, end_begun, pasted};
 use crate::core::Input;
-use crate::core::input::{Key, KeyCode, Mouse};
+use crate::core::input::{Key, KeyCode};
 
 /// Reads pieces; keeps what is cut.
 #[derive(Debug, Default)]
@@ -21,20 +20,8 @@ pub struct Parser {
     paste: Option<Paste>,
 }
 
-/// A paste that has begun, and may be over.
-#[derive(Debug, Default)]
-struct Paste {
-    /// Up to the last end mark, if there was one; those before it are text.
-    text: Vec<u8>,
-    /// What came after that mark: keys, unless another mark follows at once.
-    after: Option<Vec<u8>>,
-}
-
 /// A sequence of parameters longer than this is none.
 const SEQUENCE_BYTES_MAX: usize = 64;
-/// What a paste is cut at: a hundred times what any message may hold.
-const PASTE_BYTES_MAX: usize = 4 * 1024 * 1024;
-const PASTE_END: &[u8] = b"\x1b[201~";
 
 /// What stands at the front of some bytes.
 enum Front {
@@ -219,35 +206,6 @@ fn csi(bytes: &[u8]) -> Front {
     Front::Whole(end + 1, sequence(parameters, last))
 }
 
-fn sequence(parameters: &[u8], last: u8) -> Option<Input> {
-    if let Some(mouse) = parameters.strip_prefix(b"<") {
-        return self::mouse(mouse, last);
-    }
-    let text = std::str::from_utf8(parameters).ok()?;
-    let mut numbers = text.split(';').map(|field| {
-        // `key:shifted` and `modifiers:event` of the kitty protocol.
-        let mut parts = field.split(':');
-        let first = parts.next().unwrap_or_default();
-        (first.parse::<u32>().ok(), parts.next().unwrap_or_default())
-    });
-    let (first, _) = numbers.next().unwrap_or_default();
-    let (second, event) = numbers.next().unwrap_or_default();
-    // 3 is the release of a key.
-    if event == "3" {
-        return None;
-    }
-    let key = match last {
-        b'I' => return Some(Input::Focus(true)),
-        b'O' => return Some(Input::Focus(false)),
-        b'n' => return answer::note(parameters).map(Input::Ground),
-        b'Z' => return Some(Input::Key(Key::shift(KeyCode::Tab))),
-        b'~' => tilde(first?)?,
-        b'u' => unicode(first?)?,
-        letter => arrow(letter)?,
-    };
-    Some(modified(key, second.unwrap_or(1)))
-}
-
 /// After `ESC O`.
 fn ss3(bytes: &[u8]) -> Front {
     match bytes.first() {
@@ -284,134 +242,11 @@ fn string(bytes: &[u8]) -> Front {
     Front::Cut
 }
 
-fn arrow(letter: u8) -> Option<KeyCode> {
-    Some(match letter {
-        b'A' => KeyCode::Up,
-        b'B' => KeyCode::Down,
-        b'C' => KeyCode::Right,
-        b'D' => KeyCode::Left,
-        b'F' => KeyCode::End,
-        b'H' => KeyCode::Home,
-        b'P'..=b'S' => KeyCode::F(letter - b'P' + 1),
-        _ => return None,
-    })
-}
-
-fn tilde(number: u32) -> Option<KeyCode> {
-    Some(match number {
-        1 | 7 => KeyCode::Home,
-        3 => KeyCode::Delete,
-        4 | 8 => KeyCode::End,
-        5 => KeyCode::PageUp,
-        6 => KeyCode::PageDown,
-        11..=15 => KeyCode::F(number as u8 - 10),
-        17..=21 => KeyCode::F(number as u8 - 11),
-        23..=26 => KeyCode::F(number as u8 - 12),
-        28 | 29 => KeyCode::F(number as u8 - 13),
-        31..=34 => KeyCode::F(number as u8 - 14),
-        _ => return None,
-    })
-}
-
-/// A key of the kitty protocol, which some terminals speak unasked.
-fn unicode(number: u32) -> Option<KeyCode> {
-    Some(match number {
-        9 => KeyCode::Tab,
-        13 | 57414 => KeyCode::Enter,
-        27 => KeyCode::Esc,
-        127 => KeyCode::Backspace,
-        _ => KeyCode::Char(char::from_u32(number).filter(|c| !c.is_control())?),
-    })
-}
-
-/// Numbers above 1 hold what was held, as bits; Meta counts as Alt.
-fn modified(code: KeyCode, number: u32) -> Input {
-    let bits = number.saturating_sub(1);
-    Input::Key(Key {
-        code,
-        shift: bits & 1 != 0 && !matches!(code, KeyCode::Char(_)),
-        alt: bits & 0b10_0010 != 0,
-        ctrl: bits & 4 != 0,
-    })
-}
-
-/// After `ESC [ <`.
-fn mouse(parameters: &[u8], last: u8) -> Option<Input> {
-    let text = std::str::from_utf8(parameters).ok()?;
-    let mut numbers = text.split(';').map(|field| field.parse::<u16>().ok());
-    let (button, column, row) = (numbers.next()??, numbers.next()??, numbers.next()??);
-    let (x, y) = (column.saturating_sub(1), row.saturating_sub(1));
-    // 4, 8 and 16 are what was held beside it.
-    let mouse = match (button & !0b1_1100, last) {
-        (0, b'M') => Mouse::Click { x, y },
-        (64, b'M') => Mouse::WheelUp { x, y },
-        (65, b'M') => Mouse::WheelDown { x, y },
-        _ => return None,
-    };
-    Some(Input::Mouse(mouse))
-}
-
-impl Paste {
-    /// More of it, or of what comes after it.
-    fn take(&mut self, mut bytes: &[u8]) {
-        while let Some(end) = find(bytes, PASTE_END) {
-            if let Some(after) = self.after.take() {
-                self.add(PASTE_END);
-                self.add(&after);
-            }
-            self.add(&bytes[..end]);
-            self.after = Some(Vec::new());
-            bytes = &bytes[end + PASTE_END.len()..];
-        }
-        match &mut self.after {
-            Some(after) => fill(after, bytes),
-            None => self.add(bytes),
-        }
-    }
-
-    fn add(&mut self, bytes: &[u8]) {
-        fill(&mut self.text, bytes);
-    }
-}
-
-/// Adds what there is room for.
-fn fill(text: &mut Vec<u8>, bytes: &[u8]) {
-    let room = PASTE_BYTES_MAX.saturating_sub(text.len());
-    text.extend_from_slice(&bytes[..bytes.len().min(room)]);
-}
-
-/// How many of the last bytes may be the beginning of the end mark.
-fn end_begun(bytes: &[u8]) -> usize {
-    (1..PASTE_END.len())
-        .rev()
-        .find(|&n| bytes.ends_with(&PASTE_END[..n]))
-        .unwrap_or(0)
-}
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|w| w == wanted)
-}
-
-fn pasted(bytes: Vec<u8>) -> Input {
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(e) => String::from_utf8_lossy(e.as_bytes()).into_owned(),
-    };
-    // Terminals send what Return sends.
-    Input::Paste(text.replace("\r\n", "\n").replace('\r', "\n"))
-}
-
-fn plain(code: KeyCode) -> Input {
-    Input::Key(Key::plain(code))
-}
-
-fn alt(code: KeyCode) -> Input {
-    Input::Key(Key::alt(code))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::paste::{PASTE_BYTES_MAX, PASTE_END};
     use super::*;
+    use crate::core::input::Mouse;
     use crate::core::look::Ground;
     use proptest::prelude::*;
 
