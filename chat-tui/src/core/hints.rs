@@ -4,6 +4,17 @@ use super::actions::{Action, When};
 use super::editing::text_of;
 use super::state::State;
 
+/// A key that does something now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// What it does.
+    pub action: Action,
+    /// The key, in words.
+    pub chord: String,
+    /// What it does, in as few words as possible.
+    pub words: &'static str,
+}
+
 /// What can be done with what Tab offers.
 const CHOOSING: &[(Action, &str)] = &[
     (Action::Complete, "next"),
@@ -13,7 +24,7 @@ const CHOOSING: &[(Action, &str)] = &[
 
 impl State {
     /// Keys that work now, with what they do; those to be shown first in front.
-    pub fn hints(&self) -> Vec<(String, &'static str)> {
+    pub fn hints(&self) -> Vec<Hint> {
         let shown: Vec<(Action, &str)> = match self.overlays.last() {
             Some(_) if self.asks_path() && self.completion.is_some() => CHOOSING.to_vec(),
             Some(top) => top.hints().to_vec(),
@@ -22,8 +33,12 @@ impl State {
         shown
             .into_iter()
             .filter(|(action, _)| self.has_what_it_needs(*action))
-            .map(|(action, words)| (self.settings.keys.chord(action), words))
-            .filter(|(chord, _)| !chord.is_empty())
+            .map(|(action, words)| Hint {
+                action,
+                chord: self.settings.keys.chord(action),
+                words,
+            })
+            .filter(|hint| !hint.chord.is_empty())
             .collect()
     }
 

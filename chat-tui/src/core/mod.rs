@@ -31,7 +31,7 @@ mod fetch;
 mod figures;
 pub mod fold;
 pub mod habits;
-mod hints;
+pub mod hints;
 mod inbox;
 pub mod input;
 mod jump;

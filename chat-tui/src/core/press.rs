@@ -47,6 +47,17 @@ impl State {
         }
     }
 
+    /// The keys of an action, as if they were pressed.
+    pub(super) fn press_for(&mut self, turn: &mut Turn, action: Action) {
+        let Some(keys) = self.settings.keys.keys(action).next().cloned() else {
+            return;
+        };
+        self.begun = None;
+        for key in keys.keys() {
+            self.press(turn, *key);
+        }
+    }
+
     fn pressed(&mut self, turn: &mut Turn, key: Key, action: Option<Action>) {
         if !self.overlays.is_empty() {
             return self.press_overlay(turn, key, action);

@@ -1,6 +1,7 @@
 //! A room as this client knows it: its standing, its log, where it is being
 //! read, and what is being written into it.
 
+use super::actions::Action;
 use super::composer::{Composer, Draft, Editing};
 use super::desk::Desk;
 use super::figures::bounded;
@@ -193,6 +194,8 @@ pub enum Hit {
     Row(usize),
     /// The sign that newer messages are below.
     ToEnd(Pane),
+    /// The name of a key: a click presses the keys of this action.
+    Keys(Action),
 }
 
 /// Who is in a room, as far as this client was told.

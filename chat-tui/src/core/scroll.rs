@@ -78,6 +78,9 @@ impl State {
         };
         let hit = self.targets.iter().find(|target| target.contains(x, y));
         let hit = hit.map(|target| target.is.clone());
+        if let (Mouse::Click { .. }, Some(Hit::Keys(action))) = (mouse, &hit) {
+            return self.press_for(turn, *action);
+        }
         if !self.overlays.is_empty() {
             return self.mouse_over(turn, mouse, hit);
         }
@@ -106,7 +109,7 @@ impl State {
                 }
             }
             (Mouse::Click { .. }, Some(Hit::Pane(pane))) => self.focus_pane(pane),
-            (Mouse::Click { .. }, Some(Hit::Row(_)) | None) => {}
+            (Mouse::Click { .. }, Some(Hit::Row(_) | Hit::Keys(_)) | None) => {}
         }
     }
 
@@ -131,7 +134,7 @@ impl Hit {
             | Self::Reaction(pane, ..)
             | Self::Pane(pane)
             | Self::ToEnd(pane) => Some(*pane),
-            Self::Room(_) | Self::Thread(_) | Self::Link(_) | Self::Row(_) => None,
+            Self::Room(_) | Self::Thread(_) | Self::Link(_) | Self::Row(_) | Self::Keys(_) => None,
         }
     }
 }

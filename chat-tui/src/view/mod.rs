@@ -181,7 +181,7 @@ impl View {
         overlay::debug::draw(pen, timeline, state, &self.when, now);
         overlay::which_key(pen, screen, state);
         overlay::draw_notices(pen, timeline, state, now);
-        drawn.seen.targets.splice(0..0, pen.take_rows());
+        drawn.seen.targets.splice(0..0, pen.take_targets());
         for pane in [&room, &side].into_iter().flatten() {
             drawn.seen.targets.extend_from_slice(&pane.targets);
         }

@@ -9,6 +9,7 @@ use super::glyphs::Glyphs;
 use super::link::{self, Link};
 use super::theme::{Role, Theme};
 use super::timeline::target;
+use crate::core::actions::Action;
 use crate::core::room::{Hit, Target};
 use crate::neutral::{self, Cluster, Piece};
 use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
@@ -21,7 +22,7 @@ pub(super) struct Pen<'a> {
     buffer: &'a mut Buffer,
     theme: Theme,
     links: Vec<Link>,
-    rows: Vec<Target>,
+    targets: Vec<Target>,
 }
 
 impl<'a> Pen<'a> {
@@ -35,23 +36,29 @@ impl<'a> Pen<'a> {
             buffer,
             theme,
             links: Vec::new(),
-            rows: Vec::new(),
+            targets: Vec::new(),
         }
     }
 
-    /// Something is drawn over all that was there: none of that is felt any more.
+    /// Something lies over the lists that were drawn: no row of theirs can be chosen.
     pub(super) fn cover(&mut self) {
-        self.rows.clear();
+        self.targets
+            .retain(|target| !matches!(target.is, Hit::Row(_)));
     }
 
     /// A row that can be chosen.
     pub(super) fn row(&mut self, area: Rect, number: usize) {
-        self.rows.push(target(area, Hit::Row(number)));
+        self.targets.push(target(area, Hit::Row(number)));
     }
 
-    /// The rows that can be chosen.
-    pub(super) fn take_rows(&mut self) -> Vec<Target> {
-        std::mem::take(&mut self.rows)
+    /// The name of a key, or what it does: a click presses it.
+    pub(super) fn key(&mut self, area: Rect, action: Action) {
+        self.targets.push(target(area, Hit::Keys(action)));
+    }
+
+    /// What answers to the mouse.
+    pub(super) fn take_targets(&mut self) -> Vec<Target> {
+        std::mem::take(&mut self.targets)
     }
 
     /// The whole screen.
@@ -114,9 +121,13 @@ impl<'a> Pen<'a> {
         self.buffer.set_style(area, self.theme.style(role));
     }
 
-    /// Makes an area blank.
+    /// Makes an area blank; what stood there answers no more.
     pub(super) fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
+        self.targets.retain(|target| {
+            let felt = Rect::new(target.x, target.y, target.width, target.height);
+            !felt.intersects(area)
+        });
         for y in area.top()..area.bottom() {
             for x in area.left()..area.right() {
                 self.buffer[(x, y)].reset();

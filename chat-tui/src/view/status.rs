@@ -11,6 +11,7 @@ use super::when::When;
 use crate::core::State;
 use crate::core::actions::Action;
 use crate::core::clock::Now;
+use crate::core::hints::Hint;
 use crate::core::room::{Room, Viewport};
 use crate::core::side::{Known, Side};
 use crate::core::transfers::Work;
@@ -27,6 +28,10 @@ pub(super) fn draw_title(pen: &mut Pen<'_>, area: Rect, state: &State, room: &Ro
     if let Some(total) = room.people.total {
         let people = format!(" {total} here ");
         right = pen.flush(area.left(), area.y, right, &people, Role::Faint);
+        pen.key(
+            Rect::new(right, area.y, area.right() - right, 1),
+            Action::Members,
+        );
     }
     let name = title(room.name(), me);
     let behind = state.side.as_ref().is_some_and(|side| side.focused);
@@ -45,6 +50,10 @@ pub(super) fn draw_thread_title(pen: &mut Pen<'_>, area: Rect, state: &State, si
     }
     let close = format!(" {} closes ", state.settings.keys.chord(Action::Close));
     let right = pen.flush(area.left(), area.y, area.right(), &close, Role::Faint);
+    pen.key(
+        Rect::new(right, area.y, area.right() - right, 1),
+        Action::Close,
+    );
     let title = if side.focused {
         Role::Title
     } else {
@@ -210,21 +219,23 @@ pub(super) fn draw_hints(pen: &mut Pen<'_>, area: Rect, state: &State) {
 }
 
 /// Keys with what they do, as many as fit.
-pub(super) fn keys(pen: &mut Pen<'_>, x: u16, y: u16, right: u16, keys: &[(String, &str)]) {
+fn keys(pen: &mut Pen<'_>, x: u16, y: u16, right: u16, hints: &[Hint]) {
     let dot = pen.glyphs().dot;
     let mut x = x;
-    for (index, (key, words)) in keys.iter().enumerate() {
+    for (index, hint) in hints.iter().enumerate() {
         let between = if index > 0 {
             format!(" {dot} ")
         } else {
             String::new()
         };
-        let width = neutral::width(&between) + neutral::width(key) + 1 + neutral::width(words);
-        if width > usize::from(right.saturating_sub(x)) {
+        let said = format!(" {}", hint.words);
+        let width = [&between, &hint.chord, &said].map(|part| neutral::width(part));
+        if width.iter().sum::<usize>() > usize::from(right.saturating_sub(x)) {
             break;
         }
-        x = pen.text(x, y, right, &between, Role::Faint);
-        x = pen.text(x, y, right, key, Role::Key);
-        x = pen.text(x, y, right, &format!(" {words}"), Role::Faint);
+        let begin = pen.text(x, y, right, &between, Role::Faint);
+        x = pen.text(begin, y, right, &hint.chord, Role::Key);
+        x = pen.text(x, y, right, &said, Role::Faint);
+        pen.key(Rect::new(begin, y, x - begin, 1), hint.action);
     }
 }

@@ -14,7 +14,7 @@ fn hints(world: &World) -> String {
     let hints = world.state.hints();
     let words: Vec<_> = hints
         .iter()
-        .map(|(key, does)| format!("{key} {does}"))
+        .map(|hint| format!("{} {}", hint.chord, hint.words))
         .collect();
     words.join(" · ")
 }
