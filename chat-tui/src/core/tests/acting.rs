@@ -4,7 +4,8 @@
 use super::server::room;
 use super::world::World;
 use crate::core::actions::Action;
-use crate::core::input::{Key, KeyCode};
+use crate::core::effect::Effect;
+use crate::core::input::{Input, Key, KeyCode};
 use crate::core::keymap::{Bound, KeyMap, Preset};
 use crate::core::keys::Sequence;
 use crate::core::overlay::{HelpRow, Overlay};
@@ -172,4 +173,25 @@ fn what_needs_the_server_is_not_begun_without_it_and_what_was_typed_stays() {
     assert_eq!(world.composed(), "/topic new");
     world.keys("C-x j");
     assert!(world.state.overlays.is_empty());
+}
+
+#[test]
+fn the_mouse_is_left_to_the_terminal_and_taken_back_and_other_settings_leave_it_so() {
+    let mut world = World::new(&["lobby"]);
+    let told = |world: &World| {
+        let mouse = |effect: &&Effect| matches!(effect, Effect::Mouse(_));
+        world.told.iter().rfind(mouse).cloned()
+    };
+    assert!(world.state.mouse_on);
+    world.key(KeyCode::F(4));
+    assert_eq!(told(&world), Some(Effect::Mouse(false)));
+    let mut settings = world.state.settings.clone();
+    settings.hints = false;
+    world.input(Input::Settings(Box::new(settings.clone())));
+    assert!(!world.state.mouse_on, "nothing was said of the mouse");
+    world.key(KeyCode::F(4));
+    assert_eq!(told(&world), Some(Effect::Mouse(true)));
+    settings.mouse = false;
+    world.input(Input::Settings(Box::new(settings)));
+    assert_eq!(told(&world), Some(Effect::Mouse(false)));
 }

@@ -1,7 +1,7 @@
 //! What the client does while nobody does anything: next to nothing.
 
 use super::world::World;
-use crate::core::input::Input;
+use crate::core::input::{Input, NetInput};
 use crate::core::update;
 use std::time::Duration;
 
@@ -27,4 +27,19 @@ fn whoever_is_left_alone_is_woken_a_few_times_a_minute_at_the_most() {
     // And a wake that comes for nothing leads to nothing.
     let now = world.now();
     assert_eq!(update(&mut world.state, Input::Wake, now), []);
+}
+
+#[test]
+fn an_idle_client_has_next_to_nothing_to_do() {
+    let mut world = World::new(&["lobby"]);
+    world.wait(Duration::from_secs(120));
+    let start = world.mono;
+    let mut wakes = 0;
+    while world.mono < start + Duration::from_secs(60) {
+        world.mono = world.state.deadline().unwrap();
+        world.input(Input::Net(NetInput::Heard));
+        world.input(Input::Wake);
+        wakes += 1;
+    }
+    assert!(wakes <= 4, "{wakes}");
 }

@@ -3,8 +3,8 @@
 //! where it was typed.
 
 use super::disk::Disk;
+use super::entering::login;
 use super::server::Server;
-use super::using::login;
 use super::world::World;
 use crate::core::input::{Input, Key, KeyCode};
 use chat_proto::Request;
