@@ -1,20 +1,22 @@
 //! The client at work: all its edges answer late, or never, and in any order
 //! that the real ones could.
 
+mod disk;
+mod elsewhere;
+
 use super::check::{self, Before, Ledger};
-use super::step::{Deed, Step};
+use super::step::Step;
 use crate::core::composer::Draft;
 use crate::core::desk::Desk;
 use crate::core::effect::{Load, Store};
-use crate::core::input::{DiskInput, Input, NetInput};
+use crate::core::input::{Input, NetInput};
 use crate::core::state::Setup;
 use crate::core::tests::disk::Disk;
-use crate::core::tests::server::{Server, seq};
+use crate::core::tests::server::Server;
 use crate::core::{Effect, Now, State, update};
 use crate::view::View;
 use chat_proto::codec::{decode_frame, decode_request};
-use chat_proto::event::{EventBody, MemberChange, MemberChanged, Role};
-use chat_proto::{ErrorReply, Limits, RoomName, Timestamp, UserName};
+use chat_proto::{Limits, RoomName, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -236,63 +238,6 @@ impl Play {
         }
     }
 
-    /// What happens on the server.
-    fn elsewhere(&mut self, step: &Step) {
-        let server = &mut self.server;
-        let names: Vec<_> = server.logs.keys().cloned().collect();
-        let nth = |which: u64| {
-            names
-                .get((which % names.len().max(1) as u64) as usize)
-                .cloned()
-        };
-        match step {
-            Step::Said(room, author, text, many) => {
-                let Some(room) = nth(*room) else { return };
-                for _ in 0..*many {
-                    server.others(room.as_str(), author, text);
-                }
-            }
-            Step::Done(room, which, deed) => {
-                let Some(room) = nth(*room) else { return };
-                done(server, &room, *which, deed);
-            }
-            Step::Member(name, whom, change) => {
-                let Some(name) = nth(*name).filter(|name| !name.is_direct()) else {
-                    return;
-                };
-                let body = EventBody::Member(MemberChange {
-                    user: UserName::trusted(whom).expect("a name"),
-                    change: *change,
-                    role: (*change == MemberChanged::Role).then_some(Role::Moderator),
-                    reason: None,
-                });
-                server.append(&name, "eve", body);
-                if *whom == "ada" && crate::core::fold::removes(*change) {
-                    server.be_out(&name);
-                }
-            }
-            Step::Topic(room, topic) => {
-                if let Some(room) = nth(*room) {
-                    let topic = topic.clone();
-                    server.append(&room, "bob", EventBody::Topic { topic });
-                }
-            }
-            Step::ReadElsewhere(room, so_far) => {
-                if let Some(room) = nth(*room) {
-                    let head = server.logs[&room].len() as u64;
-                    server.read_elsewhere(&room, seq(so_far % (head + 1)));
-                }
-            }
-            Step::Refuse(code) => {
-                let mut error = ErrorReply::new(*code, "not now");
-                error.retry_after_ms = Some(700);
-                server.refuse.push_back(error);
-            }
-            Step::Silent(many) => server.silent = *many,
-            _ => {}
-        }
-    }
-
     fn cut(&mut self, news: NetInput) {
         if self.line != Line::None {
             self.line = Line::None;
@@ -324,70 +269,6 @@ impl Play {
                     self.input(Input::Net(NetInput::Frame(Box::new(decode_frame(&frame)))));
                 }
             }
-        }
-    }
-
-    /// Does so many jobs as the disk's thread would, and tells what came of them.
-    pub(super) fn disk_does(&mut self, many: usize) {
-        for _ in 0..many {
-            let Some(job) = self.jobs.pop_front() else {
-                return;
-            };
-            match job {
-                Job::Load(load) => {
-                    let read = self.disk.load(load);
-                    self.told(read);
-                }
-                Job::Store(write) if self.full => self.refuse(&write),
-                Job::Store(write) => {
-                    for room in std::mem::take(&mut self.lost) {
-                        self.disk.store(Store::Forget(room));
-                    }
-                    for write in std::mem::take(&mut self.owed) {
-                        self.disk.store(write);
-                    }
-                    if std::mem::take(&mut self.complained) {
-                        self.told(DiskInput::Recovered);
-                    }
-                    if let Some(answer) = self.disk.store(write) {
-                        self.told(answer);
-                    }
-                }
-            }
-        }
-    }
-
-    /// The disk is full.
-    fn refuse(&mut self, write: &Store) {
-        let why = "the disk is full".to_owned();
-        let nonce = match write {
-            Store::Accept { unsent, .. } => Some(&unsent.nonce),
-            Store::Deed(deed) => Some(&deed.id),
-            _ => None,
-        };
-        match write {
-            Store::Log { room, .. } | Store::Changes { room, .. } => {
-                self.lost.insert(room.clone());
-            }
-            Store::Settle(_) | Store::DeedOver(_) => self.owed.push(write.clone()),
-            Store::Room(row) => {
-                self.lost.insert(row.state.room.clone());
-            }
-            _ => {}
-        }
-        if let Some(nonce) = nonce {
-            let (nonce, why) = (nonce.clone(), why.clone());
-            self.told(DiskInput::NotAccepted { nonce, why });
-        }
-        if !std::mem::replace(&mut self.complained, true) {
-            self.told(DiskInput::Failed(why));
-        }
-    }
-
-    /// The disk's news reach a process that still runs.
-    fn told(&mut self, news: DiskInput) {
-        if !self.ended {
-            self.input(Input::Disk(news));
         }
     }
 
@@ -475,48 +356,6 @@ impl Play {
         let open = rooms.filter_map(|room| Some((room.desk(), room.draft()?)));
         open.chain(self.state.drafts_aside.clone()).collect()
     }
-}
-
-/// Something is done to a message that stands.
-fn done(server: &mut Server, room: &RoomName, which: u64, deed: &Deed) {
-    let log = &server.logs[room];
-    let is_message = |body: &EventBody| matches!(body, EventBody::Message(_));
-    let deleted = |target| {
-        log.iter()
-            .any(|event| matches!(&event.body, EventBody::Deleted { target: t } if *t == target))
-    };
-    let standing: Vec<_> = log
-        .iter()
-        .filter(|event| is_message(&event.body) && !deleted(event.seq))
-        .map(|event| (event.seq, event.author.clone()))
-        .collect();
-    let Some((target, author)) = standing
-        .get((which % standing.len().max(1) as u64) as usize)
-        .cloned()
-    else {
-        return;
-    };
-    let (author, body) = match deed {
-        Deed::Edit(text) if author.as_str() != "ada" => {
-            let text = Some(text.clone());
-            (author.as_str(), EventBody::Edited { target, text })
-        }
-        Deed::Edit(_) => return,
-        Deed::Delete => ("eve", EventBody::Deleted { target }),
-        Deed::React(on) => {
-            let emoji = "👍".to_owned();
-            (
-                "eve",
-                EventBody::Reacted {
-                    target,
-                    emoji,
-                    on: *on,
-                },
-            )
-        }
-        Deed::Pin(on) => ("eve", EventBody::Pinned { target, on: *on }),
-    };
-    server.append(room, author, body);
 }
 
 fn view() -> View {
