@@ -1,5 +1,6 @@
 //! What whole screens look like, and what must hold on every one of them.
 
+mod boxes;
 mod clicks;
 mod lines;
 mod place;
