@@ -5,11 +5,21 @@ use super::actions::Action;
 use super::effect::Effect;
 use super::input::Mouse;
 use super::overlay::Overlay;
-use super::room::{Anchor, Hit, Pane, Place, Target};
+use super::room::{Anchor, Hit, Pane, Place, Room, Target};
 use super::state::{State, Turn};
+use chat_proto::RoomName;
 
 /// Rows that one turn of the wheel moves.
 const WHEEL_ROWS: i32 = 3;
+
+/// Where the list of rooms was moved to by hand.
+#[derive(Debug, Clone)]
+pub(super) struct ListMoved {
+    /// The room that was open; once another one is, that one is to be in view.
+    open: Option<RoomName>,
+    /// The first row that is shown.
+    top: usize,
+}
 
 impl State {
     pub(super) fn go_newest(&mut self, turn: &Turn) {
@@ -61,6 +71,33 @@ impl State {
         }
     }
 
+    /// The first row of the list of rooms, where it was moved by hand.
+    pub fn list_top(&self) -> Option<usize> {
+        let moved = self.list_moved.as_ref();
+        moved
+            .filter(|moved| moved.open == self.open)
+            .map(|moved| moved.top)
+    }
+
+    /// Moves the list of rooms as far as it goes on.
+    fn move_list(&mut self, rows: i32) {
+        let shown = |target: &&Target| matches!(target.is, Hit::Room(_));
+        let shown: Vec<_> = self.targets.iter().filter(shown).collect();
+        let Some(Hit::Room(first)) = shown.first().map(|target| &target.is) else {
+            return;
+        };
+        let names: Vec<_> = self.listed().map(Room::name).collect();
+        // Several turns may come before it is drawn again.
+        let drawn = || names.iter().position(|name| *name == first);
+        let at = self.list_top().or_else(drawn).unwrap_or(0);
+        let lowest = names.len().saturating_sub(shown.len());
+        let rows = isize::try_from(rows).unwrap_or_default();
+        self.list_moved = Some(ListMoved {
+            open: self.open.clone(),
+            top: at.saturating_add_signed(rows).min(lowest),
+        });
+    }
+
     /// Leaves the mouse to the terminal, so that it can select, or takes it back.
     pub(super) fn toggle_mouse(&mut self, turn: &mut Turn) {
         self.take_mouse(turn, !self.mouse_on);
@@ -76,16 +113,20 @@ impl State {
         let (x, y) = match mouse {
             Mouse::WheelUp { x, y } | Mouse::WheelDown { x, y } | Mouse::Click { x, y } => (x, y),
         };
-        let hit = self.targets.iter().find(|target| target.contains(x, y));
-        let hit = hit.map(|target| target.is.clone());
+        let under = self.targets.iter().filter(|target| target.contains(x, y));
+        let mut under = under.map(|target| &target.is);
+        // A link knows no pane, but lies in one.
+        let pane = under.clone().find_map(Hit::pane);
+        let hit = under.next().cloned();
         if let (Mouse::Click { .. }, Some(Hit::Keys(action))) = (mouse, &hit) {
             return self.press_for(turn, *action);
         }
         if !self.overlays.is_empty() {
             return self.mouse_over(turn, mouse, hit);
         }
-        let pane = hit.as_ref().and_then(Hit::pane);
         match (mouse, hit) {
+            (Mouse::WheelUp { .. }, Some(Hit::Room(_))) => self.move_list(-WHEEL_ROWS),
+            (Mouse::WheelDown { .. }, Some(Hit::Room(_))) => self.move_list(WHEEL_ROWS),
             (Mouse::WheelUp { .. }, _) => self.scroll_pane(pane, -WHEEL_ROWS),
             (Mouse::WheelDown { .. }, _) => self.scroll_pane(pane, WHEEL_ROWS),
             (Mouse::Click { .. }, Some(Hit::Room(name))) => self.go(turn, &name),

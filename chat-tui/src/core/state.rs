@@ -24,6 +24,7 @@ use super::reading::Marks;
 use super::requests::Requests;
 use super::room::{Room, Target};
 use super::save::Saves;
+use super::scroll::ListMoved;
 use super::search::Left;
 use super::servers::ServerName;
 use super::settings::Settings;
@@ -137,6 +138,7 @@ pub struct State {
     pub(super) drafts_aside: BTreeMap<Desk, Draft>,
     /// What lies under the mouse, topmost first, since it was drawn last.
     pub(super) targets: Vec<Target>,
+    pub(super) list_moved: Option<ListMoved>,
     pub(super) device: Device,
     pub(super) entropy: Entropy,
     pub(super) requests: Requests,
@@ -218,6 +220,7 @@ impl State {
             spots: Vec::new(),
             drafts_aside: BTreeMap::new(),
             targets: Vec::new(),
+            list_moved: None,
             device: Device::default(),
             requests: Requests::default(),
             saves: Saves::default(),

@@ -1,4 +1,5 @@
-//! Draws the list of rooms: badges, drafts, and the open room always in view.
+//! Draws the list of rooms: badges, drafts, and the open room always in view,
+//! unless the list was moved by hand since it was opened.
 
 use super::my_name;
 use super::pen::Pen;
@@ -18,7 +19,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, state: &State) -> Vec<Target> 
     let open = rooms
         .iter()
         .position(|room| Some(room.name()) == state.open.as_ref());
-    let top = top(open.unwrap_or(0), rooms.len(), height);
+    let top = match state.list_top() {
+        Some(moved) => moved.min(rooms.len().saturating_sub(height)),
+        None => top(open.unwrap_or(0), rooms.len(), height),
+    };
     let mut targets = Vec::new();
     for (y, room) in (area.top()..area.bottom()).zip(&rooms[top..]) {
         let row = Rect {
