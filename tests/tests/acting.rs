@@ -75,6 +75,32 @@ async fn a_message_is_edited_reacted_to_pinned_and_deleted_by_keys() -> Result<(
     Ok(())
 }
 
+/// Behaviour 38: whoever may pin does, takes it back, and finds what is pinned.
+#[tokio::test]
+async fn an_owner_pins_a_message_and_takes_it_back() -> Result<()> {
+    let server = Server::start().await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.say("/join dev").await?;
+    ada.wait_open("dev").await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    bob.join("dev").await?;
+    bob.send("dev", "the release is on friday", "1").await?;
+    ada.wait_for("on friday").await?;
+    for on in [true, false] {
+        select(&mut ada).await?;
+        ada.type_text("p")?;
+        ada.press(Key::Esc)?;
+        let pinned = bob.find(|frame| frame["type"] == "pinned").await?;
+        assert_eq!((&pinned["target"], &pinned["on"]), (&json!(1), &json!(on)));
+        if on {
+            ada.wait_for("pinned").await?;
+        } else {
+            ada.wait_gone("pinned").await?;
+        }
+    }
+    Ok(())
+}
+
 /// Behaviour 38: live, off screen, and from the cache with no server at all.
 #[tokio::test]
 async fn what_became_of_a_message_shows_also_off_screen_and_from_the_cache() -> Result<()> {

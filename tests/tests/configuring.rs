@@ -9,7 +9,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
 use chat_tests::home::configure;
-use chat_tests::server::Server;
+use chat_tests::screen::Screen;
+use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::{Key, home};
 use chat_tests::user::User;
 use chat_tests::{binaries, wait};
@@ -150,6 +151,64 @@ async fn a_save_is_used_within_a_second_and_a_broken_one_not_at_all() -> Result<
     ada.press(Key::Esc)?;
     ada.wait_for("F8 help").await?;
     ada.wait_for("half a thought").await?;
+    Ok(())
+}
+
+/// Behaviour 41: who is told of what, and how, changes while one looks elsewhere.
+#[tokio::test]
+async fn settings_of_notifications_are_used_as_soon_as_they_are_saved() -> Result<()> {
+    let server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = User::new(server.url(), "ada")?;
+    configure(ada.home(), "[notify]\nhow = \"none\"\n")?;
+    ada.start()?;
+    ada.wait_for("online").await?;
+    ada.press(Key::FocusOut)?;
+    ada.settled().await?;
+    let mut told_before = 0;
+    // What is saved beside each shows that it is in use.
+    for (n, saved, text, told) in [
+        (1, "", "hi @ada", ""),
+        (
+            2,
+            "how = \"osc9\"",
+            "hi @ada",
+            "\x1b]9;bob in #lobby: hi @ada\x1b\\",
+        ),
+        (
+            3,
+            "how = \"osc777\"\ntext = false",
+            "hi @ada",
+            "\x1b]777;notify;bob in #lobby;\x1b\\",
+        ),
+        (4, "how = \"bell\"\nlevel = \"all\"", "hi all", "\x07"),
+    ] {
+        if n > 1 {
+            let key = n + 5;
+            let help = format!("[keys]\nhelp = \"F{key}\"\n");
+            configure(ada.home(), format!("[notify]\n{saved}\n{help}"))?;
+            let shown = format!("F{key} help");
+            let terminal = ada.terminal()?;
+            let in_use = |screen: &Screen| screen.shows(&shown);
+            terminal
+                .wait_until("the new settings", IN_USE, in_use)
+                .await?;
+        }
+        let text = format!("{n}: {text}");
+        let told = told.replace("hi @ada", &text);
+        bob.send("lobby", &text, &n.to_string()).await?;
+        ada.wait_for(&text).await?;
+        ada.settled().await?;
+        let log = ada.terminal()?.log_from(told_before);
+        let log = String::from_utf8_lossy(&log).into_owned();
+        ensure!(log.contains(&told), "{told:?} is not in {log:?}");
+        let kinds = ["\x1b]9;", "\x1b]777;", "\x07"];
+        let others = kinds.iter().filter(|kind| !told.contains(**kind));
+        for kind in others {
+            ensure!(!log.contains(kind), "{kind:?} is in {log:?}");
+        }
+        told_before = ada.terminal()?.written();
+    }
     Ok(())
 }
 

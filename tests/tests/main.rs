@@ -47,6 +47,7 @@ mod messages;
 mod metrics;
 mod moderation;
 mod mouse;
+mod notifying;
 mod outbox;
 mod page_changes;
 mod people;
