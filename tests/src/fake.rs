@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::handshake::server::{
 pub struct Fake {
     address: SocketAddr,
     heard: Arc<Mutex<Vec<Value>>>,
-    push: broadcast::Sender<String>,
+    push: broadcast::Sender<Message>,
     task: JoinHandle<()>,
 }
 
@@ -70,7 +70,13 @@ impl Fake {
     /// Says a frame to everybody who is connected.
     pub fn push(&self, text: impl Into<String>) {
         // With nobody connected there is nobody to hear it.
-        let _ = self.push.send(text.into());
+        let _ = self.push.send(Message::text(text.into()));
+    }
+
+    /// Says bytes to everybody who is connected.
+    pub fn push_binary(&self, bytes: Vec<u8>) {
+        // As above.
+        let _ = self.push.send(Message::binary(bytes));
     }
 }
 
@@ -134,7 +140,7 @@ struct Line {
     greeting: String,
     answer: Arc<Answer>,
     heard: Arc<Mutex<Vec<Value>>>,
-    push: broadcast::Sender<String>,
+    push: broadcast::Sender<Message>,
 }
 
 async fn accept(listener: TcpListener, line: Line) {
@@ -183,7 +189,7 @@ async fn serve(stream: TcpStream, line: Line) -> Result<()> {
                     socket.send(Message::text(frame)).await?;
                 }
             }
-            frame = pushed.recv() => socket.send(Message::text(frame?)).await?,
+            frame = pushed.recv() => socket.send(frame?).await?,
         }
     }
 }

@@ -1,7 +1,8 @@
-//! Clusters of characters, of which terminals disagree how wide they are: what
-//! stands beside them stays where it is, and nothing of them is left behind.
+//! Text that each terminal draws in its own way: clusters of characters, of which
+//! they disagree how wide they are, and what is written from the right to the
+//! left. What stands beside it stays where it is, and nothing of it is left behind.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::Key;
@@ -50,6 +51,58 @@ async fn nothing_is_left_of_clusters_that_have_left_the_screen() -> Result<()> {
     }
     ada.wait_for("plain 39").await?;
     as_drawn_anew(&mut ada).await
+}
+
+/// Behaviour 19: names, topics and messages from the right to the left, between
+/// those from the left to the right.
+#[tokio::test]
+async fn what_is_written_from_the_right_moves_no_neighbour() -> Result<()> {
+    let server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut noa = Client::enter(server.address(), "נועה").await?;
+    let mut layla = Client::enter(server.address(), "ليلى").await?;
+    for somebody in [&mut noa, &mut layla, &mut bob] {
+        somebody.join("חדר").await?;
+    }
+    let topic = json!({ "type": "topic", "room": "חדר", "topic": "שיחה על 3 דברים, and one more" });
+    noa.ask("ok", topic).await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.say("/join חדר").await?;
+    ada.wait_open("חדר").await?;
+    ada.wait_gone("you are in").await?;
+    for n in 0..3 {
+        for (somebody, text) in [
+            (&mut bob, "x: from the left"),
+            (&mut noa, "x: שלום, 12 דברים (ועוד 1) abc"),
+            (&mut layla, "x: می\u{200c}خواهم 34 مرحبا بالعالم"),
+        ] {
+            somebody.send("חדר", text, &n.to_string()).await?;
+        }
+    }
+    ada.say("x: and my own").await?;
+    ada.wait_sent("x: and my own").await?;
+    for width in [100, 80, 61] {
+        if width < 100 {
+            let terminal = ada.terminal()?;
+            terminal
+                .redrawn(|terminal| terminal.resize(width, 30))
+                .await?;
+        }
+        let screen = ada.settled().await?;
+        screen.straight()?;
+        let texts = screen.places_of("x: ");
+        ensure!(texts.len() == 10, "{screen}");
+        ensure!(
+            texts.iter().all(|text| text.column == texts[0].column),
+            "{screen}"
+        );
+        let authors = ["bob", "נועה", "ليلى"].map(|author| screen.places_of(author));
+        let column = authors[0].first().context("no author")?.column;
+        for author in authors.iter().flatten().filter(|author| author.row > 1) {
+            ensure!(author.column == column, "{screen}");
+        }
+    }
+    Ok(())
 }
 
 /// Fails unless the screen looks as one on which nothing stood before.

@@ -81,6 +81,42 @@ async fn line_by_line_the_figures_are_told_and_the_log_is_kept() -> Result<()> {
     Ok(())
 }
 
+/// Behaviour 20: what no server says, and as much of one word as a frame holds.
+#[tokio::test]
+async fn a_binary_frame_and_a_word_of_sixty_kilobytes_stop_nothing() -> Result<()> {
+    let server = Fake::start(fake::greeting(), fake::usual).await?;
+    let home = home()?;
+    let mut ada = client(home.path(), &server.url(), &[])?.start()?;
+    ada.wait_for("message #lobby").await?;
+    server.push_binary(vec![0; 300]);
+    let log = home.path().join(".local/state/chat-tui/chat-tui.log");
+    wait_logged(&log, "a binary frame of 300 bytes came").await?;
+    let word = "word".repeat(15_000);
+    let said = |seq: u64, text: &str| {
+        format!(
+            r#"{{"type":"message","room":"lobby","seq":{seq},"at":"2026-11-22T05:00:00.123Z",
+                "author":"eve","text":"{text}","later":{{"x":[1]}}}}"#
+        )
+    };
+    server.push(said(1, &format!("begun-{word}-ended")));
+    let screen = ada.wait_for("word-ended").await?;
+    screen.straight()?;
+    for (key, edge) in [(Key::CtrlHome, "begun-word"), (Key::CtrlEnd, "word-ended")] {
+        ada.press(key)?;
+        ada.wait_for(edge).await?.straight()?;
+    }
+    server.push(said(2, r"half of a pair: \ud83d"));
+    wait_logged(&log, "in  message").await?;
+    server.push(said(3, "and on it goes"));
+    ada.wait_for("and on it goes").await?;
+    let text = std::fs::read_to_string(&log)?;
+    ensure!(
+        text.matches("link: live").count() == 1,
+        "one connection: {text}"
+    );
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_log_tells_frames_but_no_secret_and_texts_only_when_asked() -> Result<()> {
     let server = Server::start().await?;

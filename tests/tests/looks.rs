@@ -11,6 +11,7 @@ use chat_tests::screen::Screen;
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::Key;
 use chat_tests::user::User;
+use chat_tests::wait;
 use serde_json::json;
 
 /// What a terminal says of its background when it is asked, and by itself.
@@ -395,6 +396,45 @@ async fn a_long_link_is_whole_on_each_row_and_opened_by_a_letter() -> Result<()>
     let said = called(ada.home()).await?;
     ensure!(said.ends_with("ssh://host.example/x\n"), "{said}");
     ada.quit().await
+}
+
+/// Behaviour 20: names, texts and boxes.
+#[tokio::test]
+async fn without_utf8_it_says_so_and_writes_ascii_alone() -> Result<()> {
+    let server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "Bj\u{f6}rn").await?;
+    bob.send(
+        "lobby",
+        "na\u{ef}ve \u{d55c}\u{ae00} \u{1f44d} as said",
+        "1",
+    )
+    .await?;
+    let mut ada = User::new(server.url(), "ada")?
+        .env("LANG", "C")
+        .entered()
+        .await?;
+    ada.wait_for("no UTF-8 in LANG: drawn in ASCII").await?;
+    ada.wait_for("as said").await?;
+    ada.terminal()?.enter("and answered").await?;
+    ada.wait_until("it to be said", |screen| {
+        screen
+            .places_of("and answered")
+            .iter()
+            .any(|place| place.row < 27)
+    })
+    .await?;
+    ada.press(Key::Ctrl('k'))?;
+    ada.wait_for("go to a room").await?;
+    ada.press(Key::Esc)?;
+    ada.wait_gone("go to a room").await?;
+    ada.terminal()?.enter("/quit").await?;
+    ada.terminal()?.ended(wait::SOON).await?;
+    let log = ada.terminal()?.log();
+    let other = log.iter().position(|byte| !byte.is_ascii());
+    let near =
+        |at: usize| String::from_utf8_lossy(&log[at.saturating_sub(40)..at + 4]).into_owned();
+    ensure!(other.is_none(), "no ASCII: {:?}", other.map(near));
+    Ok(())
 }
 
 /// Points 30 and 19: a link says where it leads, also where nothing is said to

@@ -1,5 +1,7 @@
 //! Files up and down in the terminal client.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
@@ -58,6 +60,35 @@ async fn a_file_goes_up_into_a_message_and_is_saved_from_it() -> Result<()> {
     }
     let left = std::fs::read_dir(&downloads)?.count();
     ensure!(left == 2, "nothing half is left beside: {left}");
+    Ok(())
+}
+
+/// Behaviour 20: a name that is no UTF-8 can't be written here; what was tried is named.
+#[tokio::test]
+async fn a_file_whose_name_is_no_utf8_is_named_and_nothing_is_sent() -> Result<()> {
+    let server = Server::start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.wait_for("online").await?;
+    let folder = tempfile::tempdir()?;
+    let name = OsStr::from_bytes(b"pl\xffan.bin");
+    std::fs::write(folder.path().join(name), "of no use")?;
+    let typed = [
+        b"/upload ",
+        folder.path().as_os_str().as_bytes(),
+        b"/pl\xffan.bin",
+    ]
+    .concat();
+    ada.terminal()?.send_bytes(&typed)?;
+    ada.wait_for("an.bin").await?;
+    ada.press(Key::Enter)?;
+    ada.wait_for("can't be read").await?;
+    let log = String::from_utf8_lossy(&ada.terminal()?.log()).into_owned();
+    ensure!(log.contains("pl\u{fffd}an.bin can't be read"), "{log:?}");
+    ada.press(Key::Alt('x'))?;
+    ada.wait_gone("not sent").await?;
+    ada.say("still here").await?;
+    assert_eq!(bob.event("lobby").await?["text"], "still here");
     Ok(())
 }
 
