@@ -23,6 +23,7 @@ mod deleted;
 mod direct;
 mod disk;
 mod docs;
+mod drafts;
 mod durability;
 mod ending;
 mod entering;

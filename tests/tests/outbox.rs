@@ -1,5 +1,5 @@
-//! What was typed is not lost, whatever dies: the terminal client's outbox and
-//! its drafts.
+//! What was sent is neither lost nor doubled, whatever dies: the terminal
+//! client's outbox, and what it misses meanwhile.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,7 +9,6 @@ use chat_tests::client::Client;
 use chat_tests::fault::{Fault, Proxy};
 use chat_tests::process::Signal;
 use chat_tests::server::{Server, Setup};
-use chat_tests::terminal::Key;
 use chat_tests::user::{User, row_of, wait_in_order};
 use chat_tests::wait::{self, SOON};
 use serde_json::json;
@@ -114,37 +113,6 @@ async fn cuts_between_request_and_reply_lose_and_double_nothing() -> Result<()> 
     Ok(())
 }
 
-/// Behaviour 4, without the reply target, which has a test of its own.
-#[tokio::test]
-async fn drafts_outlive_the_client_with_the_place_of_the_cursor() -> Result<()> {
-    let server = Server::start().await?;
-    let mut ada = User::enter(server.url(), "ada").await?;
-    ada.say("/join other-room").await?;
-    ada.wait_open("other-room").await?;
-    ada.go_to("lobby").await?;
-    ada.type_text("half a thought")?;
-    for _ in 0..4 {
-        ada.press(Key::Left)?;
-    }
-    ada.wait_for("half a thought").await?;
-    ada.go_to("other-room").await?;
-    ada.type_text("another one")?;
-    ada.wait_for("another one").await?;
-    // The promise is that a second is enough.
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    ada.kill9()?;
-    ada.start()?;
-    ada.wait_for("another one").await?;
-    ada.go_to("lobby").await?;
-    ada.wait_for("half a thought").await?;
-    ada.type_text("X")?;
-    ada.wait_for("half a thoXught").await?;
-    ada.press(Key::Ctrl('u'))?;
-    ada.terminal()?.wait_gone("half a tho").await?;
-    assert_eq!(said(server.address()).await?, Vec::<String>::new());
-    Ok(())
-}
-
 /// Behaviour 5.
 #[tokio::test]
 async fn a_dead_link_is_noticed_and_nothing_is_missed_after_it() -> Result<()> {
@@ -193,6 +161,49 @@ async fn a_dead_link_is_noticed_and_nothing_is_missed_after_it() -> Result<()> {
         assert_eq!(ada.screen()?.count(text), 1, "{}", ada.screen()?);
     }
     assert_eq!(said(server.address()).await?, order);
+    Ok(())
+}
+
+/// Behaviour 5: the client itself stood still, as under the lid of a laptop, for
+/// longer than the server holds the connection of who says nothing.
+#[tokio::test]
+async fn who_stood_still_until_the_server_gave_up_misses_nothing_and_is_live_at_once() -> Result<()>
+{
+    let server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let mut ada = User::enter(server.url(), "ada").await?;
+    ada.say("good night").await?;
+    ada.wait_sent("good night").await?;
+    ada.terminal()?.signal(Signal::STOP)?;
+    let mut texts = vec!["good night".to_owned()];
+    for half in 0..2 {
+        for n in 0..8 {
+            let text = format!("meanwhile-{half}-{n}");
+            bob.send("lobby", &text, &text).await?;
+            texts.push(text);
+        }
+        if half == 0 {
+            bob.patience(Duration::from_secs(100));
+            bob.find(|frame| {
+                frame["type"] == "presence" && frame["user"] == "ada" && frame["online"] == false
+            })
+            .await?;
+        }
+    }
+    ada.terminal()?.signal(Signal::CONT)?;
+    ada.terminal()?
+        .wait_until("all that was said", Duration::from_secs(5), |screen| {
+            screen.shows(&texts[16]) && screen.shows("online")
+        })
+        .await?;
+    ada.say("good morning").await?;
+    ada.wait_sent("good morning").await?;
+    texts.push("good morning".to_owned());
+    wait_in_order(&ada, &texts, SOON).await?;
+    for text in &texts {
+        assert_eq!(ada.screen()?.count(text), 1, "{}", ada.screen()?);
+    }
+    assert_eq!(said(server.address()).await?, texts);
     Ok(())
 }
 

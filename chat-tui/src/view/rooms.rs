@@ -90,7 +90,7 @@ fn draw_row(pen: &mut Pen<'_>, row: Rect, state: &State, room: &Room, is_open: b
         .of(room.name())
         .any(|item| item.unsent.refused.is_some());
     for (shown, sign, role) in [
-        (state.has_draft(room) && !is_open, glyphs.draft, Role::Faint),
+        (state.has_draft(room), glyphs.draft, Role::Faint),
         (unsent, glyphs.refused, Role::Refused),
     ] {
         if shown {
