@@ -14,6 +14,8 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{
     Callback, ErrorResponse, Request, Response,
 };
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 /// A listening fake; it ends with the value.
 pub struct Fake {
@@ -71,6 +73,16 @@ impl Fake {
     pub fn push(&self, text: impl Into<String>) {
         // With nobody connected there is nobody to hear it.
         let _ = self.push.send(Message::text(text.into()));
+    }
+
+    /// Says goodbye to everybody who is connected, for this reason.
+    pub fn close(&self, reason: &str) {
+        let frame = CloseFrame {
+            code: CloseCode::Away,
+            reason: reason.into(),
+        };
+        // As above.
+        let _ = self.push.send(Message::Close(Some(frame)));
     }
 
     /// Says bytes to everybody who is connected.

@@ -57,6 +57,7 @@ mod privacy;
 mod profile;
 mod rates;
 mod reading;
+mod refusing;
 mod repeating;
 mod replay;
 mod rewound;

@@ -122,6 +122,35 @@ async fn the_wheel_moves_what_is_under_it() -> Result<()> {
     ada.wait_open("many-50").await
 }
 
+/// Behaviour 29: a link is a part of the pane that it stands in, whichever has the keys.
+#[tokio::test]
+async fn over_a_link_the_wheel_moves_what_the_link_stands_in() -> Result<()> {
+    let server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    for n in 0..60 {
+        let said = format!("https://e.example/{n:02}");
+        bob.send("lobby", &said, &said).await?;
+    }
+    let mut ada = User::new(server.url(), "ada")?
+        .size(120, 30)
+        .entered()
+        .await?;
+    ada.wait_for("e.example/59").await?;
+    ada.press(Key::Up)?;
+    ada.wait_for("t thread").await?;
+    ada.type_text("t")?;
+    ada.wait_until("the thread beside the room", |screen| {
+        screen.shows("thread") && screen.count("e.example/59") == 2
+    })
+    .await?;
+    wheel(&mut ada, Turn::Up, "https://e.example/45")?;
+    ada.wait_until("the room to move, and the thread not", |screen| {
+        screen.count("e.example/59") == 1
+    })
+    .await
+    .map(|_| ())
+}
+
 /// Behaviour 29: F4, as the terminal is told it and as the person is.
 #[tokio::test]
 async fn f4_leaves_the_mouse_to_the_terminal_and_takes_it_back() -> Result<()> {
