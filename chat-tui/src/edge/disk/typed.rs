@@ -145,14 +145,17 @@ pub(super) fn outbox(db: &Connection, slot: u32) -> rusqlite::Result<Vec<Unsent>
         let Some(room) = RoomName::trusted(&row.get::<_, String>(1)?) else {
             continue;
         };
+        let files = serde_json::from_str(&row.get::<_, String>(6)?);
+        // Without them it would say something else than what was accepted.
+        let lost = files.is_err().then_some("its files can't be read any more");
         outbox.push(Unsent {
             nonce: row.get::<_, String>(0)?.into(),
             room,
             text: row.get(2)?,
             reply_to: read_seq(row, 3)?,
-            files: serde_json::from_str(&row.get::<_, String>(6)?).unwrap_or_default(),
+            files: files.unwrap_or_default(),
             at: Timestamp::from_millis(row.get(4)?),
-            refused: row.get(5)?,
+            refused: row.get::<_, Option<_>>(5)?.or(lost.map(str::to_owned)),
         });
     }
     Ok(outbox)

@@ -211,6 +211,19 @@ fn two_clients_of_a_profile_keep_apart_what_is_typed() {
 }
 
 #[test]
+fn a_message_whose_files_can_t_be_read_is_not_sent_without_them() {
+    let (_data, dir) = home();
+    let mut cache = open(&dir);
+    cache.store(&[accept("n", "see this")]).unwrap();
+    let db = rusqlite::Connection::open(dir.cache()).unwrap();
+    db.execute("UPDATE outbox SET files = 'x'", []).unwrap();
+    let kept = cache.saved().unwrap().outbox.remove(0);
+    assert_eq!(kept.text, "see this");
+    let why = kept.refused.unwrap();
+    assert!(why.contains("its files"), "{why}");
+}
+
+#[test]
 fn a_message_tried_again_under_another_nonce_is_kept_under_that() {
     let (_data, dir) = home();
     let mut cache = open(&dir);
