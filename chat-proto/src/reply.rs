@@ -168,6 +168,9 @@ pub struct History {
     pub more_before: bool,
     /// There are entries after these.
     pub more_after: bool,
+    /// Of a thread's newest messages: how many of it come before these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub older: Option<u64>,
 }
 
 /// The reply `found` to `search`.

@@ -227,7 +227,7 @@ requests! {
     GetHistory "history" {
         /// Which room.
         room: RoomRef,
-        /// Entries older than this.
+        /// Entries older than this; of a thread as well.
         before: Option<Seq>,
         /// Entries newer than this.
         after: Option<Seq>,

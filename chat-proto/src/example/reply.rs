@@ -162,6 +162,7 @@ fn history() -> History {
         head: seq(43),
         more_before: true,
         more_after: false,
+        older: None,
     }
 }
 

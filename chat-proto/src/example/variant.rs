@@ -110,6 +110,15 @@ pub fn variants() -> Vec<(&'static str, Request)> {
             .into(),
         ),
         (
+            "history of a thread before a seq",
+            GetHistory {
+                thread: Some(seq(40)),
+                before: Some(seq(900)),
+                ..newest(lobby())
+            }
+            .into(),
+        ),
+        (
             "read back to a seq",
             Read {
                 room: lobby(),

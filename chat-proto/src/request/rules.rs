@@ -36,8 +36,10 @@ impl Request {
 
 impl GetHistory {
     fn check(&self) -> Result<(), ErrorReply> {
+        // Of a thread one may look at what is older than something.
+        let before = self.before.filter(|_| self.thread.is_none());
         let places = [
-            ("before", self.before.is_some()),
+            ("before", before.is_some()),
             ("after", self.after.is_some()),
             ("around", self.around.is_some()),
             ("at", self.at.is_some()),

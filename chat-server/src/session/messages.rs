@@ -70,6 +70,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             head: page.head,
             more_before: page.more_before,
             more_after: page.more_after,
+            older: page.older,
         };
         self.push(&Frame::History(history), id);
         Ok(())
@@ -157,6 +158,9 @@ pub(super) fn sent(committed: Committed) -> Result<Sent, Refusal> {
 }
 
 fn anchor(ask: &request::GetHistory) -> Anchor {
+    if let (Some(root), Some(before)) = (ask.thread, ask.before) {
+        return Anchor::ThreadBefore { root, before };
+    }
     // At most one of them is there: the request was parsed so.
     let places = [
         ask.before.map(Anchor::Before),

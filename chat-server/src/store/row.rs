@@ -161,6 +161,13 @@ pub enum Anchor {
     ChangedAfter(Seq),
     /// This message and all that answer it, directly or through others.
     Thread(Seq),
+    /// The newest of a thread that are older than something.
+    ThreadBefore {
+        /// The message that it begins with.
+        root: Seq,
+        /// Older than this.
+        before: Seq,
+    },
 }
 
 /// A page of folded history, in the order of its anchor, as of `head`.
@@ -176,6 +183,8 @@ pub struct Page {
     pub more_before: bool,
     /// There are entries after these.
     pub more_after: bool,
+    /// Of [`Anchor::ThreadBefore`]: how many of the thread come before these.
+    pub older: Option<u64>,
 }
 
 /// Rows of a list of rooms.

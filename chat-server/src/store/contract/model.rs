@@ -298,6 +298,16 @@ fn check_pages<E: Engine>(
     let expected: Vec<_> = answers.by_ref().take(limit).collect();
     assert_eq!(thread.entries, expected, "the thread of {place}");
     assert_eq!(thread.more_after, answers.next().is_some());
+
+    let all = super::fold::thread(entries, place);
+    for end in entries.iter().map(at).step_by(9) {
+        let (root, before) = (place, end);
+        let page = page(Anchor::ThreadBefore { root, before });
+        let below = all.partition_point(|entry| at(entry) < end);
+        let from = below.saturating_sub(limit);
+        assert_eq!(page.entries, all[from..below], "{place} before {end}");
+        assert_eq!(page.older, Some(from as u64));
+    }
 }
 
 /// What came of a change, as far as the model knows.

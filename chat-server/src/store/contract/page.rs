@@ -106,6 +106,22 @@ pub(crate) fn a_thread_is_a_message_and_all_that_answer_it<E: Engine>() {
     let cut = page(1, 3);
     assert_eq!(numbers(&cut), [1, 2, 3]);
     assert!(cut.more_after, "the youngest answers are left out");
+    let below = |root, before, limit| {
+        let (root, before) = (seq(root), seq(before));
+        let page = scene.page(&ada, "lobby", Anchor::ThreadBefore { root, before }, limit);
+        (
+            numbers(&page),
+            page.older,
+            page.more_before,
+            page.more_after,
+        )
+    };
+    assert_eq!(below(1, 99, 3), (vec![6, 7, 8], Some(4), true, false));
+    assert_eq!(below(1, 6, 3), (vec![2, 3, 4], Some(1), true, true));
+    assert_eq!(below(1, 3, 3), (vec![1, 2], Some(0), false, true));
+    assert_eq!(below(2, 99, 50), (vec![2, 6, 7], Some(0), false, false));
+    assert_eq!(below(9, 99, 50).0, [] as [u64; 0], "no message");
+    assert_eq!(below(1, 1, 50).0, [] as [u64; 0], "nothing is older");
     // What is deleted answers nothing any more; what answers it stays its thread.
     scene.revise(&ada, "lobby", 6, Revision::Delete);
     assert_eq!(numbers(&page(1, 50)), [1, 2, 3, 4, 8]);

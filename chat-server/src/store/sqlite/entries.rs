@@ -87,6 +87,25 @@ const THREAD: &str = concat!(
     entries_of_walk!()
 );
 
+/// The numbers of message 2, if it is not below 3, and of its answers below 4.
+const THREAD_BELOW: &str = concat!(
+    "WITH RECURSIVE walk (seq) AS (
+         SELECT seq FROM events WHERE id = ",
+    id_of!("?1", "?2"),
+    " AND kind = 0 AND seq >= ?3 AND seq < ?4
+         UNION ALL
+         SELECT a.seq FROM walk w CROSS JOIN events a
+         WHERE a.room = ?1 AND a.reply_to = w.seq AND a.seq < ?4)
+     SELECT seq FROM walk ORDER BY seq"
+);
+
+/// The entries of list 2, the newest first.
+const LISTED: &str = concat!(
+    "WITH walk (seq) AS (SELECT value FROM json_each(?2))",
+    entries_of_walk!(),
+    " DESC"
+);
+
 /// Of the messages in list 2.
 const TALLIES: &str = "SELECT t.target, t.emoji, t.count, t.names
     FROM json_each(?2) j CROSS JOIN tallies t ON t.room = ?1 AND t.target = j.value";
@@ -163,6 +182,31 @@ impl Reading<'_> {
             i64::MAX,
         );
         self.run(THREAD, params, 0)
+    }
+
+    /// The numbers of the message `root` and of all that answer it, of those
+    /// below `before`, in order. Costs as much as there are.
+    pub(super) fn thread_below(&self, root: Seq, before: Seq) -> Result<Vec<Seq>, Fault> {
+        let mut statement = self.conn.prepare_cached(THREAD_BELOW)?;
+        let beyond = self.room.head.next();
+        let mut rows = statement.query((
+            self.room.id.0,
+            seq_column(root.min(beyond)),
+            seq_column(self.room.first),
+            seq_column(before.min(beyond)),
+        ))?;
+        let mut numbers = Vec::new();
+        while let Some(row) = rows.next()? {
+            numbers.push(seq(row.get(0)?)?);
+        }
+        Ok(numbers)
+    }
+
+    /// The entries of these numbers, the newest first.
+    pub(super) fn listed(&self, numbers: &[Seq]) -> Result<Run, Fault> {
+        let list = serde_json::to_string(numbers);
+        let list = list.map_err(|error| Fault::nonsense("seqs", error))?;
+        self.run(LISTED, (self.room.id.0, list), 0)
     }
 
     fn run(&self, sql: &str, params: impl Params, had: usize) -> Result<Run, Fault> {

@@ -60,6 +60,7 @@ pub(super) fn page(
         Anchor::Around(seq) => around(&reading, seq.min(beyond), limit),
         Anchor::ChangedAfter(seq) => changed_after(&reading, seq, limit),
         Anchor::Thread(seq) => thread(&reading, seq, limit),
+        Anchor::ThreadBefore { root, before } => thread_before(&reading, root, before, limit),
     }
 }
 
@@ -99,6 +100,7 @@ fn along_the_log(reading: &Reading<'_>, entries: Vec<Entry>, start: Seq) -> Resu
     Ok(Page {
         more_before: last >= room.first,
         more_after: spans::above(conn, room.id, high)? <= room.head,
+        older: None,
         entries,
         first: room.first,
         head: room.head,
@@ -128,6 +130,7 @@ fn changed_after(reading: &Reading<'_>, after: Seq, limit: usize) -> Result<Page
         head: room.head,
         more_before,
         more_after,
+        older: None,
     })
 }
 
@@ -142,6 +145,28 @@ fn thread(reading: &Reading<'_>, root: Seq, limit: usize) -> Result<Page, Fault>
         head: reading.room.head,
         more_before: false,
         more_after,
+        older: None,
+    })
+}
+
+fn thread_before(
+    reading: &Reading<'_>,
+    root: Seq,
+    before: Seq,
+    limit: usize,
+) -> Result<Page, Fault> {
+    let all = reading.thread_below(root, before)?;
+    let newest = all.len().saturating_sub(limit);
+    let mut entries = reading.listed(&all[newest..])?.entries;
+    entries.reverse();
+    let older = all.len() - entries.len();
+    Ok(Page {
+        entries,
+        first: reading.room.first,
+        head: reading.room.head,
+        more_before: older > 0,
+        more_after: before <= reading.room.head,
+        older: Some(older as u64),
     })
 }
 

@@ -307,7 +307,13 @@ impl Store for SqliteStore {
     }
 
     fn history(&self, room: RoomId, anchor: Anchor, limit: usize) -> Pending<'_, Page> {
-        self.read(move |conn| history::page(conn, room, anchor, limit))
+        match anchor {
+            // All of a thread is walked, however little of it is wanted.
+            Anchor::ThreadBefore { .. } => self.read_within(LONG_READ, move |conn, _| {
+                history::page(conn, room, anchor, limit)
+            }),
+            _ => self.read(move |conn| history::page(conn, room, anchor, limit)),
+        }
     }
 
     fn search(&self, search: Search) -> Pending<'_, Hits> {
