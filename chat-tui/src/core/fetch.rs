@@ -59,8 +59,8 @@ impl State {
         let (name, wanted, marked) = match asked {
             Some(Asked::History { room, page, marked }) => (room, page, marked),
             Some(Asked::Changed(room)) => return self.changes_came(turn, &room, page),
-            Some(Asked::Thread { room, root }) => {
-                return self.thread_came(turn, &room, root, page);
+            Some(Asked::Thread { room, root, below }) => {
+                return self.thread_came(turn, &room, (root, below), page);
             }
             Some(Asked::At { room, at }) => return self.date_came(turn, &room, at, page),
             Some(_) | None => return,

@@ -24,6 +24,8 @@ pub struct Log {
     pub(super) fetching: Vec<(Span, Source)>,
     /// The server had nothing for a hole that it should have: not asked again on this connection.
     pub(super) stuck: bool,
+    /// How many entries are in its only hole, where that is known.
+    pub(super) missing: Option<u64>,
 }
 
 /// Where a part of a log is being fetched from.
@@ -51,6 +53,8 @@ pub struct Hole {
     pub span: Span,
     /// A part of it has been asked for.
     pub loading: bool,
+    /// How many messages it hides, where that is known: those of a thread.
+    pub messages: Option<u64>,
 }
 
 impl Log {
@@ -201,6 +205,11 @@ impl Log {
     fn hole(&self, seq: Seq) -> Option<Hole> {
         let span = self.loaded.hole(seq, Span::new(self.first(), self.head)?)?;
         let loading = self.fetching.iter().any(|(f, _)| f.overlap(span).is_some());
-        Some(Hole { span, loading })
+        let messages = self.missing;
+        Some(Hole {
+            span,
+            loading,
+            messages,
+        })
     }
 }

@@ -136,7 +136,7 @@ impl State {
             }
             // The next `welcome` tells how these stand.
             Some(Asked::Read | Asked::Changed(_) | Asked::Ping) => {}
-            Some(Asked::Thread { .. }) => self.thread_refused(turn, error),
+            Some(Asked::Thread { below, .. }) => self.thread_refused(turn, below, error),
             Some(Asked::At { .. } | Asked::Logout) | None => {
                 self.complain(turn, error.message.clone());
             }

@@ -47,6 +47,8 @@ pub(super) enum Asked {
         room: RoomName,
         /// The message that it begins with.
         root: Seq,
+        /// Its newest messages below this; `None`: its oldest.
+        below: Option<Seq>,
     },
     /// What was said from a moment on.
     At {

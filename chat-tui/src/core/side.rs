@@ -3,26 +3,21 @@
 //!
 //! Owns what is held of it, beyond what the room holds. Always holds: there is
 //! one at the most, and it is of the open room; every answer to a message that
-//! it has joins it when it comes; there are no holes in it: whether anything
-//! is missing is said by [`Known`].
+//! it has joins it when it comes; it has one hole at the most, between its
+//! beginning and its newest messages, which is shown as such.
+
+mod pages;
 
 use super::desk::Desk;
 use super::effect::{Effect, Load, LoadThread};
 use super::fold;
-use super::receive::history;
-use super::requests::Asked;
 use super::room::{Pane, Room};
-use super::span::Span;
 use super::state::{State, Turn};
 use super::threads::answers;
-use chat_proto::reply::History;
-use chat_proto::request::GetHistory;
-use chat_proto::{Entry, ErrorReply, Event, RoomName, Seq};
+use chat_proto::{Entry, Event, RoomName, Seq};
 
 /// Messages of a thread that are held; it ends there, and says so.
 const MOST: usize = 1000;
-/// Messages of one page of it.
-const PAGE: u32 = 200;
 
 /// The thread at the side.
 #[derive(Debug, Clone)]
@@ -33,6 +28,8 @@ pub struct Side {
     pub focused: bool,
     /// How much of it there is.
     pub known: Known,
+    /// Where the server's page of its oldest messages ended.
+    beginning: Seq,
 }
 
 /// How much of a thread is held.
@@ -44,7 +41,8 @@ pub enum Known {
     Asked,
     /// All of it.
     Whole,
-    /// Its oldest messages: there are too many.
+    /// Its beginning and its newest messages; or, where the server gives no
+    /// more, its oldest.
     Cut,
     /// What was here already; the server gives no more.
     Refused,
@@ -56,33 +54,21 @@ impl Side {
         self.room.thread.unwrap_or_default()
     }
 
-    /// How many messages of it are held that are not the first one.
-    pub fn replies(&self) -> usize {
-        let held = self.room.log.entries.len();
-        held - usize::from(self.room.log.entry(self.root()).is_some())
+    /// How many messages of it are known of that are not the first one.
+    pub fn replies(&self) -> u64 {
+        let log = &self.room.log;
+        let held = log.entries.len() - usize::from(log.entry(self.root()).is_some());
+        held as u64 + log.missing.unwrap_or(0)
+    }
+
+    /// Whether the messages between its beginning and its newest ones are told
+    /// of by a line of their own.
+    pub fn is_holed(&self) -> bool {
+        self.room.log.missing.is_some()
     }
 
     fn is(&self, room: &RoomName, root: Seq) -> bool {
         self.room.name() == room && self.room.thread == Some(root)
-    }
-
-    /// Takes messages that are not held yet, up to the bound.
-    fn take(&mut self, entries: Vec<Entry>, newer: bool) {
-        let log = &mut self.room.log;
-        for entry in entries {
-            let held = log.entries.contains_key(&entry.event.seq);
-            if !held && log.entries.len() >= MOST {
-                self.known = Known::Cut;
-                return;
-            }
-            if newer || !held {
-                log.head = log.head.max(entry.event.seq);
-                log.entries.insert(entry.event.seq, entry);
-            }
-        }
-        if let Some(span) = Span::new(log.first, log.head) {
-            log.loaded.add(span);
-        }
     }
 }
 
@@ -172,7 +158,9 @@ impl State {
         let threads = &room.log.threads;
         let of_it = |entry: &&Entry| threads.root(entry.event.seq) == root;
         let entries = room.log.entries.range(root..).map(|(_, entry)| entry);
-        let entries: Vec<_> = entries.filter(of_it).cloned().collect();
+        let mut entries: Vec<_> = entries.filter(of_it).cloned().collect();
+        // The newest, with room for what comes.
+        entries.drain(..entries.len().saturating_sub(MOST / 2));
         let mut thread = Room::new(room.state.clone());
         thread.thread = Some(root);
         (thread.state.unread, thread.state.mentions) = (0, 0);
@@ -183,6 +171,7 @@ impl State {
             room: thread,
             focused: true,
             known: Known::Kept,
+            beginning: root,
         };
         side.take(entries, true);
         let desk = side.room.desk();
@@ -222,68 +211,6 @@ impl State {
         }
     }
 
-    /// Asks the server for all of the thread, once on a connection.
-    pub(super) fn ask_thread(&mut self, turn: &mut Turn) {
-        let live = self.link.is_live();
-        let Some(side) = self
-            .side
-            .as_mut()
-            .filter(|side| live && side.known == Known::Kept)
-        else {
-            return;
-        };
-        side.known = Known::Asked;
-        let (room, root) = (side.room.name().clone(), side.root());
-        let request = GetHistory {
-            thread: Some(root),
-            limit: std::num::NonZeroU32::new(PAGE),
-            ..history(&room)
-        };
-        self.ask(turn, Asked::Thread { room, root }, request);
-    }
-
-    /// What was asked for will not come; or events were passed over.
-    pub(super) fn thread_cut(&mut self) {
-        if let Some(side) = &mut self.side {
-            side.known = Known::Kept;
-        }
-    }
-
-    /// The server does not give it.
-    pub(super) fn thread_refused(&mut self, turn: &mut Turn, error: &ErrorReply) {
-        if let Some(side) = &mut self.side {
-            side.known = Known::Refused;
-        }
-        self.complain(turn, format!("the thread: {}", error.message));
-    }
-
-    /// The server has given a thread.
-    pub(super) fn thread_came(
-        &mut self,
-        turn: &mut Turn,
-        name: &RoomName,
-        root: Seq,
-        page: History,
-    ) {
-        let mut entries = page.events;
-        if let Some(room) = self.rooms.get(name) {
-            room.bring_up_to_date(&mut entries, page.head);
-        }
-        let begins = entries.first().and_then(answers);
-        let Some(side) = self.side.as_mut().filter(|side| side.is(name, root)) else {
-            return;
-        };
-        if let Some(above) = begins {
-            return self.climb(turn, above);
-        }
-        side.known = if page.more_after {
-            Known::Cut
-        } else {
-            Known::Whole
-        };
-        side.take(entries, true);
-    }
-
     /// The message that the thread was thought to begin with answers another one.
     fn climb(&mut self, turn: &mut Turn, above: Seq) {
         let Some(side) = self.side.take() else {
@@ -308,20 +235,6 @@ impl State {
         let new = higher.room.desk();
         self.saves.draft(turn, old);
         self.saves.draft(turn, new);
-    }
-
-    /// The cache has given what it holds of a thread.
-    pub(super) fn cached_thread_came(&mut self, asked: &LoadThread, mut entries: Vec<Entry>) {
-        if let Some(room) = self.rooms.get(&asked.room) {
-            room.bring_up_to_date(&mut entries, Seq::ZERO);
-        }
-        let side = self
-            .side
-            .as_mut()
-            .filter(|side| side.is(&asked.room, asked.root));
-        if let Some(side) = side {
-            side.take(entries, false);
-        }
     }
 
     /// An event of a room was delivered.

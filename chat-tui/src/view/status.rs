@@ -7,6 +7,7 @@ use super::my_name;
 use super::pen::Pen;
 use super::rooms::{capped, title};
 use super::theme::Role;
+use super::timeline::grouped;
 use super::when::When;
 use crate::core::State;
 use crate::core::actions::Action;
@@ -65,13 +66,14 @@ pub(super) fn draw_thread_title(pen: &mut Pen<'_>, area: Rect, state: &State, si
         Known::Whole => "",
         Known::Asked | Known::Kept if live => ", loading",
         Known::Asked | Known::Kept => " that are kept here; offline",
+        Known::Cut if side.is_holed() => "",
         Known::Cut => ", the oldest; more follow in the room",
         Known::Refused => " that are kept here",
     };
     let words = match side.replies() {
         0 => format!("no replies{known}"),
         1 => format!("1 reply{known}"),
-        more => format!("{more} replies{known}"),
+        more => format!("{} replies{known}", grouped(more)),
     };
     let words = format!(" {} {words}", pen.glyphs().dot);
     let role = if live { Role::Faint } else { Role::Warning };

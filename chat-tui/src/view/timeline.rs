@@ -260,15 +260,15 @@ impl<'a> Painter<'a, '_, '_> {
     }
 
     fn hole(&mut self, hole: Hole) {
-        let events = grouped(hole.span.events());
-        let many = if hole.span.events() == 1 {
-            "event"
-        } else {
-            "events"
+        let (many, what) = match hole.messages {
+            Some(messages) => (messages, "message"),
+            None => (hole.span.events(), "event"),
         };
+        let s = if many == 1 { "" } else { "s" };
         let loading = if hole.loading { ", loading" } else { "" };
+        let many = grouped(many);
         self.line(
-            &format!("{events} {many} not loaded{loading}"),
+            &format!("{many} {what}{s} not loaded{loading}"),
             Role::Warning,
         );
     }

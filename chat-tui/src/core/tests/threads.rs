@@ -5,8 +5,9 @@ use super::server::{room, seq};
 use super::world::World;
 use crate::core::composer::Draft;
 use crate::core::desk::Desk;
-use crate::core::input::{Key, KeyCode};
-use crate::core::room::{Place, Room};
+use crate::core::input::{Input, Key, KeyCode};
+use crate::core::log::Item;
+use crate::core::room::{Anchor, Place, Room, Seen, Viewport};
 use crate::core::side::{Known, Side};
 use chat_proto::Request;
 use chat_proto::event::EventBody;
@@ -257,4 +258,101 @@ fn in_another_history_what_was_written_in_a_thread_goes_to_its_room() {
     assert_eq!(lobby.composer.text(), "half a thought");
     let desks: Vec<_> = world.disk.drafts.keys().cloned().collect();
     assert_eq!(desks, [Desk::from(room("lobby"))]);
+}
+
+/// A thread of so many answers, open; what the server gave of it has come.
+fn long(answers: u64) -> World {
+    let mut world = World::new(&["lobby"]);
+    world.server.others("lobby", "bob", "root");
+    for n in 1..=answers {
+        world.server.answer("lobby", "eve", &format!("a{n}"), 1);
+    }
+    world.rest();
+    world.keys("C-End");
+    world.rest();
+    world.key(KeyCode::Up);
+    world.key(KeyCode::Char('t'));
+    world.rest();
+    world
+}
+
+/// The side is drawn from this message on.
+fn draw_from(world: &mut World, first: u64) {
+    let anchor = Some(Anchor {
+        seq: seq(first),
+        row: 0,
+    });
+    let viewport = Viewport {
+        room: room("lobby"),
+        width: 40,
+        height: 10,
+        anchor,
+        first: Some(seq(first)),
+        last: Some(seq(first + 9)),
+        end: false,
+    };
+    let seen = Seen {
+        side: Some(viewport),
+        ..Seen::default()
+    };
+    let now = world.now();
+    world.state.viewed(seen, now);
+    world.input(Input::Wake);
+    world.rest();
+}
+
+/// How many messages the line in the thread says are not loaded.
+fn missing(world: &World) -> Option<u64> {
+    let holes = side(world)
+        .room
+        .log
+        .downward(seq(1))
+        .filter_map(|item| match item {
+            Item::Hole(hole) => hole.messages,
+            Item::Entry(_) => None,
+        });
+    let holes: Vec<u64> = holes.collect();
+    assert!(holes.len() < 2, "{holes:?}");
+    holes.first().copied()
+}
+
+#[test]
+fn of_a_long_thread_the_newest_are_there_and_older_ones_come_as_one_scrolls() {
+    let mut world = long(450);
+    let all: Vec<_> = (1..=450).map(|n| format!("a{n}")).collect();
+    let shown = texts(&side(&world).room);
+    assert_eq!((&*shown[0], &*shown[199]), ("root", "a199"));
+    assert_eq!(shown[201..], all[250..], "the newest");
+    assert_eq!(missing(&world), Some(51));
+    assert_eq!(side(&world).replies(), 450);
+    draw_from(&mut world, 400);
+    assert_eq!(missing(&world), Some(51), "far from what is read");
+    world.server.answer("lobby", "eve", "late", 1);
+    world.flow();
+    assert_eq!(missing(&world), Some(51));
+    draw_from(&mut world, 260);
+    assert_eq!((missing(&world), side(&world).known), (None, Known::Whole));
+    let shown = texts(&side(&world).room);
+    assert_eq!((&*shown[0], &*shown[451]), ("root", "late"));
+    assert_eq!(shown[1..451], all);
+    assert_eq!(side(&world).replies(), 451);
+}
+
+#[test]
+fn of_a_very_long_thread_no_more_is_held_than_the_bound_and_the_rest_is_counted() {
+    let mut world = long(1500);
+    assert_eq!(missing(&world), Some(1101));
+    // Offline the line stays, and the thread comes back as it was.
+    world.reachable = false;
+    world.cut();
+    draw_from(&mut world, 1310);
+    assert_eq!(missing(&world), Some(1101));
+    world.reachable = true;
+    world.rest();
+    for first in [1310, 1110, 910, 710, 510] {
+        draw_from(&mut world, first);
+    }
+    assert_eq!(missing(&world), Some(501));
+    assert_eq!(side(&world).room.log.entries.len(), 1000);
+    assert_eq!(side(&world).replies(), 1500);
 }

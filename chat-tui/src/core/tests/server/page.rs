@@ -63,6 +63,7 @@ impl Server {
             more_before: page.start > 0
                 || asked.at.is_some_and(|at| at > Timestamp::from_millis(0)),
             more_after: page.end < entries.len(),
+            older: asked.thread.and(asked.before).map(|_| page.start as u64),
             room: name,
         };
         self.say(&Frame::History(history), id);
