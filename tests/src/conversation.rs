@@ -28,6 +28,8 @@ use anyhow::{Context as _, Result, ensure};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
+use crate::dice::Dice;
+
 /// Names the file to replay.
 pub const VARIABLE: &str = "CHAT_CONVERSATION";
 
@@ -95,7 +97,7 @@ impl Conversation {
     /// each has its own people, of whom a few say most; one message in six
     /// answers another; some nicks and texts are odd.
     pub fn generate(seed: u64) -> Self {
-        let mut dice = Dice(seed);
+        let mut dice = Dice::new(seed);
         let nicks: Vec<_> = (0..PEOPLE).map(|index| dice.nick(index)).collect();
         let mut recorded: Vec<Recorded> = Vec::with_capacity(MESSAGES);
         for n in 0..MESSAGES {
@@ -225,31 +227,10 @@ fn parse(reader: impl BufRead) -> Result<Vec<Recorded>> {
         .collect()
 }
 
-/// A small generator of numbers (splitmix64): the same from the same seed on
-/// every machine.
-struct Dice(u64);
-
 impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound.max(1) as u64).unwrap_or(0)
-    }
-
-    fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == 0
-    }
-
     /// A rank below `bound` of which the first are the likeliest, as in Zipf's law.
     fn rank(&mut self, bound: usize) -> usize {
-        let unit = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
-        let rank = ((bound as f64 + 1.0).powf(unit) - 1.0).floor();
+        let rank = ((bound as f64 + 1.0).powf(self.part()) - 1.0).floor();
         (rank as usize).min(bound.saturating_sub(1))
     }
 

@@ -1,7 +1,7 @@
-//! Disks that go wrong under a server: one that is small, and one that keeps
+//! Disks that go wrong under a program: one that is small, and one that keeps
 //! only what was synced and can fail to sync.
 //!
-//! Both stand under a directory that a server then takes for its data. What is
+//! Both stand under a directory that the program then takes for its data. What is
 //! made here goes away with the value.
 
 use std::fs;
@@ -16,11 +16,11 @@ use crate::server::Setup;
 use crate::{preload, wait};
 
 /// A file system of its own with so many bytes, or, where the system allows no
-/// mount, a bound on the size of each file of the server.
+/// mount, a bound on the size of each file of the program.
 pub struct Small {
     data: Arc<TempDir>,
     bytes: u64,
-    /// Holds the file system while no server runs there.
+    /// Holds the file system while no program runs there.
     keeper: Option<Child>,
 }
 
@@ -72,16 +72,23 @@ impl Small {
 
     /// A server that lies on this disk.
     pub fn setup(&self, setup: Setup) -> Setup {
+        setup.under(self.wrapper())
+    }
+
+    /// What a program is started by to find its data on this disk.
+    pub fn wrapper(&self) -> Vec<String> {
         let bytes = self.bytes.to_string();
         match &self.keeper {
-            Some(keeper) => setup.under(inside(keeper.id())),
+            Some(keeper) => inside(keeper.id()),
             // What is ignored stays ignored in the program that follows.
-            None => setup.under([
+            None => [
                 "sh",
                 "-c",
                 &format!("trap '' XFSZ; exec prlimit --fsize={bytes} \"$@\""),
                 "sh",
-            ]),
+            ]
+            .map(str::to_owned)
+            .into(),
         }
     }
 
@@ -90,8 +97,8 @@ impl Small {
         Arc::clone(&self.data)
     }
 
-    /// Leaves room for so many more bytes, or for so many in each file.
-    pub fn leave(&self, bytes: u64, server: u32) -> Result<()> {
+    /// Leaves a program room for so many more bytes, or for so many in each file.
+    pub fn leave(&self, bytes: u64, pid: u32) -> Result<()> {
         match &self.keeper {
             Some(keeper) => {
                 let script = "fallocate -l $(($(df --output=avail -B1 \"$1\" | tail -n 1) - $2)) \"$1/ballast\"";
@@ -100,21 +107,20 @@ impl Small {
                 run(&inside(keeper.id()), &[line.as_slice(), &place].concat())
             }
             None => {
-                let length = |name: &str| fs::metadata(self.data.path().join(name));
-                let longest = length("chat.db")?.len().max(length("chat.db-wal")?.len());
-                limit(server, &(longest + bytes).to_string())
+                let longest = longest(self.data.path())?;
+                limit(pid, &(longest + bytes).to_string())
             }
         }
     }
 
     /// Gives back what was taken.
-    pub fn make_room(&self, server: u32) -> Result<()> {
+    pub fn make_room(&self, pid: u32) -> Result<()> {
         match &self.keeper {
             Some(keeper) => {
                 let ballast = self.data.path().join("ballast");
                 run(&inside(keeper.id()), &[PathBuf::from("rm"), ballast])
             }
-            None => limit(server, &self.bytes.to_string()),
+            None => limit(pid, &self.bytes.to_string()),
         }
     }
 }
@@ -142,6 +148,21 @@ fn inside(pid: u32) -> Vec<String> {
         "--",
     ];
     line.map(str::to_owned).into()
+}
+
+/// The bytes of the longest file in a folder and below it.
+fn longest(folder: &Path) -> Result<u64> {
+    let mut longest = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let met = entry.metadata()?;
+        longest = longest.max(if met.is_dir() {
+            self::longest(&entry.path())?
+        } else {
+            met.len()
+        });
+    }
+    Ok(longest)
 }
 
 fn limit(pid: u32, bytes: &str) -> Result<()> {

@@ -16,6 +16,7 @@ pub mod command;
 pub mod conversation;
 pub mod crowd;
 pub mod device;
+pub mod dice;
 pub mod disk;
 pub mod emulator;
 pub mod fake;

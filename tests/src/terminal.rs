@@ -110,6 +110,18 @@ impl Program {
         self
     }
 
+    /// Started by another program, which gets this one's command line so far as
+    /// its last arguments and must become it.
+    #[must_use]
+    pub fn under(mut self, wrapper: impl IntoIterator<Item = String>) -> Self {
+        let program = self.program.display().to_string();
+        let mut line: Vec<_> = wrapper.into_iter().chain([program]).collect();
+        line.append(&mut self.args);
+        self.program = line.remove(0).into();
+        self.args = line;
+        self
+    }
+
     /// In a terminal of this size.
     #[must_use]
     pub fn size(mut self, width: u16, height: u16) -> Self {

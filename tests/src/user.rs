@@ -120,6 +120,11 @@ impl User {
         self.terminal.as_mut().context("not started")
     }
 
+    /// The name that was asked for.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The home directory.
     pub fn home(&self) -> &Path {
         self.home.path()

@@ -37,6 +37,7 @@ mod harness;
 mod hooks;
 mod hostile;
 mod http;
+mod killed;
 mod large;
 mod linear;
 mod listing;

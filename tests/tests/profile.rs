@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
+use chat_tests::disk::Small;
 use chat_tests::home::find;
-use chat_tests::server::Server;
+use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::{Key, Program, Terminal, home};
 use chat_tests::user::{PENDING, SAVING, User};
 use chat_tests::wait::SOON;
@@ -88,6 +89,92 @@ async fn without_a_place_to_keep_anything_it_says_so_and_goes_on() -> Result<()>
     })
     .await?;
     assert_eq!(said(&server).await?, ["said from memory"]);
+    Ok(())
+}
+
+/// Behaviour 42: a disk that becomes full while it runs is told of, and all goes
+/// on; nothing leaves the screen, and once there is room nothing is lost either.
+#[tokio::test]
+async fn a_disk_that_becomes_full_takes_nothing_off_the_screen_and_holds_up_nobody() -> Result<()> {
+    let mut server = Setup::without_rates().start().await?;
+    let mut bob = Client::enter(server.address(), "bob").await?;
+    let disk = Small::new(8 << 20).await?;
+    let home = home()?;
+    let url = server.url();
+    let client = || -> Result<Program> {
+        Ok(Program::client(home.path())?
+            .args([url.as_str(), "--name", "ada"])
+            .args([
+                "--data".to_owned(),
+                disk.data().path().display().to_string(),
+            ])
+            .under(disk.wrapper())
+            .size(100, 30))
+    };
+    let mut ada = client()?.start()?;
+    ada.wait_for("online").await?;
+    bob.send("lobby", "said on a good disk", "first").await?;
+    ada.wait_for("said on a good disk").await?;
+    ada.type_text("half a thought")?;
+    ada.wait_for("› half a thought").await?;
+
+    disk.leave(128 << 10, ada.pid())?;
+    let filler = "all that fits ".repeat(200);
+    let mut last = String::new();
+    for number in 0.. {
+        ensure!(number < 2_000, "{} is never full", disk.kind());
+        last = format!("the-end-of-{number:04}");
+        bob.send("lobby", &format!("{filler}{last}"), &last).await?;
+        if ada.wait_for(&last).await?.shows("not on disk") {
+            break;
+        }
+    }
+    let screen = ada.wait_for("not on disk: the disk is full").await?;
+    ensure!(screen.shows("› half a thought"), "{screen}");
+    bob.send("lobby", "said on a full disk", "full").await?;
+    let screen = ada.wait_for("said on a full disk").await?;
+    ensure!(screen.shows(&last), "{screen}");
+    ada.press(Key::Enter)?;
+    ada.wait_until("it to be sent", SOON, |screen| {
+        screen.shows("message #lobby") && !pending(screen, "half a thought")
+    })
+    .await?;
+
+    server.kill9()?;
+    ada.wait_for("offline").await?;
+    ada.enter("typed into nowhere").await?;
+    ada.wait_until("it to be pending", SOON, |screen| {
+        screen.shows("message #lobby") && pending(screen, "typed into nowhere")
+    })
+    .await?;
+    ada.press(Key::CtrlHome)?;
+    ada.wait_for("said on a good disk").await?;
+    ada.press(Key::CtrlEnd)?;
+    ada.wait_for("typed into nowhere").await?;
+
+    disk.make_room(ada.pid())?;
+    ada.type_text("and on")?;
+    ada.wait_for("kept on the disk again").await?;
+    // The promise is that a second is enough.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    ada.kill9()?;
+    server.restart().await?;
+    let mut ada = client()?.start()?;
+    ada.wait_for("online").await?;
+    ada.wait_for("› and on").await?;
+    ada.press(Key::Esc)?;
+    ada.wait_until("it to be sent", SOON, |screen| {
+        screen.shows("typed into nowhere") && !pending(screen, "typed into nowhere")
+    })
+    .await?;
+    let said = said(&server).await?;
+    let mine = ["half a thought", "typed into nowhere"];
+    ensure!(
+        said.iter()
+            .filter(|text| mine.contains(&text.as_str()))
+            .eq(mine.iter()),
+        "{said:?}"
+    );
     Ok(())
 }
 
