@@ -31,6 +31,7 @@ pub mod page;
 pub mod picture;
 pub mod preload;
 pub mod process;
+pub mod program;
 pub mod raw;
 pub mod screen;
 pub mod scrollback;

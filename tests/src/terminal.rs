@@ -18,10 +18,11 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, SlavePty};
 use crate::emulator::{Emulator, pty_size};
 use crate::process::{self, Signal};
 use crate::screen::Screen;
-use crate::{binaries, modes, wait};
+use crate::{modes, wait};
 
 pub use crate::home::home;
 pub use crate::keys::Key;
+pub use crate::program::Program;
 
 /// A program in a terminal of its own.
 pub struct Terminal {
@@ -33,16 +34,6 @@ pub struct Terminal {
     ends: Option<Ends>,
     shown: Shown,
     ended: Option<ExitStatus>,
-}
-
-/// What to start, and in which surroundings: an empty environment but for what
-/// a login would set.
-pub struct Program {
-    program: PathBuf,
-    args: Vec<String>,
-    env: Vec<(String, String)>,
-    width: u16,
-    height: u16,
 }
 
 struct Ends {
@@ -68,76 +59,8 @@ struct State {
     changes: u64,
 }
 
-impl Program {
-    /// Any program.
-    pub fn new(program: impl Into<PathBuf>) -> Self {
-        Self {
-            program: program.into(),
-            args: Vec::new(),
-            env: Vec::new(),
-            width: 80,
-            height: 24,
-        }
-        .env("TERM", "xterm-256color")
-        .env("COLORTERM", "truecolor")
-        .env("LANG", "C.UTF-8")
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-    }
-
-    /// The terminal client with this home directory.
-    pub fn client(home: &Path) -> Result<Self> {
-        Ok(Self::new(binaries::tui()?).env("HOME", home.display().to_string()))
-    }
-
-    /// With one more argument.
-    #[must_use]
-    pub fn arg(mut self, arg: impl Into<String>) -> Self {
-        self.args.push(arg.into());
-        self
-    }
-
-    /// With more arguments.
-    #[must_use]
-    pub fn args<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
-        self.args.extend(args.into_iter().map(Into::into));
-        self
-    }
-
-    /// With an environment variable.
-    #[must_use]
-    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.env.push((name.into(), value.into()));
-        self
-    }
-
-    /// Started by another program, which gets this one's command line so far as
-    /// its last arguments and must become it.
-    #[must_use]
-    pub fn under(mut self, wrapper: impl IntoIterator<Item = String>) -> Self {
-        let program = self.program.display().to_string();
-        let mut line: Vec<_> = wrapper.into_iter().chain([program]).collect();
-        line.append(&mut self.args);
-        self.program = line.remove(0).into();
-        self.args = line;
-        self
-    }
-
-    /// In a terminal of this size.
-    #[must_use]
-    pub fn size(mut self, width: u16, height: u16) -> Self {
-        self.width = width;
-        self.height = height;
-        self
-    }
-
-    /// Starts it.
-    pub fn start(self) -> Result<Terminal> {
-        Terminal::start(&self)
-    }
-}
-
 impl Terminal {
-    fn start(program: &Program) -> Result<Self> {
+    pub(crate) fn start(program: &Program) -> Result<Self> {
         let size = pty_size(program.width, program.height);
         let pair = portable_pty::native_pty_system().openpty(size)?;
         let device = pair.master.tty_name().context("the terminal has no name")?;
@@ -297,6 +220,15 @@ impl Terminal {
             !screen.shows(text)
         })
         .await
+    }
+
+    /// Waits until this was written after the first `bytes`, seen or not.
+    pub async fn wait_written(&self, bytes: usize, text: &str) -> Result<()> {
+        let written = || String::from_utf8_lossy(&self.log_from(bytes)).into_owned();
+        let found = wait::until(format!("{text:?} to be written"), wait::SOON, || {
+            written().contains(text).then_some(())
+        });
+        found.await.with_context(written)
     }
 
     /// Sends a signal to the program.

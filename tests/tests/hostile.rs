@@ -8,7 +8,6 @@ use chat_tests::hostile::{self, NAME, NAME_SEEN};
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::{Key, home};
 use chat_tests::user::User;
-use chat_tests::wait;
 use serde_json::{Value, json};
 
 /// Behaviour 18, by a server that lets everything through.
@@ -125,7 +124,7 @@ async fn names_of_others_are_seen_as_they_are_in_every_place() -> Result<()> {
         .entered()
         .await?;
     let title = format!("\x1b]2;{NAME_SEEN}\x1b\\");
-    wait_written(&mut ada, &title).await?;
+    ada.terminal()?.wait_written(0, &title).await?;
     ada.settled().await?.straight()?;
     ada.press(Key::Alt('2'))?;
     ada.wait_open("lobby").await?;
@@ -172,11 +171,8 @@ async fn names_of_others_are_seen_as_they_are_in_every_place() -> Result<()> {
     ada.press(Key::FocusOut)?;
     ada.settled().await?;
     fake.push(said(3, NAME, &format!("@ada {}", hostile::TEXT)));
-    wait_written(
-        &mut ada,
-        &format!("\x1b]777;notify;{NAME_SEEN} in #lobby;@ada ␛]0;x␇"),
-    )
-    .await?;
+    let told = format!("\x1b]777;notify;{NAME_SEEN} in #lobby;@ada ␛]0;x␇");
+    ada.terminal()?.wait_written(0, &told).await?;
     hostile::steers_nothing(&ada.terminal()?.log())?;
     ada.quit().await?;
     hostile::steers_nothing(&ada.terminal()?.log())
@@ -317,14 +313,4 @@ fn lies(request: &Value) -> Vec<String> {
         _ => return usual(request),
     };
     vec![reply.to_string()]
-}
-
-async fn wait_written(user: &mut User, bytes: &str) -> Result<()> {
-    let terminal = user.terminal()?;
-    wait::until(format!("{bytes:?} to be written"), wait::SOON, || {
-        String::from_utf8_lossy(&terminal.log())
-            .contains(bytes)
-            .then_some(())
-    })
-    .await
 }

@@ -3,12 +3,11 @@
 
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use chat_tests::client::Client;
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::Key;
 use chat_tests::user::User;
-use chat_tests::wait;
 
 /// Behaviour 39: by the means that each terminal is known to take, with the
 /// title beside it; nothing of what one sees.
@@ -50,7 +49,9 @@ async fn a_mention_is_told_once_and_only_to_who_looks_elsewhere() -> Result<()> 
             .await?;
         bob.send("lobby", "said to nobody", &format!("{name}-3"))
             .await?;
-        wait_written(&mut user, before, "\x1b]2;(1) lobby\x1b\\").await?;
+        user.terminal()?
+            .wait_written(before, "\x1b]2;(1) lobby\x1b\\")
+            .await?;
         user.wait_for("said to nobody").await?;
         user.settled().await?;
         ensure!(
@@ -59,7 +60,9 @@ async fn a_mention_is_told_once_and_only_to_who_looks_elsewhere() -> Result<()> 
             log(&mut user)?
         );
         user.press(Key::FocusIn)?;
-        wait_written(&mut user, before, "\x1b]2;lobby\x1b\\").await?;
+        user.terminal()?
+            .wait_written(before, "\x1b]2;lobby\x1b\\")
+            .await?;
         user.quit().await?;
         ensure!(count(&mut user, bytes)? == 1, "{name}: told again");
     }
@@ -81,7 +84,9 @@ async fn of_a_hundred_mentions_three_in_ten_seconds_are_told() -> Result<()> {
             .await?;
     }
     ada.wait_for("@ada, 99").await?;
-    wait_written(&mut ada, 0, "\x1b]2;(100) lobby\x1b\\").await?;
+    ada.terminal()?
+        .wait_written(0, "\x1b]2;(100) lobby\x1b\\")
+        .await?;
     let spans = usize::try_from(begun.elapsed().as_secs() / 10)? + 1;
     let told = count(&mut ada, "\x07")?;
     ensure!((3..=3 * spans).contains(&told), "told {told} times");
@@ -116,7 +121,7 @@ async fn an_absence_is_told_in_one_summary_and_a_muted_room_never() -> Result<()
     }
     ada.start()?;
     let summary = "\x1b]777;notify;while you were away;5 messages for you in 1 room\x1b\\";
-    wait_written(&mut ada, 0, summary).await?;
+    ada.terminal()?.wait_written(0, summary).await?;
     ada.press(Key::FocusOut)?;
     ada.settled().await?;
     bob.send("quiet", "still, @ada?", "still").await?;
@@ -142,14 +147,4 @@ fn log(user: &mut User) -> Result<String> {
 
 fn count(user: &mut User, bytes: &str) -> Result<usize> {
     Ok(log(user)?.matches(bytes).count())
-}
-
-/// Waits until something has come behind the first bytes.
-async fn wait_written(user: &mut User, behind: usize, bytes: &str) -> Result<()> {
-    let terminal = user.terminal()?;
-    let written = || String::from_utf8_lossy(&terminal.log_from(behind)).into_owned();
-    let found = wait::until(format!("{bytes:?}"), wait::SOON, || {
-        written().contains(bytes).then_some(())
-    });
-    found.await.with_context(written)
 }

@@ -21,7 +21,7 @@ async fn a_goodbye_in_hostile_words_is_seen_and_steers_nothing() -> Result<()> {
     let mut ada = User::enter(fake.url(), "ada").await?;
     ada.wait_for("online").await?;
     fake.close(hostile::TEXT);
-    wait_written(&mut ada, SEEN).await?;
+    ada.terminal()?.wait_written(0, SEEN).await?;
     ada.quit().await?;
     hostile::steers_nothing(&ada.terminal()?.log())?;
     logged(&ada)
@@ -35,7 +35,9 @@ async fn a_refusal_in_hostile_words_is_seen_and_steers_nothing() -> Result<()> {
     let refusing = tokio::spawn(refuse(listener));
     let mut ada = User::new(url.as_str(), "ada")?;
     ada.start()?;
-    wait_written(&mut ada, &format!("403 Forbidden {SEEN}")).await?;
+    ada.terminal()?
+        .wait_written(0, &format!("403 Forbidden {SEEN}"))
+        .await?;
     ada.settled().await?.straight()?;
     ada.terminal()?.signal(chat_tests::process::Signal::TERM)?;
     ada.terminal()?.ended(wait::SOON).await?;
@@ -61,15 +63,6 @@ fn logged(user: &User) -> Result<()> {
     let log = String::from_utf8(log)?;
     ensure!(log.contains(SEEN) && !log.contains('\x1b'), "{log}");
     Ok(())
-}
-
-async fn wait_written(user: &mut User, bytes: &str) -> Result<()> {
-    let terminal = user.terminal()?;
-    wait::until(format!("{bytes:?} to be written"), wait::SOON, || {
-        let log = String::from_utf8_lossy(&terminal.log()).into_owned();
-        log.contains(bytes).then_some(())
-    })
-    .await
 }
 
 /// Answers everything by a page of hostile words.
