@@ -10,6 +10,7 @@
 pub mod binaries;
 pub mod browser;
 pub mod bucket;
+pub mod chatter;
 pub mod client;
 pub mod clock;
 pub mod command;

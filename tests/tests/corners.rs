@@ -2,6 +2,7 @@
 //! is in a room that one gets already, what is asked before `hello`.
 
 use anyhow::{Context as _, Result, ensure};
+use chat_tests::chatter::Chatter;
 use chat_tests::client::{Client, is_event};
 use chat_tests::server::{Server, Setup};
 use serde_json::{Map, Value, json};
@@ -175,17 +176,7 @@ async fn nothing_of_a_room_comes_before_joined_or_after_left() -> Result<()> {
     let mut bob = Client::enter(server.address(), "bob").await?;
     let mut ada = Client::enter(server.address(), "ada").await?;
     bob.join("dev").await?;
-    let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
-    let talk = tokio::spawn(async move {
-        while stopped.try_recv().is_err() {
-            for _ in 0..8 {
-                bob.say(&json!({ "type": "send", "room": "dev", "text": "and so on" }))
-                    .await?;
-            }
-            bob.so_far().await?;
-        }
-        anyhow::Ok(())
-    });
+    let talk = Chatter::start(bob, "dev");
     let mut heard = 0;
     for _ in 0..40 {
         ada.say(&json!({ "type": "join", "room": "dev", "id": "in" }))
@@ -214,8 +205,7 @@ async fn nothing_of_a_room_comes_before_joined_or_after_left() -> Result<()> {
         let after = ada.so_far().await?;
         ensure!(!after.iter().any(is_event), "after left: {after:?}");
     }
-    stop.send(()).ok().context("the talk ended early")?;
-    talk.await??;
+    talk.stop().await?;
     assert!(heard >= 40, "{heard}");
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What only whole processes can show. Each module is one promise or one
-//! behaviour; the names of the tests say which.
+//! behaviour; the names of the tests say which. A behaviour with a number is the
+//! promise of that number in `docs/terminal.md`.
 
 #![allow(
     clippy::print_stdout,

@@ -1,6 +1,7 @@
 //! What is done about people in a room, as they and the others see it.
 
 use anyhow::{Context as _, Result, ensure};
+use chat_tests::chatter::Chatter;
 use chat_tests::client::{Client, is_event};
 use chat_tests::server::{Server, Setup};
 use serde_json::{Value, json};
@@ -171,20 +172,10 @@ async fn read_up_to(eve: &mut Client, removal: u64) -> Result<bool> {
 async fn stays_are_whole_on_each_connection_while_others_talk() -> Result<()> {
     const STAYS: usize = 60;
     let server = Setup::without_rates().start().await?;
-    let (mut ada, mut bob) = two(&server).await?;
+    let (mut ada, bob) = two(&server).await?;
     let mut desk = Client::enter(server.address(), "eve").await?;
     let mut phone = Client::come_back(server.address(), desk.token()).await?;
-    let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
-    let talk = tokio::spawn(async move {
-        while stopped.try_recv().is_err() {
-            for _ in 0..8 {
-                bob.say(&json!({ "type": "send", "room": "dev", "text": "and so on" }))
-                    .await?;
-            }
-            bob.so_far().await?;
-        }
-        anyhow::Ok(())
-    });
+    let talk = Chatter::start(bob, "dev");
     let (mut at_desk, mut on_phone) = (Stay::default(), Stay::default());
     let kick = json!({ "type": "kick", "room": "dev", "user": "eve" });
     for round in 0..STAYS {
@@ -208,8 +199,7 @@ async fn stays_are_whole_on_each_connection_while_others_talk() -> Result<()> {
             on_phone.take(&frame)?;
         }
     }
-    stop.send(()).ok().context("the talk ended early")?;
-    talk.await??;
+    talk.stop().await?;
     for frame in phone.so_far().await? {
         on_phone.take(&frame)?;
     }

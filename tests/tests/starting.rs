@@ -1,6 +1,7 @@
 //! Starting and ending a server: the banner, what stops a start, signals.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -50,7 +51,7 @@ async fn a_taken_port_stops_the_start_with_one_line() -> Result<()> {
     let taken = TcpListener::bind("127.0.0.1:0")?;
     let address = taken.local_addr()?.to_string();
     let data = TempDir::new()?;
-    let said = refused(&["--listen", &address, "--data", path(&data)?]).await?;
+    let said = refused(&["--listen", &address, "--data", in_utf8(data.path())?]).await?;
     assert!(said.contains(&address), "{said}");
     assert!(said.contains("--listen"), "says what to do: {said}");
     Ok(())
@@ -62,7 +63,7 @@ async fn a_data_directory_that_can_t_be_made_stops_the_start_with_one_line() -> 
     let file = data.path().join("a-file");
     std::fs::write(&file, "not a directory")?;
     for below in [file.clone(), file.join("deeper"), "/proc/nowhere".into()] {
-        let below = below.to_str().context("a path in UTF-8")?;
+        let below = in_utf8(&below)?;
         let said = refused(&["--listen", "127.0.0.1:0", "--data", below]).await?;
         assert!(said.contains(below), "{said}");
         assert!(said.contains("--data"), "says what to do: {said}");
@@ -73,11 +74,7 @@ async fn a_data_directory_that_can_t_be_made_stops_the_start_with_one_line() -> 
 #[tokio::test]
 async fn two_servers_never_share_a_data_directory() -> Result<()> {
     let mut server = Server::start().await?;
-    let data = server
-        .data()
-        .to_str()
-        .context("a path in UTF-8")?
-        .to_owned();
+    let data = in_utf8(server.data())?.to_owned();
     let said = refused(&["--listen", "127.0.0.1:0", "--data", &data]).await?;
     assert!(said.contains(&data), "{said}");
     assert!(said.contains("in use"), "{said}");
@@ -99,11 +96,7 @@ async fn a_database_of_a_newer_version_is_not_touched() -> Result<()> {
         .context("no database in the data directory")?;
     set_user_version(&database, 1_000_000)?;
     let before = std::fs::read(&database)?;
-    let data = server
-        .data()
-        .to_str()
-        .context("a path in UTF-8")?
-        .to_owned();
+    let data = in_utf8(server.data())?.to_owned();
     let said = refused(&["--listen", "127.0.0.1:0", "--data", &data]).await?;
     assert!(said.contains("newer"), "{said}");
     assert_eq!(before, std::fs::read(&database)?);
@@ -154,17 +147,17 @@ async fn refused(args: &[&str]) -> Result<String> {
     Ok(said)
 }
 
-fn path(directory: &TempDir) -> Result<&str> {
-    directory.path().to_str().context("a path in UTF-8")
+fn in_utf8(path: &Path) -> Result<&str> {
+    path.to_str().context("a path in UTF-8")
 }
 
-fn is_database(path: &std::path::Path) -> bool {
+fn is_database(path: &Path) -> bool {
     std::fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"SQLite format 3\0"))
 }
 
 /// Writes the `user_version` into a closed database's header, where its format
 /// keeps it: big-endian at byte 60.
-fn set_user_version(database: &std::path::Path, version: u32) -> Result<()> {
+fn set_user_version(database: &Path, version: u32) -> Result<()> {
     use std::os::unix::fs::FileExt as _;
     let file = std::fs::File::options().write(true).open(database)?;
     file.write_all_at(&version.to_be_bytes(), 60)?;
