@@ -70,6 +70,12 @@ impl Small {
         }
     }
 
+    /// Whether it is full as a disk is: where only files are bounded, a program
+    /// hears of another fault.
+    pub fn is_file_system(&self) -> bool {
+        self.keeper.is_some()
+    }
+
     /// A server that lies on this disk.
     pub fn setup(&self, setup: Setup) -> Setup {
         setup.under(self.wrapper())
