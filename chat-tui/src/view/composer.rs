@@ -186,23 +186,39 @@ const CHOICES: usize = 8;
 
 /// Draws what Tab offers over the lowest rows of `area`, above the text.
 pub(super) fn draw_choices(pen: &mut Pen<'_>, area: Rect, completion: &Completion) {
-    let found = &completion.found;
-    // With borders, where there is room for them.
-    let borders = if area.height > 4 { 2 } else { 0 };
+    let height = choices_height(area, completion);
+    let y = area.bottom().saturating_sub(height);
+    draw_choices_in(pen, Rect { y, height, ..area }, area, completion);
+}
+
+/// Draws it over the uppermost rows of `area`, below the text.
+pub(super) fn draw_choices_below(pen: &mut Pen<'_>, area: Rect, completion: &Completion) {
+    let height = choices_height(area, completion);
+    draw_choices_in(pen, Rect { height, ..area }, area, completion);
+}
+
+/// Rows of the list, with its borders where there is room for them.
+fn choices_height(area: Rect, completion: &Completion) -> u16 {
+    let borders = choices_borders(area);
     let free = usize::from(area.height.saturating_sub(borders));
-    let rows = found.len().min(CHOICES).min(free);
+    columns(completion.found.len().min(CHOICES).min(free)) + borders
+}
+
+fn choices_borders(area: Rect) -> u16 {
+    if area.height > 4 { 2 } else { 0 }
+}
+
+fn draw_choices_in(pen: &mut Pen<'_>, place: Rect, area: Rect, completion: &Completion) {
+    let found = &completion.found;
     let widest = found.iter().map(|candidate| {
         neutral::width(&neutral::line(&candidate.shown)) + neutral::width(candidate.about)
     });
     let width = columns(widest.max().unwrap_or(0) + 8).clamp(24, 72);
-    let height = columns(rows) + borders;
     let mut list = Rect {
-        y: area.bottom().saturating_sub(height),
         width: width.min(area.width),
-        height,
-        ..area
+        ..place
     };
-    if borders > 0 {
+    if choices_borders(area) > 0 {
         let title = match completion.chosen {
             Some(chosen) => format!("{} of {}", chosen + 1, found.len()),
             None => format!("{} fit", found.len()),

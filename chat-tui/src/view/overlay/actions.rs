@@ -6,7 +6,7 @@ use crate::core::State;
 use crate::core::actions::{Action, When};
 use crate::core::overlay::{Help, HelpRow, Palette, Prompt};
 use crate::neutral;
-use crate::view::composer::draw_choices;
+use crate::view::composer::draw_choices_below;
 use crate::view::pen::{Pen, columns};
 use crate::view::rooms::top;
 use crate::view::theme::Role;
@@ -113,9 +113,7 @@ pub(super) fn prompt(
             ..area
         };
         let place = if below.height > 2 { below } else { area };
-        let rows = columns(completion.found.len()).saturating_add(2);
-        let height = rows.min(place.height);
-        draw_choices(pen, Rect { height, ..place }, completion);
+        draw_choices_below(pen, place, completion);
     }
     cursor
 }

@@ -108,6 +108,22 @@ fn writing() {
     check("too_long", &state, &[(80, 24)]);
 }
 
+#[test]
+fn what_a_path_may_become_stands_below_where_it_is_asked_for() {
+    let mut state = conversation();
+    press(&mut state, "C-x f u");
+    state.completion = Some(Completion {
+        found: vec![
+            candidate("plan\x1b[2J.txt", 0..2),
+            candidate("plans/", 0..2),
+        ],
+        chosen: Some(1),
+        typed: "pl".into(),
+        start: 0,
+    });
+    check("path", &state, &[(80, 24), (40, 10), (20, 6)]);
+}
+
 fn candidate(shown: &str, matched: std::ops::Range<usize>) -> Candidate {
     Candidate {
         word: shown.into(),
