@@ -2,6 +2,8 @@
 //! and emoji, and a path where one is taken. The list narrows while one goes on
 //! typing.
 
+mod emoji;
+
 use super::actions::Action;
 use super::composer::Composer;
 use super::overlay::{Candidate, Completion, Overlay};
@@ -242,7 +244,7 @@ impl State {
             Kind::Command => Action::commands()
                 .map(|action| (format!("/{}", action.info().name), action.info().title))
                 .collect(),
-            Kind::Emoji => return emoji(&word.typed),
+            Kind::Emoji => return emoji::found(&word.typed),
             Kind::Path => return self.path_candidates(&word.typed),
             Kind::Server => {
                 let known = self.settings.servers.known.iter();
@@ -293,58 +295,9 @@ fn after_blank(text: &str) -> usize {
     blank.map_or(0, |(at, c)| at + c.len_utf8())
 }
 
-/// Emoji by a part of their names: first those whose name begins with it.
-fn emoji(word: &str) -> Vec<Candidate> {
-    let typed = word.trim_matches(':').to_lowercase();
-    if typed.is_empty() {
-        return Vec::new();
-    }
-    let mut found: Vec<(bool, usize, Candidate)> = Vec::new();
-    for emoji in emojis::iter() {
-        let best = emoji
-            .shortcodes()
-            .filter_map(|code| Some((code.find(&typed)?, code)))
-            .min_by_key(|(at, code)| (*at > 0, code.len()));
-        let Some((at, code)) = best else {
-            continue;
-        };
-        let from = emoji.as_str().len() + " :".len() + at;
-        let candidate = Candidate {
-            word: emoji.as_str().to_owned(),
-            shown: format!("{} :{code}:", emoji.as_str()),
-            matched: from..from + typed.len(),
-            about: "",
-        };
-        found.push((at > 0, code.len(), candidate));
-    }
-    found.sort_by_key(|(within, length, _)| (*within, *length));
-    let found = found.into_iter().map(|(_, _, candidate)| candidate);
-    found.take(FOUND_MOST).collect()
-}
-
 /// How many bytes of a word are what was typed; it begins with it but for case.
 pub(super) fn same(word: &str, typed: &str) -> usize {
     let characters = typed.chars().count();
     let end = word.char_indices().nth(characters);
     end.map_or(word.len(), |(at, _)| at)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::emoji;
-
-    #[test]
-    fn an_emoji_is_found_by_the_beginning_of_its_name_and_then_by_a_part() {
-        let words = |typed: &str| -> Vec<String> {
-            let found = emoji(typed);
-            found.into_iter().map(|candidate| candidate.word).collect()
-        };
-        assert!(words(":thu").contains(&"👍".to_owned()));
-        assert_eq!(words(":tada")[0], "🎉");
-        assert_eq!(words(":tada:")[0], "🎉");
-        assert!(words(":face").len() > 20, "also within names");
-        assert_eq!(words(":"), Vec::<String>::new());
-        let thumb = &emoji(":thumbsup")[0];
-        assert_eq!(&thumb.shown[thumb.matched.clone()], "thumbsup");
-    }
 }
