@@ -231,8 +231,13 @@ fn fate(event: &Event, change: &MemberChange) -> String {
 
 /// Whether a text has `@name` as a whole word, without case.
 pub(super) fn names(text: &str, name: &str) -> bool {
+    let mut named = mentions(text).peekable();
+    // Most texts name nobody: they need no key.
+    if named.peek().is_none() {
+        return false;
+    }
     let key = UserName::trusted(name).map(|name| name.key());
-    mentions(text).any(|named| Some(named) == key)
+    named.any(|named| Some(named) == key)
 }
 
 impl super::room::People {

@@ -84,6 +84,7 @@ pub use state::State;
 mod tests;
 
 use state::Turn;
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// Takes one thing that happened, and then does whatever the state calls for.
@@ -174,13 +175,17 @@ impl State {
     }
 
     fn set_title(&mut self, turn: &mut Turn) {
+        if !self.settings.title {
+            return;
+        }
         let waits: u32 = self.rooms.values().map(|room| self.worth(room)).sum();
         let open = self.open.as_ref().map_or("chat", |name| name.as_str());
         let title = match waits {
-            0 => open.to_owned(),
-            some => format!("({some}) {open}"),
+            0 => Cow::Borrowed(open),
+            some => Cow::Owned(format!("({some}) {open}")),
         };
-        if self.settings.title && title != self.title {
+        if title != self.title {
+            let title = title.into_owned();
             self.title.clone_from(&title);
             turn.effects.push(Effect::Title(title));
         }
