@@ -5,8 +5,8 @@ use crate::core::input::{Input, NetInput};
 use crate::core::update;
 use std::time::Duration;
 
-/// Behaviour 13: nothing ticks. What wakes an idle client is a question to a
-/// server that has been silent for half a minute.
+/// Promise 13 of `docs/terminal.md`: nothing ticks. What wakes an idle client
+/// is a question to a server that has been silent for half a minute.
 #[test]
 fn whoever_is_left_alone_is_woken_a_few_times_a_minute_at_the_most() {
     const MINUTE: Duration = Duration::from_secs(60);
