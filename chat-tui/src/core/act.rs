@@ -87,6 +87,9 @@ impl State {
             }
             Action::Role => self.set_role(turn, said),
             Action::Settings => self.set_settings(turn, said),
+            Action::Hook => self.make_hook(turn, said),
+            Action::Hooks => self.list_hooks(turn),
+            Action::Unhook => self.void_hook(turn, said),
             Action::Notify => self.set_level(turn, said),
             Action::MuteRoom => self.mute_room(turn),
             Action::Ignore => self.ignore(turn, said),

@@ -32,6 +32,7 @@ mod figures;
 pub mod fold;
 pub mod habits;
 pub mod hints;
+mod hooks;
 mod inbox;
 pub mod input;
 mod jump;

@@ -71,9 +71,13 @@ impl State {
             Frame::Done(done) => self.done(turn, asked, done.seq),
             Frame::Found(found) => self.server_found(turn, asked.as_ref(), found),
             Frame::Registered(registered) => self.registered(turn, &registered),
-            Frame::Pong(_) | Frame::Help(_) | Frame::HookMade(_) | Frame::Hooks(_) => {
-                self.done(turn, asked, None);
+            Frame::HookMade(made) => self.hook_made(made),
+            Frame::Hooks(hooks) => {
+                if let Some(Asked::Hooks(room)) = asked {
+                    self.hooks_came(turn, &room, &hooks);
+                }
             }
+            Frame::Pong(_) | Frame::Help(_) => self.done(turn, asked, None),
         }
     }
 
@@ -137,7 +141,7 @@ impl State {
             // The next `welcome` tells how these stand.
             Some(Asked::Read | Asked::Changed(_) | Asked::Ping) => {}
             Some(Asked::Thread { below, .. }) => self.thread_refused(turn, below, error),
-            Some(Asked::At { .. } | Asked::Logout) | None => {
+            Some(Asked::At { .. } | Asked::Logout | Asked::Hooks(_)) | None => {
                 self.complain(turn, error.message.clone());
             }
         }

@@ -71,6 +71,8 @@ pub(super) enum Asked {
     Rooms,
     /// Who is in a room.
     Members(RoomName),
+    /// Which programs speak in a room.
+    Hooks(RoomName),
     /// To become an account, or to have another password.
     Account(Purpose),
     /// To log this device out.

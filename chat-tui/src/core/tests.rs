@@ -7,6 +7,7 @@ mod deeds;
 mod disk;
 mod entering;
 mod first_run;
+mod hooks;
 mod idle;
 mod lines;
 mod notify;

@@ -18,6 +18,8 @@ pub enum Takes {
     MaybeNamed,
     /// A person.
     Person,
+    /// The name of a program.
+    Program,
     /// A topic; an empty one as well.
     Topic,
     /// A room to be made, and whether it is private.
@@ -54,6 +56,8 @@ pub(super) enum Words {
     Named(RoomName),
     /// A person.
     Person(UserName),
+    /// The name of a program.
+    Program(UserName),
     /// A topic.
     Topic(Topic),
     /// A room to be made.
@@ -81,6 +85,7 @@ impl Words {
             | Self::Room(_)
             | Self::Named(_)
             | Self::Person(_)
+            | Self::Program(_)
             | Self::Topic(_)
             | Self::NewRoom(..)
             | Self::Moderated(..)
@@ -99,7 +104,7 @@ impl Takes {
             Self::Nothing => "",
             Self::Room | Self::Named => "ROOM",
             Self::MaybeNamed => "[ROOM]",
-            Self::Person => "NAME",
+            Self::Person | Self::Program => "NAME",
             Self::Topic => "TEXT",
             Self::NewRoom => "ROOM [private]",
             Self::Moderated => "NAME [REASON]",
@@ -120,6 +125,7 @@ impl Takes {
             Self::Room
             | Self::Named
             | Self::Person
+            | Self::Program
             | Self::Topic
             | Self::Moment
             | Self::Number
@@ -151,6 +157,7 @@ impl Action {
             Takes::Room => room(text, limits).map(Words::Room),
             Takes::Named | Takes::MaybeNamed => named(text, limits).map(Words::Named),
             Takes::Person => person(text, limits).map(Words::Person),
+            Takes::Program => person(text, limits).map(Words::Program),
             Takes::Topic => Topic::parse(text, limits.topic_chars)
                 .map(Words::Topic)
                 .map_err(|e| format!("the topic {e}")),

@@ -32,6 +32,8 @@ pub(super) struct Server {
     pub(super) requests: Vec<Request>,
     /// Who is in every room.
     pub(super) members: Vec<MemberListing>,
+    /// Programs that speak in any room.
+    programs: Vec<UserName>,
     me: Option<UserName>,
     /// Frames on their way to the client; `None`: no connection.
     pub(super) wire: Option<VecDeque<String>>,
@@ -59,6 +61,7 @@ impl Server {
             refuse: VecDeque::new(),
             requests: Vec::new(),
             members: Vec::new(),
+            programs: Vec::new(),
             me: None,
             wire: None,
             live: false,

@@ -4,11 +4,13 @@ use super::{Server, room, seq};
 use chat_proto::codec::{Asked, Frame, decode_request};
 use chat_proto::event::{EventBody, Message, Role, RoomKind};
 use chat_proto::limits::RESUME_EVENTS;
-use chat_proto::reply::{Done, Joined, Left, Members, Pong, Registered, RoomState, Sent, Welcome};
+use chat_proto::reply::{
+    Done, HookMade, Hooks, Joined, Left, Members, Pong, Registered, RoomState, Sent, Welcome,
+};
 use chat_proto::request::{Hello, Read, Send};
 use chat_proto::{
     ErrorCode, ErrorReply, Gap, Limits, Request, RequestId, RoomName, RoomRef, Seq, Timestamp,
-    Token,
+    Token, UserName,
 };
 
 impl Server {
@@ -98,6 +100,29 @@ impl Server {
                 id,
             ),
             Request::Typing(_) => {}
+            Request::MakeHook(asked) => {
+                self.programs.push(asked.name.clone());
+                let made = HookMade {
+                    room: named(asked.room),
+                    url: Some(format!("/hooks/TOKEN-of-{}", asked.name)),
+                    name: asked.name,
+                };
+                self.say(&Frame::HookMade(made), id);
+            }
+            Request::ListHooks(asked) => {
+                let room = named(asked.room);
+                let hook = |name: &UserName| HookMade {
+                    room: room.clone(),
+                    name: name.clone(),
+                    url: None,
+                };
+                let hooks = self.programs.iter().map(hook).collect();
+                self.say(&Frame::Hooks(Hooks { hooks }), id);
+            }
+            Request::Unhook(asked) => {
+                self.programs.retain(|name| *name != asked.name);
+                self.say(&Frame::Done(Done::default()), id);
+            }
             other => {
                 let words = format!("this server does not offer {}", other.kind());
                 self.say(
