@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use chat_tests::server::Server;
 use chat_tests::terminal::Key;
 use chat_tests::user::User;
+use chat_tests::wait::{self, SOON};
 
 const PASSWORD: &str = "correct horse";
 
@@ -60,13 +61,12 @@ async fn a_guest_becomes_an_account_that_comes_in_on_another_device() -> Result<
     phone.type_text("wrong horse")?;
     phone.wait_for("***********").await?;
     phone.press(Key::Enter)?;
-    phone.wait_for("password").await?;
-    phone.settled().await?;
+    phone.wait_for("do not belong").await?;
     phone.type_text(PASSWORD)?;
     phone.wait_for("*************").await?;
     phone.press(Key::Enter)?;
     phone.wait_for("from the desk").await?;
-    phone.token()?;
+    wait::until("the token on the disk", SOON, || phone.token().ok()).await?;
 
     // Another password logs the other device out, which says so and asks.
     desk.say("/password").await?;

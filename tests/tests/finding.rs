@@ -24,6 +24,8 @@ async fn of_five_hundred_rooms_the_one_that_is_meant_is_found() -> Result<()> {
     bob.join("project-321").await?;
     bob.send("project-321", "news", "1").await?;
     second.event("project-321").await?;
+    bob.send("lobby", "there is news", "2").await?;
+    ada.wait_for("there is news").await?;
 
     ada.type_text("half a thought")?;
     ada.wait_for("› half a thought").await?;

@@ -21,7 +21,8 @@ use std::collections::btree_map::Range;
 pub(super) struct Doubts {
     /// Each with the newest event that the figures have to count.
     since: BTreeMap<RoomName, Seq>,
-    asked: Vec<RoomName>,
+    /// Those that the server is counting, and whether the marker moved after it was asked.
+    asked: BTreeMap<RoomName, bool>,
 }
 
 /// Messages that are unread, and those of them that name one.
@@ -40,6 +41,14 @@ impl Doubts {
     /// The figures of this room are no more than a guess.
     pub(super) fn doubt(&mut self, room: &RoomName, head: Seq) {
         self.since.insert(room.clone(), head);
+    }
+
+    /// The marker of this room is moved: what the server was asked before, it
+    /// counts from where the marker was.
+    pub(super) fn marker_moved(&mut self, room: &RoomName) {
+        if let Some(moved) = self.asked.get_mut(room) {
+            *moved = true;
+        }
     }
 }
 
@@ -158,11 +167,11 @@ impl State {
             .doubts
             .since
             .keys()
-            .filter(|name| !asked.contains(name) && !self.marks.owed.contains_key(*name))
+            .filter(|name| !asked.contains_key(*name) && !self.marks.owed.contains_key(*name))
             .cloned()
             .collect();
         for name in open {
-            self.doubts.asked.push(name.clone());
+            self.doubts.asked.insert(name.clone(), false);
             // In a room that one is in already, this moves and changes nothing.
             let join = Join {
                 room: name.clone().into(),
@@ -177,13 +186,9 @@ impl State {
     pub(super) fn figures_came(&mut self, turn: &Turn, told: RoomState) {
         let told = bounded(told);
         let name = &told.room;
-        self.doubts.asked.retain(|asked| asked != name);
-        if self
-            .doubts
-            .since
-            .get(name)
-            .is_none_or(|since| *since > told.head)
-        {
+        let moved = self.doubts.asked.remove(name).unwrap_or(false);
+        let since = self.doubts.since.get(name);
+        if moved || since.is_none_or(|since| *since > told.head) {
             // What has made them doubtful since is not in them: they are asked again.
             return;
         }
@@ -212,7 +217,7 @@ impl State {
 
     /// The server has not counted; the next `welcome` will tell.
     pub(super) fn figures_refused(&mut self, name: &RoomName) {
-        self.doubts.asked.retain(|asked| asked != name);
+        self.doubts.asked.remove(name);
         self.doubts.since.remove(name);
     }
 }

@@ -231,6 +231,7 @@ impl State {
     fn mark(&mut self, turn: &mut Turn, name: &RoomName, seq: Seq, back: Option<bool>) {
         self.saves.log(turn, name);
         self.marks.owed.remove(name);
+        self.doubts.marker_moved(name);
         if let Some(room) = self.rooms.get(name).filter(|_| back.is_some()) {
             // What lies above need not be loaded, and may be more than it was.
             self.doubts.doubt(name, room.state.head);

@@ -153,6 +153,26 @@ fn marking_read_and_unread_by_hand_can_be_taken_back() {
 }
 
 #[test]
+fn what_the_server_counted_before_another_marking_is_not_taken_for_what_is_so() {
+    let mut world = World::new(&["lobby"]);
+    let mark = |world: &mut World| {
+        (0..3).for_each(|_| world.key(KeyCode::Up));
+        world.key(KeyCode::Char('u'));
+    };
+    talk(&mut world, "lobby", 4);
+    world.rest();
+    mark(&mut world);
+    world.flow();
+    world.press(Key::alt(KeyCode::Char('z')));
+    // The server has counted, and its answer is on the way.
+    while world.server_takes() {}
+    mark(&mut world);
+    world.flow();
+    assert_eq!(world.unread("lobby"), 3);
+    assert_eq!(world.server.read[&room("lobby")], seq(1));
+}
+
+#[test]
 fn a_stream_of_messages_is_acknowledged_as_read_only_a_few_times_a_second() {
     let mut world = World::new(&["lobby"]);
     for _ in 0..100 {
