@@ -171,7 +171,7 @@ struct Worker {
     /// is cached of them is not carried on, and dropped as soon as it can be: a
     /// log cached as if nothing was missing, or changed, would lie.
     lost: BTreeSet<RoomName>,
-    /// Ends of what waited that could not be written; at most as many as waited.
+    /// Ends of what waited, and of drafts, that could not be written; each once.
     owed: Vec<Store>,
     /// What an earlier version has cached is being indexed.
     indexing: bool,
@@ -282,14 +282,14 @@ impl Worker {
         log_of(write).is_some_and(|room| self.lost.contains(room))
     }
 
-    /// Writes first what earlier failures have left undone.
+    /// Writes first what earlier failures have left undone. That takes things
+    /// away, for which a full disk may have room: no sign that it has recovered.
     fn make_up(&mut self) {
         let forget = self.lost.iter().cloned().map(Store::Forget);
         let undone: Vec<_> = forget.chain(self.owed.iter().cloned()).collect();
         if !undone.is_empty() && self.cache.store(&undone).is_ok() {
             self.lost.clear();
             self.owed.clear();
-            undone.iter().for_each(|write| self.written(write));
         }
     }
 
@@ -311,8 +311,8 @@ impl Worker {
 
     fn failed(&mut self, write: &Store, error: &StoreError) {
         let why = error.to_string();
-        if matches!(write, Store::Settle(_) | Store::DeedOver(_)) {
-            self.owed.push(write.clone());
+        if let Some(end) = ends(write).filter(|end| !self.owed.contains(end)) {
+            self.owed.push(end);
         }
         if let Some(nonce) = accepts(write) {
             self.say(DiskInput::NotAccepted {
@@ -329,6 +329,23 @@ impl Worker {
     fn say(&self, news: DiskInput) {
         // The loop is gone when the program ends; nobody is left to tell.
         let _ = self.tell.send(news);
+    }
+}
+
+/// What of a write has to be made up for, however late: the end of something
+/// that would else be there again after the next start.
+fn ends(write: &Store) -> Option<Store> {
+    match write {
+        Store::Settle(_) | Store::DeedOver(_) | Store::Draft { draft: None, .. } => {
+            Some(write.clone())
+        }
+        Store::Accept {
+            ends: Some(desk), ..
+        } => Some(Store::Draft {
+            desk: desk.clone(),
+            draft: None,
+        }),
+        _ => None,
     }
 }
 

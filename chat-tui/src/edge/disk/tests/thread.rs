@@ -79,6 +79,28 @@ fn a_disk_that_fails_is_told_once_and_so_is_its_recovery() {
 }
 
 #[test]
+fn a_draft_that_ended_while_the_disk_was_full_is_gone_once_it_is_not() {
+    let (_data, dir) = home();
+    let (disk, mut news) = Disk::start(open(&dir)).unwrap();
+    disk.store(begun("dev", Some(draft("sent"))));
+    disk.store(begun("ops", Some(draft("dropped"))));
+    disk.flusher().flush(PATIENCE);
+    let db = rusqlite::Connection::open(dir.cache()).unwrap();
+    let full = "CREATE TRIGGER full BEFORE DELETE ON drafts BEGIN SELECT RAISE(ABORT, 'full'); END";
+    db.execute_batch(full).unwrap();
+    disk.store(accept("n1", "sent"));
+    disk.store(begun("ops", None));
+    heard(&mut news, |said| {
+        matches!(said, DiskInput::Failed(_)).then_some(())
+    });
+    disk.flusher().flush(PATIENCE);
+    db.execute_batch("DROP TRIGGER full").unwrap();
+    disk.store(Store::Open(room("dev")));
+    assert!(disk.finish(PATIENCE));
+    assert_eq!(open(&dir).saved().unwrap().drafts, []);
+}
+
+#[test]
 fn the_end_leaves_nothing_behind() {
     let (_data, dir) = home();
     let (disk, _news) = Disk::start(open(&dir)).unwrap();

@@ -47,7 +47,15 @@ impl Play {
             Store::Log { room, .. } | Store::Changes { room, .. } => {
                 self.lost.insert(room.clone());
             }
-            Store::Settle(_) | Store::DeedOver(_) => self.owed.push(write.clone()),
+            Store::Settle(_) | Store::DeedOver(_) | Store::Draft { draft: None, .. } => {
+                self.owed.push(write.clone());
+            }
+            Store::Accept {
+                ends: Some(desk), ..
+            } => self.owed.push(Store::Draft {
+                desk: desk.clone(),
+                draft: None,
+            }),
             Store::Room(row) => {
                 self.lost.insert(row.state.room.clone());
             }
