@@ -179,9 +179,21 @@ pub(in crate::view) fn which_key(pen: &mut Pen<'_>, screen: Rect, state: &State)
     let area = pen.frame(area, &pressed);
     let keys = after.iter().map(|(keys, _)| neutral::width(keys)).max();
     let second = area.left() + columns(keys.unwrap_or(0) + 2);
-    for (index, row) in seen(area, 0, after.len()) {
+    let rows = usize::from(area.height);
+    let listed = if after.len() > rows {
+        rows.saturating_sub(1)
+    } else {
+        after.len()
+    };
+    for (index, row) in seen(area, 0, listed) {
         let (keys, action) = &after[index];
         pen.text(row.left(), row.y, row.right(), keys, Role::Key);
         pen.cut(second, row.y, row.right(), action.info().title, Role::Text);
+    }
+    if listed < after.len() && area.height > 0 {
+        let more = after.len() - listed;
+        let words = format!("and {more} more: {}", state.settings.keys.way(Action::Help));
+        let last = area.bottom() - 1;
+        pen.cut(area.left(), last, area.right(), &words, Role::Faint);
     }
 }
