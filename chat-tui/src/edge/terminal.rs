@@ -10,6 +10,7 @@ pub mod echo;
 mod paint;
 mod quiet;
 
+use crossterm::cursor::{Hide, Show};
 use quiet::Quiet;
 use ratatui::Terminal;
 use ratatui::layout::{Rect, Size};
@@ -283,20 +284,18 @@ const FOCUS_OFF: &str = "\x1b[?1004l";
 const GROUND_ON: &str = "\x1b[?2031h";
 const GROUND_OFF: &str = "\x1b[?2031l";
 const GROUND_ASK: &str = "\x1b]11;?\x1b\\";
-const CURSOR_SHOW: &str = "\x1b[?25h";
-const CURSOR_HIDE: &str = "\x1b[?25l";
 const PLAIN: &str = "\x1b[0m";
 
 fn enter(modes: Modes) -> String {
     let mouse = if modes.mouse { MOUSE_ON } else { "" };
-    format!("{TITLE_PUSH}{ALTERNATE_ON}{CURSOR_HIDE}{PASTE_ON}{FOCUS_ON}{GROUND_ON}{mouse}")
+    format!("{TITLE_PUSH}{ALTERNATE_ON}{Hide}{PASTE_ON}{FOCUS_ON}{GROUND_ON}{mouse}")
 }
 
 fn leave(modes: Modes) -> String {
     let mouse = if modes.mouse { MOUSE_OFF } else { "" };
     // A frame may have been cut short: end its synchronized block before all else.
     format!(
-        "{SYNC_END}{mouse}{GROUND_OFF}{FOCUS_OFF}{PASTE_OFF}{PLAIN}{CURSOR_SHOW}{ALTERNATE_OFF}{TITLE_POP}"
+        "{SYNC_END}{mouse}{GROUND_OFF}{FOCUS_OFF}{PASTE_OFF}{PLAIN}{Show}{ALTERNATE_OFF}{TITLE_POP}"
     )
 }
 

@@ -7,6 +7,8 @@
 //! holds: after a cluster about whose width terminals disagree the place of
 //! the next one is said anew; what is written ends plain.
 
+use crossterm::cursor::MoveTo;
+use crossterm::queue;
 use ratatui::buffer::{Cell, CellDiffOption};
 use ratatui::style::{Color, Modifier};
 use std::io::{self, Write};
@@ -20,7 +22,7 @@ pub(super) fn cells<'a>(
     let mut next = None;
     for (x, y, cell) in cells {
         if next != Some((x, y)) {
-            write!(out, "\x1b[{};{}H", y + 1, x + 1)?;
+            queue!(out, MoveTo(x, y))?;
         }
         let sure = !matches!(cell.diff_option, CellDiffOption::ForcedWidth(_));
         next = sure.then_some((x + 1, y));

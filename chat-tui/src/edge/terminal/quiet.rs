@@ -5,6 +5,9 @@
 //! once, at its end, so that a screen that is wiped is never seen blank.
 
 use super::paint;
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::queue;
+use crossterm::terminal::{Clear, ClearType as Erased};
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
@@ -41,8 +44,11 @@ impl<W: Write> Quiet<W> {
             return Ok(());
         }
         self.shown = Some(on);
-        self.out
-            .write_all(if on { b"\x1b[?25h" } else { b"\x1b[?25l" })
+        if on {
+            queue!(self.out, Show)
+        } else {
+            queue!(self.out, Hide)
+        }
     }
 }
 
@@ -80,7 +86,7 @@ impl<W: Write> Backend for Quiet<W> {
             return Ok(());
         }
         self.place = Some(position);
-        write!(self.out, "\x1b[{};{}H", position.y + 1, position.x + 1)
+        queue!(self.out, MoveTo(position.x, position.y))
     }
 
     fn clear(&mut self) -> io::Result<()> {
@@ -89,14 +95,14 @@ impl<W: Write> Backend for Quiet<W> {
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
         self.place = None;
-        let erase: &[u8] = match region {
-            ClearType::All => b"\x1b[2J",
-            ClearType::AfterCursor => b"\x1b[J",
-            ClearType::BeforeCursor => b"\x1b[1J",
-            ClearType::CurrentLine => b"\x1b[2K",
-            ClearType::UntilNewLine => b"\x1b[K",
+        let erased = match region {
+            ClearType::All => Erased::All,
+            ClearType::AfterCursor => Erased::FromCursorDown,
+            ClearType::BeforeCursor => Erased::FromCursorUp,
+            ClearType::CurrentLine => Erased::CurrentLine,
+            ClearType::UntilNewLine => Erased::UntilNewLine,
         };
-        self.out.write_all(erase)
+        queue!(self.out, Clear(erased))
     }
 
     fn size(&self) -> io::Result<Size> {
