@@ -133,7 +133,7 @@ impl Overlay {
                 (Action::Interrupt, "twice: quit"),
             ],
             Self::Paste(_) => &[(Action::Close, "drop it")],
-            Self::Confirm(_) => &[(Action::Send, "yes"), (Action::Close, "no")],
+            Self::Confirm(confirm) => confirm.hints(),
             Self::Emoji(_) => &[(Action::Send, "put it"), (Action::Down, "next"), CLOSE],
             Self::Search(_) => &[
                 (Action::Send, "show it"),

@@ -48,6 +48,29 @@ pub(in crate::core) enum Then {
 }
 
 impl Confirm {
+    /// What it is: a text that is there to be taken can be left, but not refused.
+    pub fn title(&self) -> &'static str {
+        match self.then {
+            Then::Copy(_) => "to be copied",
+            _ => "are you sure?",
+        }
+    }
+
+    /// What Escape does, in words.
+    pub fn no(&self) -> &'static str {
+        match self.then {
+            Then::Copy(_) => "close",
+            _ => "no",
+        }
+    }
+
+    pub(super) fn hints(&self) -> &'static [(Action, &'static str)] {
+        match self.then {
+            Then::Copy(_) => &[(Action::Send, "copy it"), (Action::Close, "close")],
+            _ => &[(Action::Send, "yes"), (Action::Close, "no")],
+        }
+    }
+
     pub(super) fn press(&self, key: Key, action: Option<Action>) -> Outcome {
         match (action, key.code) {
             (Some(Action::Close), _) | (None, KeyCode::Char('n')) => Outcome::Close,

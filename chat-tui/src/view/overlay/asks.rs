@@ -126,7 +126,7 @@ pub(super) fn confirm(
     state: &State,
     confirm: &Confirm,
 ) -> Option<Position> {
-    let mut area = boxed(pen, screen, "are you sure?", 64, 12);
+    let mut area = boxed(pen, screen, confirm.title(), 64, 12);
     let used = paragraph(pen, area, &confirm.question, Role::Warning);
     area.y += used;
     area.height -= used;
@@ -142,7 +142,8 @@ pub(super) fn confirm(
         let words = format!(" {}   ", confirm.yes);
         x = pen.cut(x, row.y, row.right(), &words, Role::Text);
         x = pen.text(x, row.y, row.right(), &no, Role::Key);
-        pen.cut(x, row.y, row.right(), " no", Role::Text);
+        let words = format!(" {}", confirm.no());
+        pen.cut(x, row.y, row.right(), &words, Role::Text);
     }
     // Blank above and below; what does not fit is cut, and its end shows that.
     let detail = Rect {
