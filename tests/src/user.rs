@@ -105,6 +105,12 @@ impl User {
         self.terminal()?.kill9()
     }
 
+    /// Comes into a room by a command, and waits until it is open.
+    pub async fn join(&mut self, room: &str) -> Result<()> {
+        self.say(&format!("/join {room}")).await?;
+        self.wait_open(room).await
+    }
+
     /// Asks the client to quit, and waits.
     pub async fn quit(&mut self) -> Result<()> {
         self.say("/quit").await?;

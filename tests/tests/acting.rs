@@ -80,8 +80,7 @@ async fn a_message_is_edited_reacted_to_pinned_and_deleted_by_keys() -> Result<(
 async fn an_owner_pins_a_message_and_takes_it_back() -> Result<()> {
     let server = Server::start().await?;
     let mut ada = User::enter(server.url(), "ada").await?;
-    ada.say("/join dev").await?;
-    ada.wait_open("dev").await?;
+    ada.join("dev").await?;
     let mut bob = Client::enter(server.address(), "bob").await?;
     bob.join("dev").await?;
     bob.send("dev", "the release is on friday", "1").await?;

@@ -67,8 +67,7 @@ async fn what_is_written_from_the_right_moves_no_neighbour() -> Result<()> {
     let topic = json!({ "type": "topic", "room": "חדר", "topic": "שיחה על 3 דברים, and one more" });
     noa.ask("ok", topic).await?;
     let mut ada = User::enter(server.url(), "ada").await?;
-    ada.say("/join חדר").await?;
-    ada.wait_open("חדר").await?;
+    ada.join("חדר").await?;
     ada.wait_gone("you are in").await?;
     for n in 0..3 {
         for (somebody, text) in [

@@ -149,8 +149,7 @@ async fn tab_lists_what_fits_and_gives_back_what_was_typed() -> Result<()> {
     adam.send("lobby", "from adam", "1").await?;
     adele.send("lobby", "from adele", "2").await?;
     let mut ada = User::enter(server.url(), "zoe").await?;
-    ada.say("/join dev").await?;
-    ada.wait_open("dev").await?;
+    ada.join("dev").await?;
     ada.go_to("lobby").await?;
     ada.wait_for("from adele").await?;
     for (typed, list, taken, next) in [

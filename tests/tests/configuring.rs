@@ -70,8 +70,7 @@ async fn what_of_a_room_is_told_follows_the_file_until_it_is_said_here() -> Resu
     };
     configure(ada.home(), written("all"))?;
     let mut ada = ada.entered().await?;
-    ada.say("/join dev").await?;
-    ada.wait_open("dev").await?;
+    ada.join("dev").await?;
     ada.terminal()?.send_bytes(b"\x1b[O")?;
     bob.join("dev").await?;
     bob.send("lobby", "for all to hear", "1").await?;

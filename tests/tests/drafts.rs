@@ -21,8 +21,7 @@ async fn what_is_begun_in_each_room_outlives_a_kill_with_the_cursor_and_what_it_
     let server = Server::start().await?;
     let mut bob = Client::enter(server.address(), "bob").await?;
     let mut ada = User::enter(server.url(), "ada").await?;
-    ada.say("/join other-room").await?;
-    ada.wait_open("other-room").await?;
+    ada.join("other-room").await?;
     bob.send("lobby", "shall we meet?", "1").await?;
     ada.go_to("lobby").await?;
     ada.wait_for("shall we meet?").await?;

@@ -88,8 +88,7 @@ async fn the_inbox_shows_mentions_of_all_rooms_with_context_also_after_a_restart
     let server = Server::start().await?;
     let mut bob = Client::enter(server.address(), "bob").await?;
     let mut ada = User::enter(server.url(), "ada").await?;
-    ada.say("/join dev").await?;
-    ada.wait_open("dev").await?;
+    ada.join("dev").await?;
     ada.go_to("lobby").await?;
     bob.join("dev").await?;
     bob.send("dev", "what stood before", "1").await?;

@@ -50,8 +50,7 @@ async fn busy(env: &[(&str, &str)]) -> Result<(Server, User)> {
         ada.set_env(name, value);
     }
     let mut ada = ada.entered().await?;
-    ada.say("/join dev").await?;
-    ada.wait_open("dev").await?;
+    ada.join("dev").await?;
     ada.go_to("lobby").await?;
     bob.send("dev", "unread here", "1").await?;
     bob.send("lobby", "hello @ada, see https://a.example/x", "2")

@@ -34,10 +34,8 @@ async fn a_click_puts_a_reaction_and_chooses_a_row() -> Result<()> {
     let reacted = bob.find(|frame| frame["type"] == "reacted" && frame["author"] == "ada");
     assert_eq!(reacted.await?["on"], false);
 
-    ada.say("/join second").await?;
-    ada.wait_open("second").await?;
-    ada.say("/join third").await?;
-    ada.wait_open("third").await?;
+    ada.join("second").await?;
+    ada.join("third").await?;
     ada.press(Key::Ctrl('k'))?;
     ada.wait_for("go to a room").await?;
     // Below the choice lies the list of rooms, with the same names.

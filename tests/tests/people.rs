@@ -16,8 +16,7 @@ async fn one_who_is_muted_reads_it_and_keeps_what_was_refused() -> Result<()> {
     let mut bob = Client::enter(server.address(), "bob").await?;
     bob.join("dev").await?;
     let mut ada = User::enter(server.url(), "ada").await?;
-    ada.say("/join dev").await?;
-    ada.wait_open("dev").await?;
+    ada.join("dev").await?;
     let ask =
         |kind: &str| json!({ "type": kind, "room": "dev", "user": "ada", "reason": "calm down" });
     bob.ask("ok", ask("mute")).await?;
@@ -49,8 +48,7 @@ async fn what_was_refused_is_edited_again_or_discarded_by_the_keys_it_names() ->
     let mut bob = Client::enter(server.address(), "bob").await?;
     bob.join("dev").await?;
     let mut ada = User::enter(server.url(), "ada").await?;
-    ada.say("/join dev").await?;
-    ada.wait_open("dev").await?;
+    ada.join("dev").await?;
     let mute = json!({ "type": "mute", "room": "dev", "user": "ada", "reason": "calm down" });
     bob.ask("ok", mute).await?;
     ada.wait_for("you are muted here").await?;
@@ -95,8 +93,7 @@ async fn what_was_refused_is_edited_again_or_discarded_by_the_keys_it_names() ->
 async fn a_moderator_acts_on_people_by_the_list_of_members() -> Result<()> {
     let server = Server::start().await?;
     let mut ada = User::enter(server.url(), "ada").await?;
-    ada.say("/join dev").await?;
-    ada.wait_open("dev").await?;
+    ada.join("dev").await?;
     let mut bob = Client::enter(server.address(), "bob").await?;
     bob.join("dev").await?;
     ada.say("/topic on call").await?;

@@ -134,8 +134,7 @@ async fn a_room_is_marked_unread_from_a_message_on_and_that_is_taken_back() -> R
             wait_unread(&server, &ada, "lobby", 0).await?;
         }
     }
-    ada.say("/join elsewhere").await?;
-    ada.wait_open("elsewhere").await?;
+    ada.join("elsewhere").await?;
     wait_badges(&mut ada, "lobby", "3", SOON).await?;
     ada.quit().await?;
     ada.start()?;
@@ -160,8 +159,7 @@ async fn a_key_goes_to_what_is_new_from_anywhere_in_the_room() -> Result<()> {
         bob.send("lobby", &text, &text).await?;
     }
     ada.wait_for("read-059").await?;
-    ada.say("/join elsewhere").await?;
-    ada.wait_open("elsewhere").await?;
+    ada.join("elsewhere").await?;
     wait_unread(&server, &ada, "lobby", 0).await?;
     for text in texts("unread", 120) {
         bob.send("lobby", &text, &text).await?;

@@ -84,8 +84,7 @@ async fn the_line_being_read_stays_where_it_is() -> Result<()> {
     configure(ada.home(), "[links]\nopen-with = \"true\"\n")?;
     let mut ada = ada.entered().await?;
     ada.wait_for("line-299").await?;
-    ada.say("/join elsewhere").await?;
-    ada.wait_open("elsewhere").await?;
+    ada.join("elsewhere").await?;
     ada.go_to("lobby").await?;
     for _ in 0..3 {
         ada.press(Key::PageUp)?;
@@ -152,8 +151,7 @@ async fn a_room_with_unread_messages_opens_at_the_new_line() -> Result<()> {
     let server = Setup::without_rates().start().await?;
     let mut bob = Client::enter(server.address(), "bob").await?;
     let mut ada = User::enter(server.url(), "ada").await?;
-    ada.say("/join many").await?;
-    ada.wait_open("many").await?;
+    ada.join("many").await?;
     bob.join("many").await?;
     bob.send("many", "the last one read", "first").await?;
     ada.wait_for("the last one read").await?;
