@@ -9,6 +9,8 @@
 //!
 //! Always holds: a file that can't be used as a whole changes nothing.
 
+mod watch;
+
 use super::profile::create_private_dir;
 use crate::config;
 use crate::core::look::ThemeName;
@@ -99,7 +101,8 @@ impl ConfigFile {
         self.watch = watch::Watch::begin(&self.path);
     }
 
-    /// Returns when something happened that may have changed the file. Cancel-safe.
+    /// Returns when something happened that may have changed the file, for the
+    /// first time at once. Cancel-safe.
     pub async fn changed(&mut self) {
         match &mut self.watch {
             Some(watch) => watch.changed(&self.path).await,
@@ -188,81 +191,6 @@ fn unread(path: &Path, why: &io::Error) -> String {
     format!("{} can't be read: {why}", path.display())
 }
 
-#[cfg(target_os = "linux")]
-mod watch {
-    //! The kernel's notes about a folder. What they say is not looked at: any
-    //! of them means that the file may be another one.
-
-    use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
-    use std::os::fd::AsFd as _;
-    use std::path::Path;
-    use tokio::net::unix::pipe::Receiver;
-
-    /// Only by its name a pipe: notes are bytes to be read, as a pipe's are.
-    #[derive(Debug)]
-    pub(super) struct Watch {
-        notes: Receiver,
-    }
-
-    impl Watch {
-        pub(super) fn begin(path: &Path) -> Option<Self> {
-            let flags = CreateFlags::NONBLOCK | CreateFlags::CLOEXEC;
-            let notes = inotify::init(flags).ok()?;
-            let notes = Receiver::from_owned_fd_unchecked(notes).ok()?;
-            let watch = Self { notes };
-            watch.arm(path).then_some(watch)
-        }
-
-        pub(super) async fn changed(&mut self, path: &Path) {
-            if self.notes.readable().await.is_err() {
-                return std::future::pending().await;
-            }
-            let mut rest = [0; 4096];
-            while self.notes.try_read(&mut rest).is_ok_and(|read| read > 0) {}
-            // The folder may have come just now.
-            self.arm(path);
-        }
-
-        /// Watches the file's folder, or the nearest one that there is, and the
-        /// folder that the file really is in, if it is a link.
-        fn arm(&self, path: &Path) -> bool {
-            let real = path.canonicalize().ok();
-            let folder = |path: &Path| {
-                let mut folders = path.ancestors().skip(1);
-                folders.find(|folder| folder.is_dir()).map(Path::to_owned)
-            };
-            let folders = [folder(path), real.as_deref().and_then(folder)];
-            // Written and closed, or put in place whole; never half written.
-            let what = WatchFlags::CLOSE_WRITE | WatchFlags::MOVED_TO | WatchFlags::CREATE;
-            let mut armed = false;
-            for folder in folders.iter().flatten() {
-                armed |= inotify::add_watch(self.notes.as_fd(), folder, what).is_ok();
-            }
-            armed
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod watch {
-    //! No watch here.
-
-    use std::path::Path;
-
-    #[derive(Debug)]
-    pub(super) enum Watch {}
-
-    impl Watch {
-        pub(super) fn begin(_: &Path) -> Option<Self> {
-            None
-        }
-
-        pub(super) async fn changed(&mut self, _: &Path) {
-            match *self {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -331,6 +259,7 @@ mod tests {
         file.watch();
         std::fs::create_dir(path.parent().unwrap()).unwrap();
         file.changed().await;
+        file.changed().await;
         let real = folder.path().join("dotfiles");
         std::fs::create_dir(&real).unwrap();
         let real = real.join("chat.toml");
@@ -341,6 +270,14 @@ mod tests {
         std::fs::write(&real, "[look]\nmouse = false\n").unwrap();
         let settings = noticed(&mut file).await;
         assert!(settings.hints && !settings.mouse);
+    }
+
+    #[tokio::test]
+    async fn a_save_between_the_reading_and_the_watch_is_noticed() {
+        let (_folder, mut file, _) = file("[look]\nhints = true\n");
+        std::fs::write(&file.path, "[look]\nhints = false\n").unwrap();
+        file.watch();
+        assert!(!noticed(&mut file).await.hints);
     }
 
     async fn noticed(file: &mut ConfigFile) -> Settings {
