@@ -57,6 +57,7 @@ pub(super) trait Performs {
                     }
                 }
                 Effect::Store(write) => self.reach().disk.store(write),
+                Effect::Mend(writes) => self.reach().disk.mend(writes),
                 Effect::Load(load) => self.reach().disk.load(load),
                 Effect::Upload(asked) => self.reach().upload(asked),
                 Effect::Download(asked) => self.reach().download(asked),

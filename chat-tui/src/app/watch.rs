@@ -98,7 +98,7 @@ impl Watch {
                 (Level::Error, format!("disk: not kept: {why}"))
             }
             Input::Disk(DiskInput::Renewed(words)) => (Level::Warn, format!("disk: {words}")),
-            Input::Disk(DiskInput::Recovered) => (Level::Info, "disk: writes again".to_owned()),
+            Input::Disk(DiskInput::Mended) => (Level::Info, "disk: writes again".to_owned()),
             Input::Settings(_) => (
                 Level::Info,
                 "the configuration was saved and is in use".to_owned(),

@@ -27,6 +27,9 @@ pub enum Effect {
     Transmit(String),
     /// Write to the disk. Writes happen in order; a crash loses only the last ones.
     Store(Store),
+    /// Write all this, after writing has failed; answered by `DiskInput::Mended`
+    /// once everything is on the disk, else by `Failed`.
+    Mend(Vec<Store>),
     /// Read from the disk; answered by a `DiskInput`.
     Load(Load),
     /// Set the window's title (not yet neutralised).

@@ -222,7 +222,7 @@ impl State {
                 self.distrust_disk(turn, why);
             }
             DiskInput::Failed(why) => self.distrust_disk(turn, why),
-            DiskInput::Recovered => self.trust_disk(turn),
+            DiskInput::Mended => self.trust_disk(turn),
             DiskInput::Renewed(words) => self.complain(turn, words),
         }
     }

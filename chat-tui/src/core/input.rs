@@ -243,8 +243,8 @@ pub enum DiskInput {
     },
     /// Anything else failed; what and why, in words.
     Failed(String),
-    /// Writing works again.
-    Recovered,
+    /// All of an `Effect::Mend` is on the disk.
+    Mended,
     /// The file was broken and a new one is in use; what became of it, in words.
     Renewed(String),
 }

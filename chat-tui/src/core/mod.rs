@@ -23,6 +23,7 @@ pub mod debug;
 pub mod deeds;
 mod deliver;
 pub mod desk;
+pub mod disk_trouble;
 pub mod editing;
 pub mod effect;
 mod elsewhere;
@@ -127,6 +128,7 @@ impl State {
         }
         self.tend_link(turn);
         self.tend_debug(turn);
+        self.tend_disk(turn);
         self.pump(turn);
         self.pump_deeds(turn);
         self.pump_search(turn);
@@ -158,6 +160,7 @@ impl State {
         [
             link,
             self.saves.due,
+            self.mending_due(),
             self.marks.due(),
             self.begun_due(),
             self.search_due(),

@@ -56,30 +56,47 @@ impl Saves {
 impl State {
     /// Writes everything that was gathered.
     pub(super) fn flush(&mut self, turn: &mut Turn) {
+        for write in self.flushed() {
+            turn.store(write);
+        }
+    }
+
+    /// Everything that was gathered, to be written.
+    pub(super) fn flushed(&mut self) -> Vec<Store> {
         self.saves.due = None;
+        let mut writes = Vec::new();
         for name in std::mem::take(&mut self.saves.logs) {
-            self.flush_log(turn, &name);
+            writes.extend(self.flushed_log(&name));
         }
         for name in std::mem::take(&mut self.saves.places) {
             let Some(room) = self.rooms.get(&name) else {
                 continue;
             };
             let place = room.place.anchor;
-            turn.store(Store::Place { room: name, place });
+            writes.push(Store::Place { room: name, place });
         }
         for desk in std::mem::take(&mut self.saves.drafts) {
             let draft = self.draft_at(&desk);
-            turn.store(Store::Draft { desk, draft });
+            writes.push(Store::Draft { desk, draft });
+        }
+        writes
+    }
+
+    /// Writes what was gathered of a room's log.
+    pub(super) fn flush_log(&mut self, turn: &mut Turn, name: &RoomName) {
+        for write in self.flushed_log(name) {
+            turn.store(write);
         }
     }
 
-    /// Writes what was gathered of a room's log: the entries first, so that
-    /// the cursor in the row is never ahead of them.
-    pub(super) fn flush_log(&mut self, turn: &mut Turn, name: &RoomName) {
-        let in_memory_only = self.disk_trouble.is_some();
+    /// What was gathered of a room's log, to be written: the entries first, so
+    /// that the cursor in the row is never ahead of them.
+    fn flushed_log(&mut self, name: &RoomName) -> Vec<Store> {
+        let in_memory_only = self.is_in_memory_only();
         let Some(room) = self.rooms.get_mut(name).filter(|room| !room.gone) else {
-            return;
+            return Vec::new();
         };
+        let mut writes = Vec::new();
         let unsaved = std::mem::take(&mut room.unsaved);
         if !unsaved.known.is_empty() {
             let known: Vec<_> = unsaved.known.iter().collect();
@@ -89,7 +106,7 @@ impl State {
             let held = |seq: &chat_proto::Seq| room.log.entry(*seq).cloned();
             let entries = unsaved.entries.iter().filter_map(held).collect();
             let room = name.clone();
-            turn.store(Store::Log {
+            writes.push(Store::Log {
                 room,
                 entries,
                 known,
@@ -97,8 +114,9 @@ impl State {
         }
         if !unsaved.changes.is_empty() {
             let (room, events) = (name.clone(), unsaved.changes);
-            turn.store(Store::Changes { room, events });
+            writes.push(Store::Changes { room, events });
         }
-        turn.store(Store::Room(room.row()));
+        writes.push(Store::Room(room.row()));
+        writes
     }
 }

@@ -196,52 +196,6 @@ impl State {
         }
     }
 
-    /// The disk can't be written to: what is typed lives in memory from now on.
-    pub(super) fn distrust_disk(&mut self, turn: &mut Turn, why: String) {
-        self.complain(turn, format!("not kept on the disk: {why}"));
-        self.disk_trouble = Some(why);
-        for room in self.rooms.values_mut() {
-            room.log.distrust();
-        }
-        if self.link.phase == super::link::Phase::Idle {
-            self.connect(turn);
-        }
-    }
-
-    /// The disk can be written to again: what was typed meanwhile goes there now.
-    pub(super) fn trust_disk(&mut self, turn: &mut Turn) {
-        self.disk_trouble = None;
-        self.say(turn, "kept on the disk again");
-        for item in &self.outbox.items {
-            if !matches!(item.stage, Stage::Sent { .. }) {
-                turn.store(Store::Accept {
-                    unsent: item.unsent.clone(),
-                    ends: None,
-                });
-            }
-        }
-        for item in &self.deeds.items {
-            if !matches!(item.step, Step::Done(_)) {
-                turn.store(Store::Deed(item.deed.clone()));
-            }
-        }
-        // Of rooms whose logs could not be carried on nothing is cached any more.
-        for room in self.rooms.values().filter(|room| !room.gone) {
-            self.saves.log(turn, room.name());
-            self.saves.place(turn, room.name());
-        }
-        let rooms = self
-            .rooms
-            .values()
-            .chain(self.side.iter().map(|side| &side.room));
-        for room in rooms.filter(|room| room.has_draft()) {
-            self.saves.draft(turn, room.desk());
-        }
-        for desk in self.drafts_aside.keys() {
-            self.saves.draft(turn, desk.clone());
-        }
-    }
-
     pub(super) fn fresh_nonce(&mut self) -> ItemNonce {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&self.entropy.draw().to_be_bytes());

@@ -5,6 +5,7 @@ use super::composer::Draft;
 use super::debug::Debug;
 use super::deeds::Deeds;
 use super::desk::Desk;
+use super::disk_trouble::DiskTrouble;
 use super::effect::{Effect, Load, Store};
 use super::figures::Doubts;
 use super::habits::Habits;
@@ -116,8 +117,8 @@ pub struct State {
     pub hints_on: bool,
     /// Clicks and the wheel are reported; if not, the terminal itself selects.
     pub mouse_on: bool,
-    /// Why the disk is not written to, in words; all is in memory only.
-    pub disk_trouble: Option<String>,
+    /// Not everything is on the disk.
+    pub disk_trouble: Option<DiskTrouble>,
     /// Rooms that one is invited into.
     pub invites: Vec<Invited>,
     /// What is remembered of one's ways.

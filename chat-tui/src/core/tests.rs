@@ -5,6 +5,7 @@ mod accounts;
 mod acting;
 mod deeds;
 mod disk;
+mod disk_trouble;
 mod entering;
 mod first_run;
 mod hooks;

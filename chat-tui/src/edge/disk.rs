@@ -43,6 +43,8 @@ pub struct Flusher {
 
 enum Job {
     Store(Store),
+    /// Write all that earlier failures have left unwritten.
+    Mend(Vec<Store>),
     Load(Load),
     /// Answer once all before this is written.
     Flush(SyncSender<()>),
@@ -88,6 +90,11 @@ impl Disk {
     /// Asks for a write.
     pub fn store(&self, write: Store) {
         self.ask(Job::Store(write));
+    }
+
+    /// Asks for all to be written that earlier failures have left unwritten.
+    pub fn mend(&self, writes: Vec<Store>) {
+        self.ask(Job::Mend(writes));
     }
 
     /// Asks for a read.
@@ -165,7 +172,7 @@ pub fn load(cache: &mut Cache, load: Load) -> DiskInput {
 struct Worker {
     cache: Cache,
     tell: mpsc::UnboundedSender<DiskInput>,
-    /// The failure told last; said once until something succeeds.
+    /// The failure told last; said once until all is mended.
     complained: Option<String>,
     /// Rooms whose cached log misses something that could not be written. What
     /// is cached of them is not carried on, and dropped as soon as it can be: a
@@ -223,6 +230,11 @@ impl Worker {
     fn take(&mut self, job: Job, writes: &mut Vec<Store>) -> bool {
         match job {
             Job::Store(write) => writes.push(write),
+            Job::Mend(all) => {
+                self.write(writes);
+                let mended = self.mend(all);
+                self.say(mended);
+            }
             Job::Load(asked) => {
                 self.write(writes);
                 let loaded = load(&mut self.cache, asked);
@@ -282,8 +294,21 @@ impl Worker {
         log_of(write).is_some_and(|room| self.lost.contains(room))
     }
 
-    /// Writes first what earlier failures have left undone. That takes things
-    /// away, for which a full disk may have room: no sign that it has recovered.
+    /// Writes all that is only in memory so far, and says what came of it.
+    fn mend(&mut self, mut writes: Vec<Store>) -> DiskInput {
+        let before = self.complained.take();
+        self.write(&mut writes);
+        if !self.lost.is_empty() || !self.owed.is_empty() {
+            self.complained = self.complained.take().or(before);
+        }
+        let failed = self.complained.as_deref().or(self.cache.trouble());
+        match failed {
+            None => DiskInput::Mended,
+            Some(why) => DiskInput::Failed(why.to_owned()),
+        }
+    }
+
+    /// Writes first what earlier failures have left undone.
     fn make_up(&mut self) {
         let forget = self.lost.iter().cloned().map(Store::Forget);
         let undone: Vec<_> = forget.chain(self.owed.iter().cloned()).collect();
@@ -294,9 +319,6 @@ impl Worker {
     }
 
     fn written(&mut self, write: &Store) {
-        if self.complained.take().is_some() {
-            self.say(DiskInput::Recovered);
-        }
         if let Some(nonce) = accepts(write) {
             let nonce = nonce.clone();
             self.say(match self.cache.trouble() {

@@ -147,7 +147,7 @@ pub(super) fn draw(
         said.push_str(&format!(
             " {} not on disk: {}",
             glyphs.dot,
-            neutral::line(trouble)
+            neutral::line(&trouble.why)
         ));
     }
     let role = if live && state.disk_trouble.is_none() {

@@ -121,6 +121,12 @@ impl World {
                         self.input(Input::Disk(answer));
                     }
                 }
+                Effect::Mend(writes) => {
+                    let effects = writes.into_iter().map(Effect::Store).collect();
+                    self.perform(effects);
+                    // The disk is slower than the screen.
+                    self.read.push_back(DiskInput::Mended);
+                }
                 Effect::Load(load) => {
                     // The disk is slower than the screen.
                     self.read.push_back(self.disk.load(load));

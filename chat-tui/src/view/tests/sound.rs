@@ -5,6 +5,7 @@ use super::scene::*;
 use crate::core::State;
 use crate::core::actions::Action;
 use crate::core::composer::Composer;
+use crate::core::disk_trouble::DiskTrouble;
 use crate::core::link::Phase;
 use crate::core::look::ThemeName;
 use crate::core::overlay::{
@@ -162,7 +163,7 @@ impl Oddities {
             typed: String::new(),
             start: 0,
         });
-        state.disk_trouble = Some(self.text(0));
+        state.disk_trouble = Some(DiskTrouble::new(self.text(0), Duration::ZERO));
         state.overlays.extend(self.overlay());
         state
     }

@@ -224,6 +224,7 @@ pub(super) fn effects(play: &Play, effects: &[Effect]) {
                 assert!(fields.is_ok_and(|fields| fields.is_object()), "{frame}");
             }
             Effect::Store(write) => sound_write(write),
+            Effect::Mend(writes) => writes.iter().for_each(sound_write),
             Effect::Load(Load::Log(load)) => {
                 assert!(load.limit > 0 && load.span.from <= load.span.to, "{load:?}");
             }

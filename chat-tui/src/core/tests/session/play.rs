@@ -75,6 +75,7 @@ pub(super) enum Line {
 #[derive(Debug)]
 pub(super) enum Job {
     Store(Store),
+    Mend(Vec<Store>),
     Load(Load),
 }
 
@@ -182,6 +183,7 @@ impl Play {
                     self.outgoing.push_back(frame);
                 }
                 Effect::Store(write) => self.jobs.push_back(Job::Store(write)),
+                Effect::Mend(writes) => self.jobs.push_back(Job::Mend(writes)),
                 Effect::Load(load) => self.jobs.push_back(Job::Load(load)),
                 Effect::Edit { desk, .. } => self.editor = Some(desk),
                 Effect::Quit { .. } => self.ended = true,

@@ -64,18 +64,41 @@ fn a_disk_that_fails_is_told_once_and_so_is_its_recovery() {
         assert_eq!(refused, nonce);
     }
     db.execute_batch("DROP TRIGGER full").unwrap();
-    disk.store(accept("n3", "text"));
+    disk.mend(vec![accept("n3", "text")]);
     let mut said = Vec::new();
     heard(&mut news, |news| {
         said.push(news.clone());
-        (news == DiskInput::Accepted("n3".into())).then_some(())
+        (news == DiskInput::Mended).then_some(())
     });
     let failures = |said: &[DiskInput]| {
         let failed = |news: &&DiskInput| matches!(news, DiskInput::Failed(_));
         said.iter().filter(failed).count()
     };
     assert_eq!(failures(&said), 0, "{said:?}");
-    assert!(said.contains(&DiskInput::Recovered), "{said:?}");
+    assert!(said.contains(&DiskInput::Accepted("n3".into())), "{said:?}");
+}
+
+#[test]
+fn a_disk_of_which_a_part_still_fails_has_not_recovered() {
+    let (_data, dir) = home();
+    let (disk, mut news) = Disk::start(open(&dir)).unwrap();
+    let db = rusqlite::Connection::open(dir.cache()).unwrap();
+    let broken =
+        "CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END";
+    db.execute_batch(broken).unwrap();
+    disk.mend(vec![
+        accept("n1", "text"),
+        begun("dev", Some(draft("kept"))),
+    ]);
+    let mut answer = || {
+        heard(&mut news, |news| match news {
+            DiskInput::Failed(_) | DiskInput::Mended => Some(news),
+            _ => None,
+        })
+    };
+    let told = answer();
+    assert_eq!(answer(), told, "once when it fails, and once as the answer");
+    assert!(matches!(told, DiskInput::Failed(_)), "{told:?}");
 }
 
 #[test]

@@ -4,6 +4,8 @@ use super::{Job, Play};
 use crate::core::effect::Store;
 use crate::core::input::{DiskInput, Input};
 
+const FULL: &str = "the disk is full";
+
 impl Play {
     /// Does so many jobs as the disk's thread would, and tells what came of them.
     pub(in crate::core::tests::session) fn disk_does(&mut self, many: usize) {
@@ -16,28 +18,37 @@ impl Play {
                     let read = self.disk.load(load);
                     self.told(read);
                 }
-                Job::Store(write) if self.full => self.refuse(&write),
-                Job::Store(write) => {
-                    for room in std::mem::take(&mut self.lost) {
-                        self.disk.store(Store::Forget(room));
-                    }
-                    for write in std::mem::take(&mut self.owed) {
-                        self.disk.store(write);
-                    }
-                    if std::mem::take(&mut self.complained) {
-                        self.told(DiskInput::Recovered);
-                    }
-                    if let Some(answer) = self.disk.store(write) {
-                        self.told(answer);
-                    }
+                Job::Store(write) => self.write(write),
+                Job::Mend(writes) => {
+                    self.complained = false;
+                    writes.into_iter().for_each(|write| self.write(write));
+                    self.told(match self.complained {
+                        true => DiskInput::Failed(FULL.to_owned()),
+                        false => DiskInput::Mended,
+                    });
                 }
             }
         }
     }
 
+    fn write(&mut self, write: Store) {
+        if self.full {
+            return self.refuse(&write);
+        }
+        for room in std::mem::take(&mut self.lost) {
+            self.disk.store(Store::Forget(room));
+        }
+        for write in std::mem::take(&mut self.owed) {
+            self.disk.store(write);
+        }
+        if let Some(answer) = self.disk.store(write) {
+            self.told(answer);
+        }
+    }
+
     /// The disk is full.
     fn refuse(&mut self, write: &Store) {
-        let why = "the disk is full".to_owned();
+        let why = FULL.to_owned();
         let nonce = match write {
             Store::Accept { unsent, .. } => Some(&unsent.nonce),
             Store::Deed(deed) => Some(&deed.id),
