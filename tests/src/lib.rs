@@ -25,6 +25,7 @@ pub mod fault;
 pub mod home;
 pub mod hostile;
 pub mod http;
+pub mod kept;
 pub mod keys;
 pub mod load;
 pub mod modes;

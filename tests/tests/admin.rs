@@ -2,7 +2,6 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
@@ -87,7 +86,7 @@ async fn what_the_operator_revokes_is_closed_at_once() -> Result<()> {
         ensure!(tokens.lines().count() == 2, "{tokens}");
         ensure!(!tokens.contains(ada.token()), "{tokens}");
         admin(server.data(), revoke, PASSWORD).await?;
-        let closed = ada.closed(Duration::from_secs(1)).await?;
+        let closed = ada.closed(SOON).await?;
         assert_eq!(
             (closed.code, closed.reason.as_str()),
             (Some(1008), "logged out")
@@ -160,7 +159,7 @@ async fn who_is_banned_from_the_server_is_closed_with_1008_and_does_not_come_bac
         }
         let mut bob = Client::enter(server.address(), &format!("beside-{name}")).await?;
         says(server.data(), &["ban", name], "", "is banned").await?;
-        let closed = banned.closed(Duration::from_secs(1)).await?;
+        let closed = banned.closed(SOON).await?;
         bob.ask("pong", json!({ "type": "ping" })).await?;
         ensure!(closed.code == Some(1008), "{closed:?}");
         ensure!(

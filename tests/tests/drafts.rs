@@ -1,10 +1,9 @@
 //! What is begun in the terminal client and not sent: kept in each room, and
 //! thrown away by nothing that has no way back.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
+use chat_tests::kept;
 use chat_tests::screen::Screen;
 use chat_tests::server::Server;
 use chat_tests::terminal::Key;
@@ -35,8 +34,8 @@ async fn what_is_begun_in_each_room_outlives_a_kill_with_the_cursor_and_what_it_
     ada.go_to("other-room").await?;
     ada.type_text("other")?;
     ada.wait_for("› other").await?;
-    // The promise is that a second is enough.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    kept::draft(ada.home(), "half a thought").await?;
+    kept::draft(ada.home(), "other").await?;
     ada.kill9()?;
     ada.start()?;
     ada.wait_for("› other").await?;

@@ -1,7 +1,5 @@
 //! Getting around in the terminal client: rooms, what is unread, and actions.
 
-use std::time::Duration;
-
 use anyhow::Result;
 use chat_tests::client::Client;
 use chat_tests::server::{Server, Setup};
@@ -123,11 +121,7 @@ async fn palette_help_and_which_key_say_what_can_be_done_and_do_it() -> Result<(
     ada.press(Key::Esc)?;
     ada.terminal()?.wait_gone("/join ROOM").await?;
     ada.press(Key::Ctrl('x'))?;
-    ada.terminal()?
-        .wait_until("what may follow", Duration::from_secs(2), |screen| {
-            screen.shows("j       come into a room")
-        })
-        .await?;
+    ada.wait_for("j       come into a room").await?;
     ada.type_text("j")?;
     ada.wait_for("› ROOM").await?;
     ada.type_text("dev")?;

@@ -26,6 +26,8 @@ const KILLS_EACH: usize = 20;
 const LIFE_MAX: Duration = Duration::from_millis(250);
 /// The longest pause between two keys.
 const PAUSE_MAX: Duration = Duration::from_millis(12);
+/// More lines than are typed in a life.
+const LINES_MAX: usize = 40;
 /// Where others talk all the time.
 const ROOMS: [&str; 3] = ["lobby", "dev", "ops"];
 /// How often, in each of them.
@@ -82,11 +84,19 @@ async fn join_all(user: &mut User) -> Result<()> {
         user.wait_for("online").await?;
     }
     for room in &ROOMS[1..] {
-        user.press(Key::Ctrl('u'))?;
-        user.wait_for("› message #").await?;
-        user.say(&format!("/join {room}")).await?;
-        user.wait_open(room).await?;
+        empty_composer(user).await?;
+        user.join(room).await?;
     }
+    Ok(())
+}
+
+/// What was typed before the client was ready may have become several lines.
+async fn empty_composer(user: &mut User) -> Result<()> {
+    for _ in 0..LINES_MAX {
+        user.press(Key::Ctrl('u'))?;
+        user.press(Key::Backspace)?;
+    }
+    user.wait_for("› message #").await?;
     Ok(())
 }
 

@@ -2,12 +2,12 @@
 //! once, broken, or without a place to be kept.
 
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
 use chat_tests::disk::Small;
 use chat_tests::home::find;
+use chat_tests::kept;
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::{Key, Program, Terminal, home};
 use chat_tests::user::{PENDING, SAVING, User};
@@ -33,8 +33,8 @@ async fn two_clients_of_a_profile_send_each_message_once_and_keep_both_drafts() 
     two.type_text("draft-of-two")?;
     one.wait_for("draft-of-one").await?;
     two.wait_for("draft-of-two").await?;
-    // The promise is that a second is enough.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    kept::draft(one.home(), "draft-of-one").await?;
+    kept::draft(one.home(), "draft-of-two").await?;
     one.kill9()?;
     two.kill9()?;
     server.restart().await?;
@@ -156,11 +156,10 @@ async fn a_disk_that_becomes_full_takes_nothing_off_the_screen_and_holds_up_nobo
     ada.press(Key::CtrlEnd)?;
     ada.wait_for("typed into nowhere").await?;
 
-    disk.make_room(ada.pid())?;
     ada.type_text("and on")?;
+    ada.wait_for("› and on").await?;
+    disk.make_room(ada.pid())?;
     ada.wait_for("kept on the disk again").await?;
-    // The promise is that a second is enough.
-    tokio::time::sleep(Duration::from_secs(1)).await;
     ada.kill9()?;
     server.restart().await?;
     let mut ada = client()?.start()?;

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
 use chat_tests::device::{unread, wait_unread};
 use chat_tests::home::configure;
+use chat_tests::kept;
 use chat_tests::process::Signal;
 use chat_tests::screen::Screen;
 use chat_tests::server::{Server, Setup};
@@ -77,7 +78,9 @@ async fn the_line_being_read_stays_where_it_is() -> Result<()> {
     let server = Setup::without_rates().start().await?;
     let mut bob = Client::enter(server.address(), "bob").await?;
     let line = |n: u32| format!("line-{n:03} is here: https://example.org/{n:03}");
-    for n in 0..300 {
+    let first = bob.send("lobby", &line(0), "0").await?["seq"].clone();
+    let first = first.as_i64().context("seq")?;
+    for n in 1..300 {
         bob.send("lobby", &line(n), &format!("{n}")).await?;
     }
     let ada = User::new(server.url(), "ada")?;
@@ -132,8 +135,7 @@ async fn the_line_being_read_stays_where_it_is() -> Result<()> {
     })
     .await?;
     ada.settled().await?;
-    // A reading place is on the disk within a second.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    kept::place(ada.home(), "lobby", first + reading.parse::<i64>()?).await?;
     ada.kill9()?;
     ada.start()?;
     ada.wait_until("the same place after a restart", |screen| {
