@@ -22,6 +22,9 @@ use crate::wait::SOON;
 
 /// The largest frame that the server may send (`welcome`).
 const FRAME_BYTES_MAX: usize = 4 << 20;
+/// Unread frames that a failure tells of, and characters of each.
+const TOLD_MOST: usize = 10;
+const TOLD_CHARS: usize = 200;
 
 /// One connection.
 pub struct Client {
@@ -306,10 +309,16 @@ impl Client {
             .await
             .ok()
             .with_context(|| {
-                let waiting: Vec<_> = self.backlog.iter().map(Value::to_string).collect();
-                format!("nothing came; unread: [{}]", waiting.join(", "))
+                let last = self.backlog.iter().rev().take(TOLD_MOST);
+                let last: Vec<_> = last.map(|frame| begin(&frame.to_string())).collect();
+                let unread = self.backlog.len();
+                format!("nothing came; unread: {unread}, last [{}]", last.join(", "))
             })
     }
+}
+
+fn begin(text: &str) -> String {
+    text.chars().take(TOLD_CHARS).collect()
 }
 
 /// Whether a frame is an entry of a room's log, or stands in the place of some.

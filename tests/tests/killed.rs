@@ -120,6 +120,8 @@ async fn live(user: &mut User, dice: &mut Dice) -> Result<()> {
 /// Says something again and again, until told to stop.
 async fn talk(server: SocketAddr, room: &str, stopped: watch::Receiver<bool>) -> Result<()> {
     let mut client = Client::enter(server, &format!("talker-{room}")).await?;
+    // What is tried here is the client; a slow disk may hold up the server.
+    client.patience(Duration::from_secs(60));
     client.join(room).await?;
     let mut pace = tokio::time::interval(EVERY);
     for number in 0.. {
