@@ -10,6 +10,7 @@ use super::span::{Span, Spans};
 use super::threads::{Replies, Threads};
 use chat_proto::{Entry, Seq};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Range;
 
 /// The log of one room.
 #[derive(Debug, Clone, Default)]
@@ -162,20 +163,24 @@ impl Log {
     /// where `from` lies within it.
     pub fn upward(&self, from: Seq) -> impl Iterator<Item = Item<'_>> + '_ {
         let mut at = from.min(self.head);
+        // The entries between two holes, in one walk.
+        let mut held: Option<Range<'_, Seq, Entry>> = None;
         std::iter::from_fn(move || {
-            while at >= self.first() {
+            loop {
+                if let Some((_, entry)) = held.as_mut().and_then(Range::next_back) {
+                    return Some(Item::Entry(entry));
+                }
+                if at < self.first() {
+                    return None;
+                }
                 let Some(span) = self.loaded.around(at) else {
                     let hole = self.hole(at)?;
                     at = hole.span.from.minus(1);
                     return Some(Item::Hole(hole));
                 };
-                if let Some((seq, entry)) = self.entries.range(span.from..=at).next_back() {
-                    at = seq.minus(1);
-                    return Some(Item::Entry(entry));
-                }
+                held = Some(self.entries.range(span.from.max(self.first())..=at));
                 at = span.from.minus(1);
             }
-            None
         })
     }
 
@@ -185,20 +190,21 @@ impl Log {
         let after = |seq: Seq| (seq < self.head).then(|| seq.next());
         let from = from.max(self.first());
         let mut next = (from <= self.head).then_some(from);
+        let mut held: Option<Range<'_, Seq, Entry>> = None;
         std::iter::from_fn(move || {
-            while let Some(at) = next {
+            loop {
+                if let Some((_, entry)) = held.as_mut().and_then(Range::next) {
+                    return Some(Item::Entry(entry));
+                }
+                let at = next?;
                 let Some(span) = self.loaded.around(at) else {
                     let hole = self.hole(at)?;
                     next = after(hole.span.to);
                     return Some(Item::Hole(hole));
                 };
-                if let Some((seq, entry)) = self.entries.range(at..=span.to).next() {
-                    next = after(*seq);
-                    return Some(Item::Entry(entry));
-                }
+                held = Some(self.entries.range(at..=span.to.min(self.head)));
                 next = after(span.to);
             }
-            None
         })
     }
 
