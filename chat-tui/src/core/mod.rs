@@ -141,7 +141,6 @@ impl State {
         if self.saves.due.is_some_and(|due| due <= now) {
             self.flush(turn);
         }
-        self.set_title(turn);
     }
 
     /// When `Input::Wake` is wanted next, by the monotonic clock; `None`: only
@@ -178,6 +177,7 @@ impl State {
         turn.effects.push(Effect::Redraw);
     }
 
+    /// The window is called after what it shows: with each frame, however much comes between two.
     fn set_title(&mut self, turn: &mut Turn) {
         if !self.settings.title {
             return;

@@ -55,6 +55,7 @@ impl State {
         if let Some(viewport) = seen.room {
             self.viewed_room(&mut turn, viewport);
         }
+        self.set_title(&mut turn);
         turn.effects
     }
 

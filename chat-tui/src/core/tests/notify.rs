@@ -149,3 +149,26 @@ fn what_was_said_here_wins_over_the_configuration_until_it_is_as_usual() {
     assert!(world.words().contains("as usual"), "{}", world.words());
     assert!(world.disk.habits.levels.is_empty());
 }
+
+#[test]
+fn the_window_is_called_after_each_frame_and_not_after_each_message() {
+    let mut world = World::new(&["@ada+bob", "lobby"]);
+    world.go("lobby");
+    world.rest();
+    world.told.clear();
+    for words in ["are", "you", "there?"] {
+        world.server.others("@ada+bob", "bob", words);
+        while world.client_takes() {}
+    }
+    let titles = |world: &World| {
+        let told = world.told.iter();
+        let titles = told.filter_map(|effect| match effect {
+            Effect::Title(title) => Some(title.clone()),
+            _ => None,
+        });
+        titles.collect::<Vec<_>>()
+    };
+    assert_eq!(titles(&world), [""; 0]);
+    world.draw();
+    assert_eq!(titles(&world), ["(3) lobby"]);
+}
