@@ -84,6 +84,11 @@ pub fn line(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// Whether a text is printable ASCII: each of its bytes has a column of its own.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(is_printable)
+}
+
 /// Whether a character, standing alone, becomes a mark.
 pub fn is_hostile(c: char) -> bool {
     c.is_control() || invisible::is_invisible(c)
@@ -91,7 +96,7 @@ pub fn is_hostile(c: char) -> bool {
 
 /// The columns that a [`line()`] takes.
 pub fn width(text: &str) -> usize {
-    if text.bytes().all(is_printable) {
+    if is_plain(text) {
         return text.len();
     }
     pieces(text).map(|(_, piece)| piece.width()).sum()
@@ -185,7 +190,7 @@ fn pictured(code: u32) -> SmolStr {
 }
 
 fn rebuild(text: &str, push: impl Fn(Piece<'_>, &mut String)) -> Cow<'_, str> {
-    if text.bytes().all(is_printable) {
+    if is_plain(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

@@ -13,7 +13,7 @@ use crate::core::outbox::{self, Outbox};
 use chat_proto::event::EventBody;
 use chat_proto::{Entry, Seq};
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::rc::Rc;
 
 /// One thing in a timeline.
@@ -158,13 +158,20 @@ impl<'a> Blocks<'a> {
             }
         };
         let (day, new) = self.lines_before(entry);
+        let context = &self.context;
+        let width = context.columns.width;
+        let body = match context.bare(entry) {
+            Some(text) => {
+                let spans = || context.entry(entry);
+                self.kept.bare((text, context.me), width, spans)
+            }
+            None => self.kept.spans(&context.entry(entry), width),
+        };
         Block {
             what: What::Entry(entry),
             day,
             new,
-            body: self
-                .kept
-                .lay(&self.context.entry(entry), self.context.columns.width),
+            body,
         }
     }
 
@@ -178,7 +185,7 @@ impl<'a> Blocks<'a> {
             what: What::Unsent(item, index),
             day: false,
             new: false,
-            body: self.kept.lay(&spans, self.context.columns.width),
+            body: self.kept.spans(&spans, self.context.columns.width),
         })
     }
 
@@ -242,13 +249,27 @@ impl Kept {
         self.frame += 1;
     }
 
-    fn lay(&mut self, spans: &Spans, width: usize) -> Rc<Wrapped> {
-        let key = self.hasher.hash_one((spans, width));
+    /// A text that spans say all about.
+    fn spans(&mut self, spans: &Spans, width: usize) -> Rc<Wrapped> {
+        self.get((false, spans, width), || lay(spans, width))
+    }
+
+    /// A bare text, which is made into spans only to be laid out.
+    fn bare(
+        &mut self,
+        (text, me): (&str, Option<&str>),
+        width: usize,
+        spans: impl FnOnce() -> Spans,
+    ) -> Rc<Wrapped> {
+        self.get((true, text, me, width), || lay(&spans(), width))
+    }
+
+    /// What was laid out of what has this key, or is now.
+    fn get(&mut self, key: impl Hash, lay: impl FnOnce() -> Wrapped) -> Rc<Wrapped> {
+        let key = self.hasher.hash_one(key);
         let frame = self.frame;
-        let (laid, used) = self
-            .laid
-            .entry(key)
-            .or_insert_with(|| (Rc::new(lay(spans, width)), frame));
+        let laid = self.laid.entry(key);
+        let (laid, used) = laid.or_insert_with(|| (Rc::new(lay()), frame));
         *used = frame;
         Rc::clone(laid)
     }

@@ -18,7 +18,7 @@ use crate::core::threads::Replies;
 use crate::neutral;
 use crate::weblink;
 use chat_proto::event::{EventBody, Fold, MemberChange, MemberChanged, Message};
-use chat_proto::{Entry, Seq};
+use chat_proto::{Entry, Seq, Timestamp};
 use std::collections::BTreeMap;
 
 /// Parts of a text with their roles, before they are laid out.
@@ -93,7 +93,7 @@ impl Context<'_> {
     /// An entry of the log.
     pub(super) fn entry(&self, entry: &Entry) -> Spans {
         let name = entry.event.author.as_str();
-        let mut spans = self.lead(name, &self.when.clock(entry.event.at));
+        let mut spans = self.lead(name, entry.event.at);
         match &entry.event.body {
             EventBody::Message(message) => self.message(&mut spans, entry, message),
             EventBody::Topic { topic } if topic.is_empty() => {
@@ -113,10 +113,31 @@ impl Context<'_> {
         spans
     }
 
+    /// The text of a message that is all there is to show of it: how that looks
+    /// follows from the text and from who one is.
+    pub(super) fn bare<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
+        let EventBody::Message(Message {
+            text: Some(text),
+            nonce: _,
+            reply_to: None,
+            files,
+        }) = &entry.event.body
+        else {
+            return None;
+        };
+        let (room, seq) = (&entry.event.room, entry.event.seq);
+        let is_bare = self.columns.author > 0
+            && files.is_empty()
+            && entry.fold == Fold::default()
+            && self.deeds.on(room, seq).next().is_none()
+            && self.room.log.replies(seq).held == 0;
+        is_bare.then_some(text)
+    }
+
     /// A message that is not in the log yet.
     pub(super) fn unsent(&self, item: &Item, acts: bool) -> Spans {
         let unsent = &item.unsent;
-        let mut spans = self.lead(self.me.unwrap_or("you"), &self.when.clock(unsent.at));
+        let mut spans = self.lead(self.me.unwrap_or("you"), unsent.at);
         self.reply(&mut spans, unsent.reply_to);
         let waits = !matches!(item.stage, Stage::Sent { .. });
         let text = spans.len();
@@ -147,13 +168,13 @@ impl Context<'_> {
     }
 
     /// Where names have no column of their own, they begin the text.
-    fn lead(&self, name: &str, clock: &str) -> Spans {
+    fn lead(&self, name: &str, at: Timestamp) -> Spans {
         if self.columns.author > 0 {
             return Spans::new();
         }
         let mut spans = Spans::new();
         if self.columns.times {
-            spans.push((format!("{clock} "), Role::Faint));
+            spans.push((format!("{} ", self.when.clock(at)), Role::Faint));
         }
         let room = (self.columns.width / 2).max(1);
         spans.push((fit(name, room, self.glyphs.cut), self.author(name)));

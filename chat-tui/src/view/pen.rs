@@ -12,9 +12,10 @@ use super::timeline::target;
 use crate::core::actions::Action;
 use crate::core::room::{Hit, Target};
 use crate::neutral::{self, Cluster, Piece};
-use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
+use ratatui::buffer::{Buffer, Cell, CellDiffOption, CellWidth};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use std::collections::BTreeSet;
 use std::num::NonZeroU16;
 
 /// What draws.
@@ -23,6 +24,8 @@ pub(super) struct Pen<'a> {
     theme: Theme,
     links: Vec<Link>,
     targets: Vec<Target>,
+    /// Rows with clusters about whose width terminals disagree.
+    doubtful: BTreeSet<u16>,
 }
 
 impl<'a> Pen<'a> {
@@ -37,6 +40,7 @@ impl<'a> Pen<'a> {
             theme,
             links: Vec::new(),
             targets: Vec::new(),
+            doubtful: BTreeSet::new(),
         }
     }
 
@@ -139,9 +143,13 @@ impl<'a> Pen<'a> {
 
     /// A level line over a row of `area`.
     pub(super) fn level(&mut self, area: Rect) {
-        let glyph = self.glyphs().level;
-        for x in area.left()..area.right() {
-            self.text(x, area.y, area.right(), glyph, Role::Border);
+        let (left, right) = (area.left(), area.right().min(self.buffer.area.right()));
+        let begun = self.text(left, area.y, right, self.glyphs().level, Role::Border);
+        let Some(first) = self.buffer.cell((left, area.y)).cloned() else {
+            return;
+        };
+        for x in begun..right {
+            self.buffer[(x, area.y)].clone_from(&first);
         }
     }
 
@@ -188,10 +196,11 @@ impl<'a> Pen<'a> {
     /// After everything is drawn: what stands right of a doubtful cluster is
     /// sent with every frame, each time from a place that was said anew.
     pub(super) fn settle(self) {
-        let width = usize::from(self.buffer.area.width.max(1));
-        for row in self.buffer.content.chunks_mut(width) {
+        let width = usize::from(self.buffer.area.width);
+        for y in &self.doubtful {
+            let from = self.buffer.index_of(self.buffer.area.x, *y);
             let mut doubtful = false;
-            for cell in row {
+            for cell in &mut self.buffer.content[from..from + width] {
                 match cell.diff_option {
                     CellDiffOption::ForcedWidth(_) => doubtful = true,
                     CellDiffOption::None if doubtful => {
@@ -207,15 +216,19 @@ impl<'a> Pen<'a> {
     }
 
     fn styled(&mut self, x: u16, y: u16, right: u16, text: &str, style: Style) -> u16 {
-        let right = right.min(self.buffer.area.right());
+        let area = self.buffer.area;
+        let right = right.min(area.right());
         let mut at = x;
-        if y < self.buffer.area.top() || y >= self.buffer.area.bottom() {
+        if !(area.top()..area.bottom()).contains(&y) || x >= right {
             return at;
         }
-        if x < right {
-            self.mend(x, y);
-        }
-        for (_, piece) in neutral::pieces(text) {
+        self.mend(x, y);
+        let mut pieces = neutral::pieces(text);
+        while at < right {
+            at = self.plain(at, y, right, pieces.take_plain(), style);
+            let Some((_, piece)) = pieces.next() else {
+                break;
+            };
             let next = match piece {
                 Piece::Cluster(cluster)
                     if self.theme.dress().ascii && !cluster.shown.is_ascii() =>
@@ -234,6 +247,21 @@ impl<'a> Pen<'a> {
             }
         }
         at
+    }
+
+    /// As much as fits of a text each byte of which is a cluster of one column:
+    /// nearly all that is drawn.
+    fn plain(&mut self, x: u16, y: u16, right: u16, text: &str, style: Style) -> u16 {
+        let fits = text.len().min(usize::from(right - x));
+        let from = self.buffer.index_of(x, y);
+        let mut blank = Cell::EMPTY;
+        blank.set_style(style);
+        let cells = &mut self.buffer.content[from..from + fits];
+        for (cell, byte) in cells.iter_mut().zip(text.bytes()) {
+            cell.clone_from(&blank);
+            cell.set_char(char::from(byte));
+        }
+        x + columns(fits)
     }
 
     fn mark(&mut self, x: u16, y: u16, right: u16, c: char, style: Style) -> Option<u16> {
@@ -280,6 +308,7 @@ impl<'a> Pen<'a> {
         if cluster.is_doubtful() || cell.cell_width() != width {
             let width = NonZeroU16::new(width).unwrap_or(NonZeroU16::MIN);
             cell.set_diff_option(CellDiffOption::ForcedWidth(width));
+            self.doubtful.insert(y);
         }
         Some(x + width)
     }
@@ -290,8 +319,11 @@ impl<'a> Pen<'a> {
         let left = self.buffer.area.left();
         for back in 1..=x.saturating_sub(left).min(WIDEST) {
             let cell = &mut self.buffer[(x - back, y)];
-            if cell.cell_width() > back {
-                cell.set_symbol(" ").set_diff_option(CellDiffOption::None);
+            // The cells that a cluster reaches into are blank.
+            if cell.symbol() != " " {
+                if cell.cell_width() > back {
+                    cell.set_symbol(" ").set_diff_option(CellDiffOption::None);
+                }
                 return;
             }
         }
@@ -321,6 +353,9 @@ pub(super) fn fit(text: &str, room: usize, cut: &str) -> String {
 
 /// The columns of a neutral line, if the last cluster is as wide as can be.
 fn widest(text: &str) -> usize {
+    if neutral::is_plain(text) {
+        return text.len();
+    }
     let mut used = 0;
     let mut most = 0;
     for (_, piece) in neutral::pieces(text) {

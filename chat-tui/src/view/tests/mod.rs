@@ -2,6 +2,7 @@
 
 mod boxes;
 mod clicks;
+mod kept;
 mod lines;
 mod place;
 mod scene;
