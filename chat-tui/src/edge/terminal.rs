@@ -8,7 +8,7 @@
 
 pub mod echo;
 mod paint;
-mod quiet;
+pub mod quiet;
 
 use crossterm::cursor::{Hide, Show};
 use quiet::Quiet;
