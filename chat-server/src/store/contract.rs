@@ -1,9 +1,12 @@
 //! What every store promises, as tests that each engine must pass.
 //!
-//! An engine's own tests say `crate::store::contract::promises!(Engine);`.
+//! An engine's own tests say `crate::store::contract::promises!(Engine);`. The
+//! promises stand in a file for each subject; `scene`, `change` and `outcome`
+//! are the words in which they are written.
 
 pub(crate) mod account;
 pub(crate) mod admin;
+mod change;
 pub(crate) mod direct;
 pub(crate) mod file;
 mod fold;
@@ -14,11 +17,13 @@ pub(crate) mod login;
 pub(crate) mod matrix;
 pub(crate) mod model;
 pub(crate) mod moderation;
+mod outcome;
 pub(crate) mod page;
 pub(crate) mod private;
 pub(crate) mod revise;
 pub(crate) mod rights;
 pub(crate) mod room;
+mod scene;
 pub(crate) mod search;
 
 use super::{
@@ -28,11 +33,13 @@ use super::{
     TokenHash, UserId, UserRow,
 };
 use crate::rules::moderation::Act;
+use change::*;
 use chat_proto::event::{MemberChange, MemberChanged, Role, RoomKind};
 use chat_proto::{
     Emoji, ErrorCode, Event, EventBody, Nonce, RoomName, Seq, Text, Timestamp, Topic, UserName,
 };
-use std::cell::RefCell;
+use outcome::*;
+use scene::{Guest, Scene};
 
 /// A way to have stores of one kind.
 pub(crate) trait Engine: Sized {
@@ -173,364 +180,3 @@ macro_rules! promises {
     };
 }
 pub(crate) use promises;
-
-/// A store with a clock that is set by hand, and short words for what is done to it.
-struct Scene<E> {
-    engine: E,
-    runtime: tokio::runtime::Runtime,
-    /// In ms.
-    now: i64,
-    devices: u64,
-    /// Of the last commit.
-    effects: RefCell<Vec<Effect>>,
-}
-
-impl<E: Engine> Scene<E> {
-    fn new() -> Self {
-        Self {
-            engine: E::fresh(),
-            runtime: tokio::runtime::Builder::new_current_thread()
-                .build()
-                .unwrap(),
-            now: 1_000_000,
-            devices: 0,
-            effects: RefCell::default(),
-        }
-    }
-
-    fn reopen(self) -> Self {
-        let engine = self.engine.reopen(Timestamp::from_millis(self.now));
-        Self { engine, ..self }
-    }
-
-    fn crash(self) -> Self {
-        let engine = self.engine.crash(Timestamp::from_millis(self.now));
-        Self { engine, ..self }
-    }
-
-    /// What was decided; what others hear of it is kept in `effects`.
-    fn commit(&self, batch: Vec<Change>) -> Vec<Decision> {
-        let count = batch.len();
-        let now = Timestamp::from_millis(self.now);
-        let outcomes = self.wait(|store| store.commit(batch, now));
-        assert_eq!(outcomes.len(), count);
-        let mut effects = self.effects.borrow_mut();
-        effects.clear();
-        outcomes
-            .into_iter()
-            .map(|outcome| {
-                effects.extend(outcome.effects);
-                outcome.decision
-            })
-            .collect()
-    }
-
-    fn one(&self, change: Change) -> Decision {
-        self.commit(vec![change]).remove(0)
-    }
-
-    fn wait<'a, T>(&'a self, ask: impl FnOnce(&'a dyn Store) -> super::Pending<'a, T>) -> T {
-        let answer: Result<T, StoreError> = self.runtime.block_on(ask(self.engine.store()));
-        answer.unwrap()
-    }
-
-    fn guest(&mut self, called: &str) -> Guest {
-        self.devices += 1;
-        let token = token(self.devices);
-        match self.one(hello(Some(called), None, token)) {
-            Ok(Committed::Welcomed(welcomed)) => Guest {
-                row: welcomed.user,
-                token,
-            },
-            other => panic!("{other:?}"),
-        }
-    }
-
-    /// Someone with an account.
-    fn account(&mut self, called: &str) -> Guest {
-        let guest = self.guest(called);
-        self.register(&guest, "first");
-        guest
-    }
-
-    /// A new guest's refusal.
-    fn no_guest(&mut self, called: &str) -> ErrorCode {
-        self.devices += 1;
-        refused(self.one(hello(Some(called), None, token(self.devices))))
-    }
-
-    fn back(&self, guest: &Guest, called: Option<&str>) -> Decision {
-        self.one(hello(called, Some(guest.token), token(0)))
-    }
-
-    fn gone(&self, guest: &Guest) {
-        let outcome = self.one(Change::Gone(Gone {
-            user: guest.row.id,
-            left: Timestamp::from_millis(self.now),
-        }));
-        assert_eq!(outcome, Ok(Committed::Gone));
-    }
-
-    fn join(&self, guest: &Guest, name: &str) -> Standing {
-        match self.one(join(guest, name)) {
-            Ok(Committed::Joined { standing, .. }) => standing,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn say(&self, guest: &Guest, name: &str, text: &str) -> Event {
-        sent(self.one(send(guest, name, text, None)));
-        match &self.effects.borrow()[..] {
-            [Effect::Appended { event, .. }] => event.clone(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    /// Says it so often, in one batch.
-    fn say_often(&self, guest: &Guest, name: &str, text: &str, times: usize) {
-        for outcome in self.commit(vec![send(guest, name, text, None); times]) {
-            sent(outcome);
-        }
-    }
-
-    fn standing(&self, guest: &Guest, name: &str) -> Option<Standing> {
-        let (row, _) = self.wait(|store| store.room(room(name), guest.row.id))?;
-        self.wait(|store| store.standing(guest.row.id, guest.row.name.clone(), row.id, None))
-    }
-
-    fn counts(&self, guest: &Guest, name: &str) -> (u32, u32) {
-        let counts = self.standing(guest, name).unwrap().counts;
-        (counts.unread, counts.mentions)
-    }
-
-    fn scan(&self, guest: &Guest, name: &str) -> Vec<Event> {
-        let (row, _) = self
-            .wait(|store| store.room(room(name), guest.row.id))
-            .unwrap();
-        self.wait(|store| store.events(row.id, Seq::ZERO, usize::MAX))
-    }
-
-    fn page(&self, guest: &Guest, name: &str, anchor: Anchor, limit: usize) -> Page {
-        let (row, _) = self
-            .wait(|store| store.room(room(name), guest.row.id))
-            .unwrap();
-        self.wait(|store| store.history(row.id, anchor, limit))
-    }
-
-    fn members(&self, guest: &Guest, name: &str) -> Vec<(String, Role)> {
-        let (row, _) = self
-            .wait(|store| store.room(room(name), guest.row.id))
-            .unwrap();
-        let page = self.wait(|store| store.members(row.id, String::new(), 1000));
-        assert_eq!(page.total, page.members.len() as u64);
-        assert_eq!(page.total, row.members);
-        page.members
-            .into_iter()
-            .map(|(user, role)| (user.name.as_str().to_owned(), role))
-            .collect()
-    }
-}
-
-#[derive(Debug, Clone)]
-struct Guest {
-    row: UserRow,
-    token: TokenHash,
-}
-
-fn token(number: u64) -> TokenHash {
-    let mut hash = [0; 32];
-    hash[..8].copy_from_slice(&number.to_le_bytes());
-    TokenHash(hash)
-}
-
-fn seq(number: u64) -> Seq {
-    Seq::new(number).unwrap()
-}
-
-fn user(text: &str) -> UserName {
-    UserName::trusted(text).unwrap()
-}
-
-fn room(text: &str) -> RoomName {
-    RoomName::trusted(text).unwrap()
-}
-
-fn hello(called: Option<&str>, token: Option<TokenHash>, fresh: TokenHash) -> Change {
-    Change::Hello(Hello {
-        name: called.map(user),
-        token,
-        fresh,
-        default_rooms: vec![room("lobby")],
-        guests: true,
-    })
-}
-
-fn join(guest: &Guest, name: &str) -> Change {
-    Change::Join(Join {
-        user: guest.row.id,
-        room: room(name),
-        after: None,
-        create: true,
-        rooms_max: 1000,
-    })
-}
-
-fn create(guest: &Guest, name: &str, kind: RoomKind) -> Change {
-    Change::Create(Create {
-        by: guest.row.id,
-        room: room(name),
-        kind,
-        topic: Topic::default(),
-        rooms_max: 1000,
-    })
-}
-
-fn direct(guest: &Guest, name: &str) -> Change {
-    Change::Direct(Direct {
-        by: guest.row.id,
-        room: room(name),
-        rooms_max: 1000,
-    })
-}
-
-fn invite(guest: &Guest, name: &str, called: &str) -> Change {
-    Change::Invite(Invite {
-        by: guest.row.id,
-        room: room(name),
-        user: user(called),
-    })
-}
-
-fn moderate(guest: &Guest, name: &str, act: Act, called: &str) -> Change {
-    Change::Moderate(Moderate {
-        by: guest.row.id,
-        room: room(name),
-        act,
-        user: user(called),
-        reason: None,
-    })
-}
-
-fn set_role(guest: &Guest, name: &str, called: &str, role: Role) -> Change {
-    Change::SetRole(SetRole {
-        by: guest.row.id,
-        room: room(name),
-        user: user(called),
-        role,
-    })
-}
-
-fn settings(guest: &Guest, name: &str, guests: bool) -> Change {
-    Change::Settings(SetSettings {
-        by: guest.row.id,
-        room: room(name),
-        guests,
-    })
-}
-
-fn leave(guest: &Guest, name: &str) -> Change {
-    Change::Leave(Leave {
-        user: guest.row.id,
-        room: room(name),
-    })
-}
-
-fn topic(guest: &Guest, name: &str, text: &str) -> Change {
-    Change::SetTopic(SetTopic {
-        by: guest.row.id,
-        room: room(name),
-        topic: Topic::parse(text, usize::MAX).unwrap(),
-    })
-}
-
-fn revise(guest: &Guest, name: &str, target: u64, what: Revision) -> Change {
-    Change::Revise(Revise {
-        by: guest.row.id,
-        room: room(name),
-        target: seq(target),
-        what,
-    })
-}
-
-fn edit(text: &str) -> Revision {
-    Revision::Edit(Text::parse(text, usize::MAX).unwrap())
-}
-
-fn react(emoji: &str, on: bool) -> Revision {
-    Revision::React {
-        emoji: Emoji::parse(emoji).unwrap(),
-        on,
-    }
-}
-
-fn changed(decision: Decision) -> Option<Seq> {
-    match decision {
-        Ok(Committed::Changed { seq, .. }) => seq,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn send(guest: &Guest, name: &str, text: &str, nonce: Option<&str>) -> Change {
-    Change::Send(SendMessage {
-        author: guest.row.id,
-        room: room(name),
-        text: Some(Text::parse(text, usize::MAX).unwrap()),
-        nonce: nonce.map(|nonce| Nonce::parse(nonce).unwrap()),
-        reply_to: None,
-        rooms_max: 1000,
-        files: Box::default(),
-    })
-}
-
-fn mark(guest: &Guest, name: &str, number: u64, back: bool) -> Change {
-    Change::Read(MarkRead {
-        user: guest.row.id,
-        room: room(name),
-        seq: seq(number),
-        back,
-    })
-}
-
-fn sent(decision: Decision) -> Seq {
-    match decision {
-        Ok(Committed::Sent {
-            seq,
-            duplicate: false,
-            ..
-        }) => seq,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn repeated(decision: Decision) -> Seq {
-    match decision {
-        Ok(Committed::Sent {
-            seq,
-            duplicate: true,
-            ..
-        }) => seq,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Whom a `member` event is about, and what became of them.
-fn member(event: &Event) -> (&str, MemberChanged) {
-    match &event.body {
-        EventBody::Member(MemberChange { user, change, .. }) => (user.as_str(), *change),
-        other => panic!("{other:?}"),
-    }
-}
-
-fn refused(decision: Decision) -> ErrorCode {
-    match decision {
-        Err(refusal) => refusal.code,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn text(event: &Event) -> &str {
-    match &event.body {
-        EventBody::Message(message) => message.text.as_deref().unwrap(),
-        other => panic!("{other:?}"),
-    }
-}
