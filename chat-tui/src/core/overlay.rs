@@ -13,6 +13,7 @@ mod links;
 mod list;
 mod lists;
 mod login;
+mod outcome;
 mod palette;
 mod paste;
 mod picker;

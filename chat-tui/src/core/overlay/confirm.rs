@@ -1,6 +1,6 @@
 //! Asking once before something that can't be taken back.
 
-use super::keys::Outcome;
+use super::outcome::Outcome;
 use crate::core::actions::Action;
 use crate::core::input::{Key, KeyCode};
 use chat_proto::{RoomName, Seq, UserName};

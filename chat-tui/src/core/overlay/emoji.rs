@@ -1,6 +1,7 @@
 //! Choosing an emoji by its name.
 
-use super::keys::{Outcome, write};
+use super::keys::write;
+use super::outcome::Outcome;
 use crate::core::actions::Action;
 use crate::core::composer::Composer;
 use crate::core::input::Key;

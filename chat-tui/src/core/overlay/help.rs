@@ -1,8 +1,9 @@
 //! Help: all actions by group, with the keys they have now.
 
 use super::Overlay;
-use super::keys::{Outcome, moves, write};
+use super::keys::{moves, write};
 use super::list::moved;
+use super::outcome::Outcome;
 use crate::core::actions::{Action, Group};
 use crate::core::composer::Composer;
 use crate::core::input::Key;

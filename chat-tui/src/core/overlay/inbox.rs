@@ -1,6 +1,6 @@
 //! Where one is named, in all rooms.
 
-use super::keys::Outcome;
+use super::outcome::Outcome;
 use crate::core::actions::Action;
 use crate::core::input::Named;
 

@@ -1,6 +1,6 @@
 //! The links in sight, each with a letter.
 
-use super::keys::Outcome;
+use super::outcome::Outcome;
 use super::{Confirm, Overlay, Then};
 use crate::core::actions::Action;
 use crate::core::effect::Effect;

@@ -1,7 +1,7 @@
 //! Lists of rooms, people and servers; the long ones come page by page.
 
 use super::Overlay;
-use super::keys::Outcome;
+use super::outcome::Outcome;
 use crate::core::actions::Action;
 use crate::core::requests::Asked;
 use crate::core::room::Standing;

@@ -1,6 +1,7 @@
 //! The box in which one says who one is: a name, and the password of an account.
 
-use super::keys::{Outcome, write};
+use super::keys::write;
+use super::outcome::Outcome;
 use crate::core::account::Hidden;
 use crate::core::actions::Action;
 use crate::core::composer::Composer;

@@ -1,7 +1,8 @@
 //! The palette: any action, found by a few letters of what it does.
 
 use super::Overlay;
-use super::keys::{Outcome, write};
+use super::keys::write;
+use super::outcome::Outcome;
 use super::picker::fuzzy;
 use crate::core::actions::{Action, When};
 use crate::core::composer::Composer;

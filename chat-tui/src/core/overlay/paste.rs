@@ -1,6 +1,6 @@
 //! The box that asks what is to become of a large text.
 
-use super::keys::Outcome;
+use super::outcome::Outcome;
 use crate::core::actions::Action;
 use crate::core::input::{Key, KeyCode};
 

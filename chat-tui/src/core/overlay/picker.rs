@@ -1,7 +1,8 @@
 //! Choosing a room by a few typed characters.
 
 use super::Overlay;
-use super::keys::{Outcome, write};
+use super::keys::write;
+use super::outcome::Outcome;
 use crate::core::actions::Action;
 use crate::core::composer::Composer;
 use crate::core::input::Key;

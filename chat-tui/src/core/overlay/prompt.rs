@@ -1,7 +1,8 @@
 //! The prompt for what an action takes: it leaves the draft alone.
 
 use super::Overlay;
-use super::keys::{Outcome, write};
+use super::keys::write;
+use super::outcome::Outcome;
 use crate::core::act::{Said, offline};
 use crate::core::actions::Action;
 use crate::core::composer::Composer;

@@ -1,6 +1,7 @@
 //! Keys of the panel for finding messages.
 
-use super::keys::{Outcome, write};
+use super::keys::write;
+use super::outcome::Outcome;
 use crate::core::actions::Action;
 use crate::core::input::Key;
 use crate::core::search::Search;

@@ -1,6 +1,7 @@
 //! The texts that were sent, to be found by a part of them.
 
-use super::keys::{Outcome, write};
+use super::keys::write;
+use super::outcome::Outcome;
 use crate::core::actions::Action;
 use crate::core::composer::Composer;
 use crate::core::input::Key;

@@ -1,7 +1,7 @@
 //! The choice of a theme: what is chosen is shown while one moves.
 
 use super::Overlay;
-use super::keys::Outcome;
+use super::outcome::Outcome;
 use crate::core::actions::Action;
 use crate::core::effect::Effect;
 use crate::core::look::ThemeName;
