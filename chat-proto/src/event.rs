@@ -216,6 +216,19 @@ impl EventBody {
         }
     }
 
+    /// What was said, if it is that.
+    pub fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Message(message) => Some(message),
+            Self::Edited { .. }
+            | Self::Deleted { .. }
+            | Self::Reacted { .. }
+            | Self::Pinned { .. }
+            | Self::Topic { .. }
+            | Self::Member(_) => None,
+        }
+    }
+
     /// The message that this event changes.
     pub fn target(&self) -> Option<Seq> {
         match self {

@@ -166,7 +166,7 @@ impl State {
     }
 
     fn names_me(&self, event: &Event) -> bool {
-        let EventBody::Message(message) = &event.body else {
+        let Some(message) = event.body.message() else {
             return false;
         };
         let text = message.text.as_deref().unwrap_or_default();

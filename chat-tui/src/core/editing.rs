@@ -6,7 +6,6 @@ use super::composer::{Draft, Editing};
 use super::deeds::Act;
 use super::room::Room;
 use super::state::{State, Turn};
-use chat_proto::event::EventBody;
 use chat_proto::{Entry, Seq};
 
 impl State {
@@ -152,13 +151,5 @@ impl Room {
 
 /// The text of a message that is not deleted.
 pub fn text_of(entry: &Entry) -> Option<&str> {
-    match &entry.event.body {
-        EventBody::Message(message) => message.text.as_deref(),
-        EventBody::Edited { .. }
-        | EventBody::Deleted { .. }
-        | EventBody::Reacted { .. }
-        | EventBody::Pinned { .. }
-        | EventBody::Topic { .. }
-        | EventBody::Member(_) => None,
-    }
+    entry.event.body.message()?.text.as_deref()
 }

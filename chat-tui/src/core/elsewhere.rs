@@ -4,11 +4,11 @@
 
 use super::actions::Action;
 use super::desk::Desk;
+use super::editing::text_of;
 use super::effect::Effect;
 use super::overlay::{Overlay, Sent};
 use super::room::Room;
 use super::state::{State, Turn};
-use chat_proto::event::EventBody;
 use smol_str::SmolStr;
 
 /// Entries of a log that are looked through for one's own texts.
@@ -126,10 +126,6 @@ impl State {
     fn own_texts(&self, room: &Room) -> Vec<SmolStr> {
         let entries = room.log.entries.values().rev().take(AMONG);
         let own = entries.filter(|entry| self.is_me(&entry.event.author));
-        let text = own.filter_map(|entry| match &entry.event.body {
-            EventBody::Message(message) => message.text.as_deref().map(SmolStr::from),
-            _ => None,
-        });
-        text.collect()
+        own.filter_map(text_of).map(SmolStr::from).collect()
     }
 }

@@ -3,12 +3,12 @@
 //! counts beyond that is told, not left out.
 
 use super::deliver::names;
+use super::editing::text_of;
 use super::effect::{Effect, Load};
 use super::input::Named;
 use super::overlay::{Inbox, Overlay};
 use super::room::Room;
 use super::state::{State, Turn};
-use chat_proto::event::EventBody;
 use chat_proto::{Entry, RoomName, Seq};
 use std::collections::BTreeMap;
 
@@ -103,11 +103,5 @@ fn held<'a>(room: &'a Room, name: &'a str) -> impl Iterator<Item = Named> + 'a {
 }
 
 fn says(entry: &Entry, name: &str) -> bool {
-    match &entry.event.body {
-        EventBody::Message(message) => {
-            let text = message.text.as_deref();
-            text.is_some_and(|text| names(text, name))
-        }
-        _ => false,
-    }
+    text_of(entry).is_some_and(|text| names(text, name))
 }

@@ -9,7 +9,6 @@ use super::effect::{Effect, Store};
 use super::room::Room;
 use super::state::{State, Turn};
 use super::words::Words;
-use chat_proto::event::EventBody;
 use chat_proto::{Event, RoomName, RoomRef};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -119,7 +118,7 @@ impl State {
 
     /// A message came that is news, and is not before one's eyes.
     pub(super) fn notify(&mut self, turn: &mut Turn, event: &Event, names_me: bool) {
-        let EventBody::Message(message) = &event.body else {
+        let Some(message) = event.body.message() else {
             return;
         };
         let alone = event.room.is_direct();

@@ -4,7 +4,6 @@ use super::act::Said;
 use super::room::{Anchor, Place, Room};
 use super::state::{State, Turn};
 use super::words::Words;
-use chat_proto::event::EventBody;
 use chat_proto::{Entry, Seq, UserName};
 
 impl State {
@@ -79,7 +78,7 @@ impl State {
             return;
         };
         let entry = room.selected.take().and_then(|seq| room.log.entry(seq));
-        if let Some(EventBody::Message(message)) = entry.map(|entry| &entry.event.body) {
+        if let Some(message) = entry.and_then(|entry| entry.event.body.message()) {
             let text = message.text.clone().unwrap_or_default();
             self.copy(turn, text, "copied".to_owned());
         }
@@ -121,5 +120,5 @@ impl Room {
 }
 
 fn is_message(entry: &Entry) -> bool {
-    matches!(entry.event.body, EventBody::Message(_))
+    entry.event.body.message().is_some()
 }

@@ -6,7 +6,6 @@ use super::effect::{Effect, Store};
 use super::outbox::{Item, ItemNonce, Outbox, Stage, Unsent};
 use super::requests::{Asked, typing_id};
 use super::state::{State, Turn};
-use chat_proto::event::EventBody;
 use chat_proto::reply::Sent;
 use chat_proto::request::Send;
 use chat_proto::{ErrorCode, ErrorReply, Event, Nonce, RoomName, Seq, Text};
@@ -179,7 +178,7 @@ impl State {
                 && matches!(item.stage, Stage::Sent { seq, .. } if seq <= event.seq)
         };
         self.outbox.items.retain(|item| !at_its_place(item));
-        let EventBody::Message(message) = &event.body else {
+        let Some(message) = event.body.message() else {
             return;
         };
         let Some(nonce) = message

@@ -4,7 +4,6 @@
 //! Always holds: a message is in one thread, that of the first message at or
 //! above it which answers nothing that is known.
 
-use chat_proto::event::EventBody;
 use chat_proto::{Entry, Seq};
 use std::collections::BTreeMap;
 
@@ -56,21 +55,13 @@ impl Threads {
 
 /// The message that an entry answers.
 pub(super) fn answers(entry: &Entry) -> Option<Seq> {
-    match &entry.event.body {
-        EventBody::Message(message) => message.reply_to,
-        EventBody::Edited { .. }
-        | EventBody::Deleted { .. }
-        | EventBody::Reacted { .. }
-        | EventBody::Pinned { .. }
-        | EventBody::Topic { .. }
-        | EventBody::Member(_) => None,
-    }
+    entry.event.body.message()?.reply_to
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chat_proto::event::Message;
+    use chat_proto::event::{EventBody, Message};
     use chat_proto::{Event, RoomName, Timestamp, UserName};
 
     fn seq(number: u64) -> Seq {

@@ -10,7 +10,6 @@ use super::effect::Effect;
 use super::outbox::Attached;
 use super::room::Room;
 use super::state::{State, Turn};
-use chat_proto::event::EventBody;
 use chat_proto::reply::FileInfo;
 use chat_proto::{Entry, RoomName, Seq, Token};
 
@@ -146,14 +145,9 @@ impl State {
 
     /// Saves the file of the selected message, or the newest one in sight.
     pub(super) fn download(&mut self, turn: &mut Turn, open: bool) {
-        let files = |entry: &Entry| match &entry.event.body {
-            EventBody::Message(message) => message.files.clone(),
-            EventBody::Edited { .. }
-            | EventBody::Deleted { .. }
-            | EventBody::Reacted { .. }
-            | EventBody::Pinned { .. }
-            | EventBody::Topic { .. }
-            | EventBody::Member(_) => Vec::new(),
+        let files = |entry: &Entry| {
+            let message = entry.event.body.message();
+            message.map_or_else(Vec::new, |message| message.files.clone())
         };
         let found = match (self.selected_message(), self.here()) {
             (Some(entry), _) => files(entry),

@@ -9,7 +9,6 @@ use super::meta::{meta, set_meta};
 use super::values::{json_entry, run, sql};
 use crate::core::effect::LoadSearch;
 use crate::core::search::Terms;
-use chat_proto::event::EventBody;
 use chat_proto::{Entry, RoomName, Timestamp, UserName};
 use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -21,7 +20,7 @@ const ID_BITS: i64 = 21;
 
 /// Puts an entry's words into the index, in the place of those it had before.
 pub(super) fn index(db: &Connection, room: i64, entry: &Entry) -> rusqlite::Result<()> {
-    let EventBody::Message(message) = &entry.event.body else {
+    let Some(message) = entry.event.body.message() else {
         return Ok(());
     };
     let seq = sql(entry.event.seq);
