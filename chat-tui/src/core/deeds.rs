@@ -11,6 +11,7 @@
 
 use super::effect::Store;
 use super::outbox::ItemNonce;
+use super::refused::pause_before_again;
 use super::requests::Asked;
 use super::state::{State, Turn};
 use chat_proto::request::{Delete, Edit, Pin, React};
@@ -21,8 +22,6 @@ use std::time::Duration;
 
 /// Deeds that wait at most; more are not begun, and words say so.
 const WAITING_MOST: usize = 500;
-/// After a fault of the server, a deed is tried again after this time.
-const FAULT_PAUSE: Duration = Duration::from_secs(2);
 
 /// Something to be done to a message, as it is kept on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -279,17 +278,10 @@ impl State {
 
     /// The server refused it: for now, or for good.
     pub(super) fn deed_refused(&mut self, turn: &mut Turn, id: &ItemNonce, error: &ErrorReply) {
-        let pause = match error.code {
-            ErrorCode::RateLimited => {
-                Some(Duration::from_millis(error.retry_after_ms.unwrap_or(1000)))
-            }
-            ErrorCode::Unavailable | ErrorCode::Internal => Some(FAULT_PAUSE),
-            _ => None,
-        };
         let Some(item) = self.deeds.item(id) else {
             return;
         };
-        if let Some(pause) = pause {
+        if let Some(pause) = pause_before_again(error) {
             item.step = Step::Waiting;
             self.deeds.hold = Some(turn.now.mono + pause);
             return;

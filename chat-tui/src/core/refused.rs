@@ -8,23 +8,25 @@ use super::state::{State, Turn};
 use chat_proto::{ErrorCode, ErrorReply};
 use std::time::Duration;
 
-/// After a fault of the server, items are tried again after this time.
+/// After a fault of the server the same is tried again after this time.
 const FAULT_PAUSE: Duration = Duration::from_secs(2);
+
+/// How long after a refusal the same is tried again, if it is refused only for now.
+pub(super) fn pause_before_again(error: &ErrorReply) -> Option<Duration> {
+    match error.code {
+        ErrorCode::RateLimited => Some(Duration::from_millis(error.retry_after_ms.unwrap_or(1000))),
+        ErrorCode::Unavailable | ErrorCode::Internal => Some(FAULT_PAUSE),
+        _ => None,
+    }
+}
 
 impl State {
     /// The server refused a message: for now, or for good.
     pub(super) fn send_refused(&mut self, turn: &mut Turn, nonce: &ItemNonce, error: &ErrorReply) {
-        let pause = match error.code {
-            ErrorCode::RateLimited => {
-                Some(Duration::from_millis(error.retry_after_ms.unwrap_or(1000)))
-            }
-            ErrorCode::Unavailable | ErrorCode::Internal => Some(FAULT_PAUSE),
-            _ => None,
-        };
         let Some(item) = self.outbox.item(nonce) else {
             return;
         };
-        if let Some(pause) = pause {
+        if let Some(pause) = pause_before_again(error) {
             item.stage = Stage::Waiting;
             self.outbox.hold = Some(turn.now.mono + pause);
             return;
