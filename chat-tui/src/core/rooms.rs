@@ -89,15 +89,18 @@ impl State {
 
     /// Shows the room this many places further in the list, round and round.
     pub(super) fn go_by(&mut self, turn: &mut Turn, by: isize) {
-        let names: Vec<_> = self.listed().map(|room| room.name().clone()).collect();
-        let here = names
-            .iter()
-            .position(|name| self.is_open(name))
-            .unwrap_or(0);
+        let (names, here) = self.listed_names();
         if !names.is_empty() {
             let there = (here as isize + by).rem_euclid(names.len() as isize);
             self.go(turn, &names[there as usize]);
         }
+    }
+
+    /// The rooms in the order of the list, and where in it one is.
+    fn listed_names(&self) -> (Vec<RoomName>, usize) {
+        let names: Vec<_> = self.listed().map(|room| room.name().clone()).collect();
+        let here = names.iter().position(|name| self.is_open(name));
+        (names, here.unwrap_or(0))
     }
 
     /// Shows the room at this place of the list.
@@ -111,11 +114,7 @@ impl State {
     /// Shows the next room with something unread: mentions first, round and
     /// round, and at last the room where the walk began.
     pub(super) fn go_unread(&mut self, turn: &mut Turn) {
-        let names: Vec<_> = self.listed().map(|room| room.name().clone()).collect();
-        let here = names
-            .iter()
-            .position(|name| self.is_open(name))
-            .unwrap_or(0);
+        let (names, here) = self.listed_names();
         let round = || {
             names
                 .iter()
