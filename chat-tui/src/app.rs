@@ -12,38 +12,35 @@ pub mod lines;
 mod pace;
 mod perform;
 mod reach;
+mod run;
 mod start;
 mod switch;
 mod wait;
 mod watch;
 
-use crate::core::input::{DiskInput, LocalInput, NetInput};
+use crate::core::input::{DiskInput, LocalInput};
 use crate::core::room::Seen;
-use crate::core::servers::ServerName;
 use crate::core::transfers::TransferNews;
-use crate::core::{Effect, Input, State, update};
+use crate::core::{Effect, Input, State};
 use crate::edge::clock::Clock;
 use crate::edge::config_file::ConfigFile;
 use crate::edge::crash::Switch;
 use crate::edge::input::{self, Burst, Flood};
-use crate::edge::net::{Connection, News};
+use crate::edge::net::News;
 use crate::edge::notify;
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::{self, Claimed, Modes, Screen};
 use crate::view::View;
-use alarm::Alarm;
 use effects::Performs as _;
 use lend::Editing;
 use pace::Pace;
-use reach::{Heard, Reach};
-use std::collections::VecDeque;
+use reach::Heard;
+use run::{Begun, Run};
 use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use switch::begin;
 use tokio::sync::mpsc;
 use wait::{changed, ended_here, next, sleep_until};
-use watch::Watch;
 
 pub use start::{Here, Open, Start};
 
@@ -71,9 +68,9 @@ pub async fn run(start: Start) -> io::Result<u8> {
             Some(news) = ends.outside.disk.recv() => Happened::Disk(news),
             Some((id, news)) = ends.outside.transfers.recv() => Happened::Transfer(id, news),
             Some(listed) = ends.outside.folders.recv() => Happened::Listed(listed),
-            news = next(&mut app.reach.connection) => Happened::Net(news),
-            () = changed(&mut app.config) => Happened::Saved,
-            said = ended_here(&mut app.reach.server) => Happened::ServerEnded(said),
+            news = next(&mut app.run.reach.connection) => Happened::Net(news),
+            () = changed(&mut app.run.config) => Happened::Saved,
+            said = ended_here(&mut app.run.reach.server) => Happened::ServerEnded(said),
             text = lend::finished(&mut app.editing) => Happened::Edited(text),
             () = sleep_until(due) => Happened::Nothing,
         };
@@ -92,23 +89,22 @@ pub async fn run(start: Start) -> io::Result<u8> {
             Happened::Saved => app.configure(),
             Happened::Edited(text) => app.edited(text)?,
             Happened::ServerEnded(said) => {
-                app.reach.server = None;
+                app.run.reach.server = None;
                 app.arrived(Input::Local(LocalInput::Ended(said)));
             }
             Happened::Nothing => app.wake(),
         }
         app.settle();
-        while let Some(name) = app.switch.take() {
+        while let Some(name) = app.run.switch.take() {
             if let Some(news) = app.go_over(&name).await? {
                 ends.outside.disk = news;
             }
             app.settle();
         }
-        if app.stop {
-            app.stop = false;
+        if std::mem::take(&mut app.run.stop) {
             app.suspend(&mut signals).await?;
         }
-        if let Some(code) = app.quit {
+        if let Some(code) = app.run.quit {
             app.finish().await;
             return Ok(code);
         }
@@ -139,105 +135,49 @@ struct Ends {
 }
 
 struct App {
-    state: State,
-    clock: Clock,
-    open: Open,
-    config: Option<ConfigFile>,
+    run: Run,
     view: View,
     claimed: Claimed,
     screen: Screen,
-    reach: Reach,
     /// How this terminal tells a person something.
     told_by: notify::Terminal,
     /// What is written once the first lesson was understood.
     taught: Option<PathBuf>,
-    watch: Watch,
     /// Who has the terminal, while it is not ours.
     editing: Option<Editing>,
     flood: Flood,
-    /// What has happened and is not yet told to the core.
-    inputs: VecDeque<Input>,
     pace: Pace,
-    alarm: Alarm,
-    /// The core asks to be stopped, or to end.
-    stop: bool,
-    quit: Option<u8>,
-    /// The core asks to go on at another server.
-    switch: Option<ServerName>,
 }
 
 impl App {
     /// Draws the first frame from the cache, then starts all else.
     fn start(start: Start) -> io::Result<(Self, Ends)> {
-        let Start {
-            here,
-            open,
-            mut config,
-            notes,
-            taught,
-            journal,
-            mut view,
-        } = start;
-        let clock = Clock::start();
-        let (addresses, trust) = (here.addresses.clone(), here.trust.clone());
-        let mut watch = Watch::begin(journal, &here, &notes, clock.now().wall);
-        let (mut state, later, cache) = begin(here, notes, &clock);
-        let now = clock.now();
-        watch.looks(now.wall, now.mono, &state.link, state.address());
-        let claimed = Claimed::claim(modes(&state))?;
+        let mut view = start.view;
+        let mut begun = Begun::at(start.here, start.notes, start.journal);
+        let claimed = Claimed::claim(modes(&begun.state))?;
         let mut screen = terminal::screen()?;
         terminal::repaint(&mut screen)?;
-        let viewed = paint(&mut screen, &mut state, &clock, &mut view)?;
-        let (reach, outside) = Reach::start(addresses, trust, cache)?;
-        if let Some(config) = &mut config {
-            config.watch();
-        }
+        let viewed = paint(&mut screen, &mut begun.state, &begun.clock, &mut view)?;
+        let (run, outside, later) = begun.reach_out(start.open, start.config)?;
         let ends = Ends {
             keys: input::listen()?,
             outside,
         };
         let mut app = Self {
-            state,
-            clock,
-            open,
-            config,
+            run,
             view,
             claimed,
             screen,
-            reach,
             told_by: notify::Terminal::of(|name| std::env::var(name).ok()),
-            taught,
-            watch,
+            taught: start.taught,
             editing: None,
             flood: Flood::default(),
-            inputs: VecDeque::new(),
             pace: Pace::begun(Instant::now()),
-            alarm: Alarm::default(),
-            stop: false,
-            quit: None,
-            switch: None,
         };
         app.perform(later);
         app.perform(viewed);
         app.ask_ground();
         Ok((app, ends))
-    }
-
-    /// Tells the core all that happened; a key is to be seen at once.
-    fn settle(&mut self) {
-        while self.switch.is_none()
-            && let Some(input) = self.inputs.pop_front()
-        {
-            let ended = ended(&input);
-            let now = self.clock.now();
-            self.watch.happened(now.wall, &input);
-            let effects = update(&mut self.state, input, now);
-            let (link, address) = (&self.state.link, self.state.address());
-            self.watch.looks(now.wall, now.mono, link, address);
-            self.perform(effects);
-            // Whatever the core makes of it, the end is not up for discussion.
-            self.quit = self.quit.or(ended);
-        }
     }
 
     fn keys(&mut self, burst: Burst, keys: &mut mpsc::Receiver<Burst>) {
@@ -252,56 +192,37 @@ impl App {
                         self.ask_ground();
                     }
                     let due = |file: &ConfigFile| back || file.is_due(Instant::now());
-                    if self.config.as_ref().is_some_and(due) {
+                    if self.run.config.as_ref().is_some_and(due) {
                         self.configure();
                     }
                     let gathered = self.flood.gather(inputs, Instant::now());
-                    self.inputs.extend(gathered);
+                    self.run.inputs.extend(gathered);
                 }
                 // The terminal is gone: as if the line was hung up.
                 Burst::Closed => {
-                    self.inputs.extend(self.flood.release());
-                    return self.inputs.push_back(Input::Ended { code: 129 });
+                    self.run.inputs.extend(self.flood.release());
+                    return self.run.inputs.push_back(Input::Ended { code: 129 });
                 }
             }
             next = keys.try_recv().ok();
         }
     }
 
-    /// Takes what the connection has ready, for a moment.
-    fn heard(&mut self, news: News) {
-        let until = Instant::now() + BATCH_TIME;
-        let mut next = Some(news);
-        while let Some(news) = next {
-            let over = is_over(&news.input);
-            self.watch.came(self.clock.now().wall, &news);
-            self.arrived(Input::Net(news.input));
-            // What the core does now may be to connect again; news of a new
-            // connection must not be taken for that of the old one.
-            self.settle();
-            if over || self.switch.is_some() || Instant::now() >= until {
-                return;
-            }
-            next = self.reach.connection.as_mut().and_then(Connection::ready);
-        }
-    }
-
     fn wake(&mut self) {
         let now = Instant::now();
         if self.flood.due().is_some_and(|due| due <= now) {
-            self.inputs.extend(self.flood.release());
+            self.run.inputs.extend(self.flood.release());
             self.pace.at_once(now);
         }
-        if self.alarm.rings(&self.state, &self.clock, now) {
-            self.inputs.push_back(Input::Wake);
+        if self.run.rings(now) {
+            self.run.inputs.push_back(Input::Wake);
             self.pace.soon(now);
         }
     }
 
     /// When something is to be done though nothing happens.
     fn due(&self) -> Option<Instant> {
-        let wake = self.alarm.due(&self.state, &self.clock);
-        [wake, self.pace.due(), self.flood.due()]
+        [self.run.due(), self.pace.due(), self.flood.due()]
             .into_iter()
             .flatten()
             .min()
@@ -315,17 +236,17 @@ impl App {
             // What nobody can see is not drawn: it would count as read.
             return Ok(());
         }
-        if self.state.debug.is_some() {
-            self.state.measured(self.watch.figures());
+        if self.run.state.debug.is_some() {
+            self.run.state.measured(self.run.watch.figures());
         }
         let begun = Instant::now();
         let effects = paint(
             &mut self.screen,
-            &mut self.state,
-            &self.clock,
+            &mut self.run.state,
+            &self.run.clock,
             &mut self.view,
         )?;
-        self.watch.meter.drew(begun.elapsed());
+        self.run.watch.meter.drew(begun.elapsed());
         self.perform(effects);
         Ok(())
     }
@@ -334,7 +255,7 @@ impl App {
     async fn finish(mut self) {
         self.stop_editor();
         drop(self.claimed);
-        self.reach.finish().await;
+        self.run.reach.finish().await;
     }
 
     /// The hidden switch.
@@ -342,10 +263,10 @@ impl App {
         match switch {
             // With the words of a person in it, as those of libraries may have.
             Switch::Ui => {
-                let begun = self.state.open_room().map(|room| room.composer.text());
+                let begun = self.run.state.open_room().map(|room| room.composer.text());
                 panic!("asked to panic in the loop over {begun:?}")
             }
-            Switch::Thread => self.reach.disk.panic(),
+            Switch::Thread => self.run.reach.disk.panic(),
             Switch::Task => drop(tokio::spawn(async { panic!("asked to panic in a task") })),
         }
     }
@@ -372,36 +293,5 @@ fn resized(size: ratatui::layout::Size) -> Input {
     Input::Resize {
         width: size.width,
         height: size.height,
-    }
-}
-
-fn is_over(news: &NetInput) -> bool {
-    match news {
-        NetInput::Closed { .. } | NetInput::Nobody(_) | NetInput::Failed(_) => true,
-        NetInput::Connected | NetInput::Frame(_) | NetInput::Heard => false,
-    }
-}
-
-fn ended(input: &Input) -> Option<u8> {
-    match input {
-        Input::Ended { code } => Some(*code),
-        Input::Key(_)
-        | Input::Line(_)
-        | Input::Paste(_)
-        | Input::Focus(_)
-        | Input::Ground(_)
-        | Input::Resize { .. }
-        | Input::Mouse(_)
-        | Input::Net(_)
-        | Input::Disk(_)
-        | Input::Transfer { .. }
-        | Input::Listed { .. }
-        | Input::Settings(_)
-        | Input::Told(_)
-        | Input::Local(_)
-        | Input::Wake
-        | Input::Edited { .. }
-        | Input::Suspended
-        | Input::Resumed => None,
     }
 }

@@ -4,6 +4,7 @@
 //! Always holds: while it is not ours nothing is drawn, so nothing counts as
 //! seen; what arrives goes on arriving.
 
+use super::effects::Performs as _;
 use super::{App, GOODBYE_WAIT, modes, resized};
 use crate::core::Input;
 use crate::core::desk::Desk;
@@ -36,9 +37,9 @@ impl App {
     ) -> io::Result<()> {
         self.pace.at_once(Instant::now());
         match signal {
-            Signal::End(code) => self.inputs.push_back(Input::Ended { code }),
+            Signal::End(code) => self.run.inputs.push_back(Input::Ended { code }),
             Signal::Stop => {
-                self.inputs.push_back(Input::Suspended);
+                self.run.inputs.push_back(Input::Suspended);
                 self.settle();
                 self.suspend(signals).await?;
             }
@@ -47,7 +48,7 @@ impl App {
             Signal::Continue => self.resumed()?,
             Signal::Resize => {
                 let size = terminal::size();
-                self.inputs.push_back(resized(size));
+                self.run.inputs.push_back(resized(size));
             }
         }
         Ok(())
@@ -55,7 +56,7 @@ impl App {
 
     /// Gives the terminal back, stops, and takes it again.
     pub(super) async fn suspend(&mut self, signals: &mut Signals) -> io::Result<()> {
-        self.reach.disk.flusher().flush(GOODBYE_WAIT);
+        self.run.reach.disk.flusher().flush(GOODBYE_WAIT);
         if self.editing.is_some() {
             return signals.stop().await;
         }
@@ -65,7 +66,7 @@ impl App {
     }
 
     fn resumed(&mut self) -> io::Result<()> {
-        self.claimed.reclaim(modes(&self.state))?;
+        self.claimed.reclaim(modes(&self.run.state))?;
         self.shown_again()
     }
 
@@ -79,7 +80,7 @@ impl App {
             Ok(editor) => self.editing = Some(Editing { desk, editor, lent }),
             Err(why) => {
                 let text = Err(why);
-                self.inputs.push_back(Input::Edited { desk, text });
+                self.run.inputs.push_back(Input::Edited { desk, text });
                 // A terminal that is gone is noticed by whoever reads the keys.
                 let _ = self.take_back(lent);
             }
@@ -91,7 +92,7 @@ impl App {
         let Some(Editing { desk, lent, .. }) = self.editing.take() else {
             return Ok(());
         };
-        self.inputs.push_back(Input::Edited { desk, text });
+        self.run.inputs.push_back(Input::Edited { desk, text });
         self.take_back(lent)
     }
 
@@ -99,20 +100,20 @@ impl App {
     pub(super) fn stop_editor(&mut self) {
         if let Some(Editing { editor, lent, .. }) = self.editing.take() {
             drop(editor);
-            let _ = self.claimed.take_back(lent, modes(&self.state));
+            let _ = self.claimed.take_back(lent, modes(&self.run.state));
         }
     }
 
     fn take_back(&mut self, lent: Lent) -> io::Result<()> {
-        self.claimed.take_back(lent, modes(&self.state))?;
+        self.claimed.take_back(lent, modes(&self.run.state))?;
         self.shown_again()
     }
 
     /// Draws all anew: nobody knows what the terminal shows now.
     fn shown_again(&mut self) -> io::Result<()> {
         terminal::repaint(&mut self.screen)?;
-        self.inputs.push_back(resized(terminal::size()));
-        self.inputs.push_back(Input::Resumed);
+        self.run.inputs.push_back(resized(terminal::size()));
+        self.run.inputs.push_back(Input::Resumed);
         self.settle();
         self.ask_ground();
         self.pace.at_once(Instant::now());

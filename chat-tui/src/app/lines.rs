@@ -6,30 +6,23 @@
 
 mod perform;
 
-use super::alarm::Alarm;
 use super::effects::Performs as _;
-use super::reach::{Heard, Reach};
-use super::switch::begin;
+use super::reach::Heard;
+use super::run::{Begun, Run};
 use super::wait::{changed, ended_here, next, sleep_until};
-use super::watch::Watch;
-use super::{BATCH_TIME, GOODBYE_WAIT, Open, Start, is_over};
+use super::{GOODBYE_WAIT, Start};
+use crate::core::Input;
 use crate::core::desk::Desk;
 use crate::core::input::{Key, KeyCode, LocalInput};
 use crate::core::keymap::KeyMap;
 use crate::core::room::Seen;
-use crate::core::servers::ServerName;
 use crate::core::settings::Settings;
-use crate::core::{Input, State, update};
-use crate::edge::clock::Clock;
-use crate::edge::config_file::ConfigFile;
 use crate::edge::crash::Switch;
 use crate::edge::editor::Editor;
 use crate::edge::lines::{self, Typed};
-use crate::edge::net::{Connection, News};
 use crate::edge::signals::{self, Signal, Signals};
 use crate::edge::terminal::echo;
 use crate::view::lines::Lines;
-use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -50,31 +43,31 @@ pub async fn run(start: Start) -> io::Result<u8> {
             biased;
             signal = signals.next() => app.signalled(signal, &mut signals).await?,
             typed = ends.typed.recv(), if takes => app.typed(typed.unwrap_or(Typed::Closed)),
-            Some(news) = ends.outside.disk.recv() => app.inputs.push_back(Input::Disk(news)),
+            Some(news) = ends.outside.disk.recv() => app.run.inputs.push_back(Input::Disk(news)),
             Some((id, news)) = ends.outside.transfers.recv() => {
-                app.inputs.push_back(Input::Transfer { id, news });
+                app.run.inputs.push_back(Input::Transfer { id, news });
             }
-            Some(input) = ends.outside.folders.recv() => app.inputs.push_back(input),
-            news = next(&mut app.reach.connection) => app.heard(news),
-            () = changed(&mut app.config) => app.configure(),
-            said = ended_here(&mut app.reach.server) => {
-                app.reach.server = None;
-                app.inputs.push_back(Input::Local(LocalInput::Ended(said)));
+            Some(input) = ends.outside.folders.recv() => app.run.inputs.push_back(input),
+            news = next(&mut app.run.reach.connection) => app.heard(news),
+            () = changed(&mut app.run.config) => app.configure(),
+            said = ended_here(&mut app.run.reach.server) => {
+                app.run.reach.server = None;
+                app.run.inputs.push_back(Input::Local(LocalInput::Ended(said)));
             }
             text = edited(&mut app.editing) => app.end_edit(text),
             () = sleep_until(due) => app.wake(),
         }
         app.settle();
-        while let Some(name) = app.switch.take() {
+        while let Some(name) = app.run.switch.take() {
             if let Some(news) = app.go_over(&name).await? {
                 ends.outside.disk = news;
             }
             app.settle();
         }
-        if std::mem::take(&mut app.stop) {
+        if std::mem::take(&mut app.run.stop) {
             app.suspend(&mut signals).await?;
         }
-        if let Some(code) = app.quit.or_else(|| app.drained()) {
+        if let Some(code) = app.run.quit.or_else(|| app.drained()) {
             return app.finish(code).await;
         }
     }
@@ -86,73 +79,38 @@ struct Ends {
 }
 
 struct LineApp {
-    state: State,
-    clock: Clock,
-    open: Open,
-    config: Option<ConfigFile>,
+    run: Run,
     lines: Lines,
-    reach: Reach,
-    watch: Watch,
     editing: Option<(Desk, Editor)>,
-    inputs: VecDeque<Input>,
     /// A person sits there: lines are asked for by a prompt.
     prompts: bool,
     /// The prompt that stands at the end of the output.
     prompt: Option<String>,
     /// The input has ended: by when all of it has to be with the server.
     drain_by: Option<Instant>,
-    alarm: Alarm,
-    stop: bool,
-    quit: Option<u8>,
-    switch: Option<ServerName>,
 }
 
 impl LineApp {
     fn start(start: Start) -> io::Result<(Self, Ends)> {
-        let Start {
-            mut here,
-            open,
-            mut config,
-            notes,
-            taught: _,
-            journal,
-            view: _,
-        } = start;
-        let clock = Clock::start();
-        let watch = Watch::begin(journal, &here, &notes, clock.now().wall);
+        let mut here = start.here;
         let zone = here.setup.zone.0.clone();
         here.setup.lesson = false;
         here.setup.settings = typed(here.setup.settings);
-        let (addresses, trust) = (here.addresses.clone(), here.trust.clone());
-        let (state, later, cache) = begin(here, notes, &clock);
-        let (reach, outside) = Reach::start(addresses, trust, cache)?;
-        if let Some(config) = &mut config {
-            config.watch();
-        }
+        let begun = Begun::at(here, start.notes, start.journal);
+        let (run, outside, later) = begun.reach_out(start.open, start.config)?;
         match Switch::from_env() {
             Some(Switch::Ui) => panic!("asked to panic in the loop"),
-            Some(Switch::Thread) => reach.disk.panic(),
+            Some(Switch::Thread) => run.reach.disk.panic(),
             Some(Switch::Task) | None => {}
         }
         let mut app = Self {
-            state,
-            clock,
-            open,
-            config,
+            run,
             lines: Lines::new(zone),
-            reach,
-            watch,
             editing: None,
-            inputs: VecDeque::new(),
             prompts: io::stdin().is_terminal() && io::stdout().is_terminal(),
             prompt: None,
             drain_by: None,
-            alarm: Alarm::default(),
-            stop: false,
-            quit: None,
-            switch: None,
         };
-        app.look();
         app.perform(later);
         let ends = Ends {
             typed: lines::listen()?,
@@ -166,21 +124,21 @@ impl LineApp {
         if self.editing.is_some() {
             return Ok(());
         }
-        let now = self.clock.now();
+        let now = self.run.clock.now();
         // Figures that stand are told once it is known how the connection stands.
-        let figures = self.state.debug.is_some() && self.state.takes_line();
+        let figures = self.run.state.debug.is_some() && self.run.state.takes_line();
         if figures {
-            self.state.measured(self.watch.figures());
-            self.lines.tell_figures(&self.state, now);
-            self.state.figures_told();
+            self.run.state.measured(self.run.watch.figures());
+            self.lines.tell_figures(&self.run.state, now);
+            self.run.state.figures_told();
         }
-        let (text, viewport) = self.lines.tell(&self.state, now);
+        let (text, viewport) = self.lines.tell(&self.run.state, now);
         if let Some(viewport) = viewport {
             let seen = Seen {
                 room: Some(viewport),
                 ..Seen::default()
             };
-            let effects = self.state.viewed(seen, now);
+            let effects = self.run.state.viewed(seen, now);
             self.perform(effects);
         }
         let mut out = String::new();
@@ -192,12 +150,12 @@ impl LineApp {
             });
             out.push_str(&text);
         }
-        let wanted = Some(self.lines.prompt(&self.state)).filter(|words| !words.is_empty());
+        let wanted = Some(self.lines.prompt(&self.run.state)).filter(|words| !words.is_empty());
         if self.prompts && wanted != self.prompt {
             out.push_str(if self.prompt.is_some() { "\n" } else { "" });
             out.push_str(wanted.as_deref().unwrap_or_default());
             self.prompt = wanted;
-            if self.state.hides_line() {
+            if self.run.state.hides_line() {
                 echo::hide();
             } else {
                 echo::show();
@@ -215,47 +173,28 @@ impl LineApp {
             Ok(()) => Ok(()),
             // Whoever listened has enough, or the terminal is gone.
             Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
-                self.quit = Some(0);
+                self.run.quit = Some(0);
                 Ok(())
             }
             Err(_) if self.prompts => {
-                self.quit = Some(129);
+                self.run.quit = Some(129);
                 Ok(())
             }
             Err(e) => Err(e),
         }
     }
 
-    fn settle(&mut self) {
-        while self.switch.is_none()
-            && let Some(input) = self.inputs.pop_front()
-        {
-            let now = self.clock.now();
-            self.watch.happened(now.wall, &input);
-            let effects = update(&mut self.state, input, now);
-            self.look();
-            self.perform(effects);
-        }
-    }
-
-    /// What has become of the connection goes into the log.
-    fn look(&mut self) {
-        let (now, link) = (self.clock.now(), &self.state.link);
-        let address = self.state.address();
-        self.watch.looks(now.wall, now.mono, link, address);
-    }
-
     fn takes_line(&self) -> bool {
-        self.drain_by.is_none() && self.editing.is_none() && self.state.takes_line()
+        self.drain_by.is_none() && self.editing.is_none() && self.run.state.takes_line()
     }
 
     fn typed(&mut self, typed: Typed) {
         // The terminal has ended the prompt's line.
         self.prompt = None;
         match typed {
-            Typed::Line(line) => self.inputs.push_back(Input::Line(line)),
-            Typed::Bad(why) => self.inputs.push_back(Input::Told(why)),
-            Typed::Closed if self.prompts => self.inputs.push_back(Input::Ended { code: 0 }),
+            Typed::Line(line) => self.run.inputs.push_back(Input::Line(line)),
+            Typed::Bad(why) => self.run.inputs.push_back(Input::Told(why)),
+            Typed::Closed if self.prompts => self.run.inputs.push_back(Input::Ended { code: 0 }),
             Typed::Closed => self.drain_by = Some(Instant::now() + DRAIN_WAIT),
         }
     }
@@ -264,34 +203,17 @@ impl LineApp {
     /// 1 if something did not reach the server.
     fn drained(&self) -> Option<u8> {
         let late = self.drain_by? <= Instant::now();
-        let done = self.state.is_settled();
-        (done || late).then(|| u8::from(!done || self.state.outbox.unsent() > 0))
-    }
-
-    fn heard(&mut self, news: News) {
-        let until = Instant::now() + BATCH_TIME;
-        let mut next = Some(news);
-        while let Some(news) = next {
-            let over = is_over(&news.input);
-            self.watch.came(self.clock.now().wall, &news);
-            self.inputs.push_back(Input::Net(news.input));
-            // News of a new connection must not be taken for that of the old one.
-            self.settle();
-            if over || self.switch.is_some() || Instant::now() >= until {
-                return;
-            }
-            next = self.reach.connection.as_mut().and_then(Connection::ready);
-        }
+        let done = self.run.state.is_settled();
+        (done || late).then(|| u8::from(!done || self.run.state.outbox.unsent() > 0))
     }
 
     fn due(&self) -> Option<Instant> {
-        let wake = self.alarm.due(&self.state, &self.clock);
-        [wake, self.drain_by].into_iter().flatten().min()
+        [self.run.due(), self.drain_by].into_iter().flatten().min()
     }
 
     fn wake(&mut self) {
-        if self.alarm.rings(&self.state, &self.clock, Instant::now()) {
-            self.inputs.push_back(Input::Wake);
+        if self.run.rings(Instant::now()) {
+            self.run.inputs.push_back(Input::Wake);
         }
     }
 
@@ -299,11 +221,11 @@ impl LineApp {
         match signal {
             Signal::End(130) if self.prompts => {
                 let key = Key::ctrl(KeyCode::Char('c'));
-                self.inputs.push_back(Input::Key(key));
+                self.run.inputs.push_back(Input::Key(key));
             }
-            Signal::End(code) => self.inputs.push_back(Input::Ended { code }),
+            Signal::End(code) => self.run.inputs.push_back(Input::Ended { code }),
             Signal::Stop => {
-                self.inputs.push_back(Input::Suspended);
+                self.run.inputs.push_back(Input::Suspended);
                 self.settle();
                 self.suspend(signals).await?;
             }
@@ -314,11 +236,11 @@ impl LineApp {
     }
 
     async fn suspend(&mut self, signals: &mut Signals) -> io::Result<()> {
-        self.reach.disk.flusher().flush(GOODBYE_WAIT);
+        self.run.reach.disk.flusher().flush(GOODBYE_WAIT);
         echo::show();
         signals.stop().await?;
         self.prompt = None;
-        self.inputs.push_back(Input::Resumed);
+        self.run.inputs.push_back(Input::Resumed);
         self.settle();
         Ok(())
     }
@@ -327,12 +249,12 @@ impl LineApp {
         self.editing = None;
         echo::show();
         // However it came to the end: what is gathered is written.
-        self.inputs.push_back(Input::Ended { code });
+        self.run.inputs.push_back(Input::Ended { code });
         self.settle();
-        let (rest, _) = self.lines.tell(&self.state, self.clock.now());
+        let (rest, _) = self.lines.tell(&self.run.state, self.run.clock.now());
         let newline = if self.prompt.is_some() { "\n" } else { "" };
         self.write(&format!("{newline}{rest}"))?;
-        self.reach.finish().await;
+        self.run.reach.finish().await;
         Ok(code)
     }
 }

@@ -1,15 +1,14 @@
-//! What the core asks for, on a screen; and what the configuration says.
+//! What the core asks for, on a screen.
 
 use super::App;
 use super::effects::Performs;
-use super::reach::Reach;
+use super::run::Run;
 use crate::core::Input;
 use crate::core::desk::Desk;
 use crate::core::look::ThemeName;
 use crate::core::notify::{Means, Told};
 use crate::core::overlay::theme_name;
-use crate::core::servers::ServerName;
-use crate::edge::config_file::ConfigFile;
+use crate::core::settings::Settings;
 use crate::edge::opener;
 use crate::edge::profile::{create_private_dir, create_private_file};
 use crate::edge::terminal::{self, Claimed};
@@ -18,17 +17,17 @@ use std::io;
 use std::time::Instant;
 
 impl Performs for App {
-    fn reach(&mut self) -> &mut Reach {
-        &mut self.reach
+    fn run(&mut self) -> &mut Run {
+        &mut self.run
     }
 
     fn arrived(&mut self, input: Input) {
-        self.inputs.push_back(input);
+        self.run.inputs.push_back(input);
         self.pace.soon(Instant::now());
     }
 
-    fn sends(&mut self, frame: &str) {
-        self.watch.goes(self.clock.now().wall, frame);
+    fn fitting(&self, settings: Settings) -> Settings {
+        settings
     }
 
     fn title(&mut self, title: &str) {
@@ -38,7 +37,7 @@ impl Performs for App {
 
     /// By the means that the settings name, or the terminal takes.
     fn notify(&mut self, told: &Told) {
-        let settings = &self.state.settings;
+        let settings = &self.run.state.settings;
         let means = settings.means.unwrap_or(Some(self.told_by.means));
         let Some(means) = means.filter(|means| settings.bell || *means != Means::Bell) else {
             return;
@@ -52,15 +51,15 @@ impl Performs for App {
     }
 
     fn open(&mut self, link: &str) {
-        if let Err(why) = opener::open(&self.state.settings.opener, link) {
+        if let Err(why) = opener::open(&self.run.state.settings.opener, link) {
             let told = format!("{why}; with Shift its letter copies a link");
-            self.inputs.push_back(Input::Told(told));
+            self.run.inputs.push_back(Input::Told(told));
         }
     }
 
     /// Writes the theme into the configuration; says so if that can't be done.
     fn keep_theme(&mut self, theme: Option<ThemeName>) {
-        let kept = match &mut self.config {
+        let kept = match &mut self.run.config {
             Some(config) => config.keep_theme(theme),
             None => Err("there is no place for a configuration".to_owned()),
         };
@@ -68,7 +67,7 @@ impl Performs for App {
             let name = theme_name(theme);
             let told =
                 format!("the theme is not kept: {why}; write theme = \"{name}\" under [look]");
-            self.inputs.push_back(Input::Told(told));
+            self.run.inputs.push_back(Input::Told(told));
         }
     }
 
@@ -93,18 +92,6 @@ impl Performs for App {
     fn edit(&mut self, desk: Desk, text: &str) {
         self.lend(desk, text);
     }
-
-    fn suspend(&mut self) {
-        self.stop = true;
-    }
-
-    fn switch(&mut self, name: ServerName) {
-        self.switch = Some(name);
-    }
-
-    fn quit(&mut self, code: u8) {
-        self.quit = Some(code);
-    }
 }
 
 impl App {
@@ -115,23 +102,8 @@ impl App {
 
     /// Asks the terminal for its background, if it would not print the question.
     pub(super) fn ask_ground(&mut self) {
-        if self.state.setup.able.modern {
+        if self.run.state.setup.able.modern {
             self.written(Claimed::ask_ground);
-        }
-    }
-
-    /// Looks whether the configuration is another one, and does as it says.
-    pub(super) fn configure(&mut self) {
-        match self.config.as_mut().and_then(ConfigFile::look) {
-            None => {}
-            Some(Ok(settings)) => {
-                self.arrived(Input::Settings(Box::new(settings)));
-            }
-            Some(Err(words)) => {
-                for words in words {
-                    self.arrived(Input::Told(words));
-                }
-            }
         }
     }
 }

@@ -56,29 +56,24 @@ impl App {
         &mut self,
         name: &ServerName,
     ) -> io::Result<Option<UnboundedReceiver<DiskInput>>> {
-        let here = match named(&self.open, &self.state.settings, name) {
-            Ok(Some(here)) => here,
-            Ok(None) => return Ok(None),
-            Err(why) => {
-                self.arrived(Input::Told(why));
-                return Ok(None);
-            }
+        let Some(here) = self.kept_of(name) else {
+            return Ok(None);
         };
-        self.watch.goes_over(&here, name, self.clock.now().wall);
-        let (mut state, later, news) = self.reach.go_over(here, &self.clock).await?;
-        state.focused = self.state.focused;
-        state.debug = self.state.debug.take();
-        state.lesson = self.state.lesson;
-        state.ground = self.state.ground;
-        state.hints_on = self.state.hints_on;
-        state.mouse_on = self.state.mouse_on;
-        self.state = state;
-        let (now, link) = (self.clock.now(), &self.state.link);
-        let address = self.state.address();
-        self.watch.looks(now.wall, now.mono, link, address);
+        self.run
+            .watch
+            .goes_over(&here, name, self.run.clock.now().wall);
+        let (mut state, later, news) = self.run.reach.go_over(here, &self.run.clock).await?;
+        state.focused = self.run.state.focused;
+        state.debug = self.run.state.debug.take();
+        state.lesson = self.run.state.lesson;
+        state.ground = self.run.state.ground;
+        state.hints_on = self.run.state.hints_on;
+        state.mouse_on = self.run.state.mouse_on;
+        self.run.state = state;
+        self.run.look();
         self.view.forget();
         // What else has come is of the server that was left; keys are for the new one.
-        self.inputs.retain(is_from_the_person);
+        self.run.inputs.retain(is_from_the_person);
         self.pace.at_once(Instant::now());
         self.perform(later);
         Ok(Some(news))

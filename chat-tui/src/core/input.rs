@@ -191,6 +191,16 @@ pub enum NetInput {
     Failed(String),
 }
 
+impl NetInput {
+    /// Whether nothing more comes of its connection.
+    pub fn is_over(&self) -> bool {
+        match self {
+            Self::Closed { .. } | Self::Nobody(_) | Self::Failed(_) => true,
+            Self::Connected | Self::Frame(_) | Self::Heard => false,
+        }
+    }
+}
+
 /// News from the disk.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DiskInput {

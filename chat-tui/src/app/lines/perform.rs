@@ -2,15 +2,15 @@
 
 use super::{LineApp, typed};
 use crate::app::effects::Performs;
-use crate::app::reach::Reach;
-use crate::app::switch::{is_from_the_person, named};
+use crate::app::run::Run;
+use crate::app::switch::is_from_the_person;
 use crate::core::Input;
 use crate::core::desk::Desk;
 use crate::core::input::DiskInput;
 use crate::core::look::ThemeName;
 use crate::core::notify::Told;
 use crate::core::servers::ServerName;
-use crate::edge::config_file::ConfigFile;
+use crate::core::settings::Settings;
 use crate::edge::editor::Editor;
 use crate::edge::{opener, terminal};
 use crate::view::lines::Lines;
@@ -18,16 +18,16 @@ use std::io::{self, IsTerminal as _};
 use tokio::sync::mpsc;
 
 impl Performs for LineApp {
-    fn reach(&mut self) -> &mut Reach {
-        &mut self.reach
+    fn run(&mut self) -> &mut Run {
+        &mut self.run
     }
 
     fn arrived(&mut self, input: Input) {
-        self.inputs.push_back(input);
+        self.run.inputs.push_back(input);
     }
 
-    fn sends(&mut self, frame: &str) {
-        self.watch.goes(self.clock.now().wall, frame);
+    fn fitting(&self, settings: Settings) -> Settings {
+        typed(settings)
     }
 
     fn title(&mut self, _title: &str) {
@@ -36,7 +36,7 @@ impl Performs for LineApp {
 
     fn notify(&mut self, _told: &Told) {
         // The words are told anyway.
-        if self.state.settings.bell && io::stdout().is_terminal() {
+        if self.run.state.settings.bell && io::stdout().is_terminal() {
             // It rings or it does not: nothing hangs on it.
             let _ = self.write("\x07");
         }
@@ -47,8 +47,8 @@ impl Performs for LineApp {
     }
 
     fn open(&mut self, link: &str) {
-        if let Err(why) = opener::open(&self.state.settings.opener, link) {
-            self.inputs.push_back(Input::Told(why));
+        if let Err(why) = opener::open(&self.run.state.settings.opener, link) {
+            self.run.inputs.push_back(Input::Told(why));
         }
     }
 
@@ -82,21 +82,9 @@ impl Performs for LineApp {
             }
             Err(why) => {
                 let text = Err(why);
-                self.inputs.push_back(Input::Edited { desk, text });
+                self.run.inputs.push_back(Input::Edited { desk, text });
             }
         }
-    }
-
-    fn suspend(&mut self) {
-        self.stop = true;
-    }
-
-    fn switch(&mut self, name: ServerName) {
-        self.switch = Some(name);
-    }
-
-    fn quit(&mut self, code: u8) {
-        self.quit = Some(code);
     }
 }
 
@@ -105,18 +93,7 @@ impl LineApp {
         terminal::set_lent(false);
         self.prompt = None;
         if let Some((desk, _)) = self.editing.take() {
-            self.inputs.push_back(Input::Edited { desk, text });
-        }
-    }
-
-    pub(super) fn configure(&mut self) {
-        match self.config.as_mut().and_then(ConfigFile::look) {
-            None => {}
-            Some(Ok(settings)) => {
-                let settings = Box::new(typed(settings));
-                self.inputs.push_back(Input::Settings(settings));
-            }
-            Some(Err(words)) => self.inputs.extend(words.into_iter().map(Input::Told)),
+            self.run.inputs.push_back(Input::Edited { desk, text });
         }
     }
 
@@ -125,21 +102,18 @@ impl LineApp {
         &mut self,
         name: &ServerName,
     ) -> io::Result<Option<mpsc::UnboundedReceiver<DiskInput>>> {
-        let here = match named(&self.open, &self.state.settings, name) {
-            Ok(Some(here)) => here,
-            Ok(None) => return Ok(None),
-            Err(why) => {
-                self.inputs.push_back(Input::Told(why));
-                return Ok(None);
-            }
+        let Some(here) = self.kept_of(name) else {
+            return Ok(None);
         };
         self.lines = Lines::new(here.setup.zone.0.clone());
         self.lines.add(&format!("-- server {}", name.as_str()));
-        self.watch.goes_over(&here, name, self.clock.now().wall);
-        let (state, later, news) = self.reach.go_over(here, &self.clock).await?;
-        self.state = state;
-        self.look();
-        self.inputs.retain(is_from_the_person);
+        self.run
+            .watch
+            .goes_over(&here, name, self.run.clock.now().wall);
+        let (state, later, news) = self.run.reach.go_over(here, &self.run.clock).await?;
+        self.run.state = state;
+        self.run.look();
+        self.run.inputs.retain(is_from_the_person);
         self.perform(later);
         Ok(Some(news))
     }
