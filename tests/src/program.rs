@@ -1,8 +1,10 @@
 //! What is to be started in a terminal, and in which surroundings.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use portable_pty::CommandBuilder;
 
 use crate::binaries;
 use crate::terminal::Terminal;
@@ -10,16 +12,21 @@ use crate::terminal::Terminal;
 /// What to start, and in which surroundings: an empty environment but for what
 /// a login would set.
 pub struct Program {
-    pub(crate) program: PathBuf,
-    pub(crate) args: Vec<String>,
-    pub(crate) env: Vec<(String, String)>,
+    program: PathBuf,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
     pub(crate) width: u16,
     pub(crate) height: u16,
 }
 
 impl Program {
-    /// Any program.
+    /// Any program, in a terminal that has all colours.
     pub fn new(program: impl Into<PathBuf>) -> Self {
+        Self::plain(program).env("COLORTERM", "truecolor")
+    }
+
+    /// Any program, in a terminal that says no more of itself than its name.
+    pub fn plain(program: impl Into<PathBuf>) -> Self {
         Self {
             program: program.into(),
             args: Vec::new(),
@@ -28,7 +35,6 @@ impl Program {
             height: 24,
         }
         .env("TERM", "xterm-256color")
-        .env("COLORTERM", "truecolor")
         .env("LANG", "C.UTF-8")
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
     }
@@ -79,8 +85,26 @@ impl Program {
         self
     }
 
+    /// What starts it in a terminal that is open already.
+    pub fn command(&self) -> CommandBuilder {
+        let mut command = CommandBuilder::new(&self.program);
+        command.args(&self.args);
+        command.env_clear();
+        for (name, value) in &self.env {
+            command.env(name, value);
+        }
+        command
+    }
+
     /// Starts it.
     pub fn start(self) -> Result<Terminal> {
         Terminal::start(&self)
+    }
+}
+
+/// By its path.
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.program.display().fmt(f)
     }
 }

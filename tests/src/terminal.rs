@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
-use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, SlavePty};
+use portable_pty::{Child, ExitStatus, MasterPty, SlavePty};
 
 use crate::emulator::{Emulator, pty_size};
 use crate::process::{self, Signal};
@@ -65,21 +65,13 @@ impl Terminal {
         let pair = portable_pty::native_pty_system().openpty(size)?;
         let device = pair.master.tty_name().context("the terminal has no name")?;
         let stty_before = stty(&device)?;
-        let mut command = CommandBuilder::new(&program.program);
-        command.args(&program.args);
-        command.env_clear();
-        for (name, value) in &program.env {
-            command.env(name, value);
-        }
         let reader = pair.master.try_clone_reader()?;
         let writer = pair.master.take_writer()?;
         let shown = Shown::new(program.width, program.height)?;
         let reading = shown.clone();
         std::thread::spawn(move || reading.follow(reader));
-        let child = pair
-            .slave
-            .spawn_command(command)
-            .with_context(|| format!("{} does not start", program.program.display()))?;
+        let child = pair.slave.spawn_command(program.command());
+        let child = child.with_context(|| format!("{program} does not start"))?;
         let pid = child.process_id().context("a program without a process")?;
         Ok(Self {
             child,

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use chat_tests::binaries;
+use chat_tests::program::Program;
 
 use crate::feed::{Feed, channel};
-use crate::pty::{Cores, Program, Pty, shows};
+use crate::pty::{Cores, Pty, shows};
 use crate::talk::{OPEN, Rooms, begin};
 
 /// A program.
@@ -77,7 +78,9 @@ impl Contender {
     /// Starts it; it is not ready yet.
     pub(crate) fn start(&self) -> Result<Pty> {
         let path = self.who.path().context("not installed")?;
-        let program = Program::new(path.display().to_string(), &self.home);
+        let program = Program::plain(path)
+            .env("USER", "bench")
+            .env("HOME", self.home.display().to_string());
         let program = match self.who {
             Who::Chat => program.args([
                 self.server.clone(),

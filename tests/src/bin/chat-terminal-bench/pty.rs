@@ -5,26 +5,19 @@
 //! that runs behind. Holds: the program is gone when the value is.
 
 use std::io::{Read, Write};
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use chat_tests::emulator::{Emulator, pty_size};
-use portable_pty::{Child, CommandBuilder, MasterPty};
+use chat_tests::program::Program;
+use portable_pty::{Child, MasterPty};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
 /// Columns and rows of every terminal here.
 pub(crate) const SIZE: (u16, u16) = (120, 40);
 /// Between two looks at what was read.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
-
-/// What to start.
-pub(crate) struct Program {
-    pub(crate) path: String,
-    pub(crate) args: Vec<String>,
-    pub(crate) env: Vec<(String, String)>,
-}
 
 /// The cores that share the work: programs measured on one, all else on the other.
 #[derive(Debug, Clone, Copy)]
@@ -54,30 +47,6 @@ struct Log {
     bytes: usize,
 }
 
-impl Program {
-    pub(crate) fn new(path: impl Into<String>, home: &Path) -> Self {
-        let env = [
-            ("TERM", "xterm-256color"),
-            ("LANG", "C.UTF-8"),
-            ("PATH", "/usr/local/bin:/usr/bin:/bin"),
-            ("USER", "bench"),
-        ];
-        let mut env: Vec<_> = env.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
-        env.push(("HOME".to_owned(), home.display().to_string()));
-        Self {
-            path: path.into(),
-            args: Vec::new(),
-            env,
-        }
-    }
-
-    #[must_use]
-    pub(crate) fn args<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
-        self.args.extend(args.into_iter().map(Into::into));
-        self
-    }
-}
-
 /// Moves this thread, and those that it starts, to a core; where that is not
 /// allowed it stays where it is.
 pub(crate) fn settle_on(core: usize) {
@@ -95,12 +64,6 @@ pub(crate) fn go_first(pid: u32) {
 impl Pty {
     pub(crate) fn start(program: &Program, cores: Cores) -> Result<Self> {
         let pair = portable_pty::native_pty_system().openpty(pty_size(SIZE.0, SIZE.1))?;
-        let mut command = CommandBuilder::new(&program.path);
-        command.args(&program.args);
-        command.env_clear();
-        for (name, value) in &program.env {
-            command.env(name, value);
-        }
         let reader = pair.master.try_clone_reader()?;
         let writer = pair.master.take_writer()?;
         let read = Arc::new(Mutex::new(Log::default()));
@@ -109,9 +72,9 @@ impl Pty {
         // A child begins where the thread that starts it is.
         settle_on(cores.program);
         let began = Instant::now();
-        let child = pair.slave.spawn_command(command);
+        let child = pair.slave.spawn_command(program.command());
         settle_on(cores.load);
-        let child = child.with_context(|| format!("{} does not start", program.path))?;
+        let child = child.with_context(|| format!("{program} does not start"))?;
         let pid = child.process_id().context("a program without a process")?;
         go_first(pid);
         Ok(Self {
