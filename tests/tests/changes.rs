@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
+use chat_tests::dice::Dice;
 use chat_tests::raw::Raw;
 use chat_tests::server::{Server, Setup};
 use serde_json::{Value, json};
@@ -172,7 +173,7 @@ async fn what_was_seen_live_is_what_is_replayed() -> Result<()> {
     let token = eve.token().to_owned();
     let mut live = Raw::back(server.address(), &token, "dev", 0).await?;
     live.ask(on("join", json!({}))).await?;
-    let mut dice = Dice(20_261_124);
+    let mut dice = Dice::new(20_261_124);
     let mut done = 0;
     while done < EVENTS {
         let who = if dice.below(2) == 0 {
@@ -180,7 +181,7 @@ async fn what_was_seen_live_is_what_is_replayed() -> Result<()> {
         } else {
             &mut bob
         };
-        let reply = who.request(dice.request(done as u64)).await?;
+        let reply = who.request(any_request(&mut dice, done)).await?;
         // A refusal, or what was so already, is no event.
         let seq = reply["seq"].as_u64().unwrap_or(0);
         done = done.max(usize::try_from(seq)?);
@@ -194,7 +195,7 @@ async fn what_was_seen_live_is_what_is_replayed() -> Result<()> {
             server.kill9()?;
             server.restart().await?;
         }
-        for cursor in [0, 1, dice.below(200) as usize, 300, done - 1] {
+        for cursor in [0, 1, dice.below(200), 300, done - 1] {
             let mut back = Raw::back(server.address(), &token, "dev", cursor as u64).await?;
             let replayed = back.events_up_to(done as u64).await?;
             assert_eq!(replayed.len(), done - cursor);
@@ -257,49 +258,36 @@ async fn history(client: &mut Client, place: Value) -> Result<Value> {
     client.ask("history", on("history", place)).await
 }
 
-/// Splitmix64, so that the same session is had again.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % bound
-    }
-
-    /// Something said or changed in a room of so many events.
-    fn request(&mut self, head: u64) -> Value {
-        let target = 1 + self.below(head.max(1));
-        match self.below(10) {
-            0..2 => change(
-                "edit",
-                target,
-                json!({ "text": format!("edit {}", self.below(9)) }),
-            ),
-            2 => change("delete", target, json!({})),
-            3..5 => {
-                let emoji = ["👍", ":ship:", "👩‍🚀"][self.below(3) as usize];
-                let on = self.below(3) > 0;
-                change("react", target, json!({ "emoji": emoji, "on": on }))
-            }
-            5 => change("pin", target, json!({ "on": self.below(2) > 0 })),
-            6 => on(
-                "topic",
-                json!({ "topic": format!("topic {}", self.below(9)) }),
-            ),
-            7 => on(
+/// Something said or changed in a room of so many events.
+fn any_request(dice: &mut Dice, head: usize) -> Value {
+    let target = 1 + dice.below(head) as u64;
+    match dice.below(10) {
+        0..2 => change(
+            "edit",
+            target,
+            json!({ "text": format!("edit {}", dice.below(9)) }),
+        ),
+        2 => change("delete", target, json!({})),
+        3..5 => {
+            let emoji = ["👍", ":ship:", "👩‍🚀"][dice.below(3)];
+            let on = dice.below(3) > 0;
+            change("react", target, json!({ "emoji": emoji, "on": on }))
+        }
+        5 => change("pin", target, json!({ "on": dice.below(2) > 0 })),
+        6 => on(
+            "topic",
+            json!({ "topic": format!("topic {}", dice.below(9)) }),
+        ),
+        7 => on(
+            "send",
+            json!({ "text": "an \"answer\"\n\u{2028}", "reply_to": target }),
+        ),
+        _ => {
+            let nonce = format!("{}", dice.below(300));
+            on(
                 "send",
-                json!({ "text": "an \"answer\"\n\u{2028}", "reply_to": target }),
-            ),
-            _ => {
-                let nonce = format!("{}", self.below(300));
-                on(
-                    "send",
-                    json!({ "text": format!("text ü {nonce}"), "nonce": nonce }),
-                )
-            }
+                json!({ "text": format!("text ü {nonce}"), "nonce": nonce }),
+            )
         }
     }
 }
