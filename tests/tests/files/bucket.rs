@@ -20,15 +20,6 @@ async fn start() -> Result<(Bucket, Server, Client)> {
     Ok((bucket, server, ada))
 }
 
-async fn post(server: &Server, by: &Client, bytes: &[u8]) -> Result<Answer> {
-    Ask::new("POST", "/files?room=dev&name=x")
-        .bearer(by.token())
-        .body(bytes)
-        .patience(Duration::from_secs(30))
-        .send(server.address())
-        .await
-}
-
 #[tokio::test]
 async fn a_large_file_goes_up_in_parts_and_down_in_pieces() -> Result<()> {
     let (bucket, server, ada) = start().await?;
@@ -66,7 +57,7 @@ async fn while_the_bucket_is_away_files_are_unavailable_and_nothing_is_left_half
     ] {
         bucket.feel(mood);
         let unfinished = bucket.unfinished();
-        let refused = post(&server, &ada, &[7; 100]).await?;
+        let refused = post(&server, &ada, "x", &[7; 100]).await?;
         assert_eq!(refused.refusal(), unavailable, "{mood:?}");
         // Where it hears of it, an upload is taken back.
         if mood != Mood::Cut {
@@ -125,7 +116,7 @@ async fn a_server_starts_and_chats_without_its_bucket() -> Result<()> {
     let mut ada = member(&server, "ada").await?;
     let said = json!({ "type": "send", "room": "dev", "text": "hi" });
     ada.ask("sent", said).await?;
-    let refused = post(&server, &ada, b"x").await?;
+    let refused = post(&server, &ada, "x", b"x").await?;
     assert_eq!(refused.refusal(), (503, "unavailable".to_owned()));
     let said = server.output();
     assert!(!said.contains("bucket-secret"), "{said}");
