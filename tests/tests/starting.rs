@@ -8,13 +8,12 @@ use anyhow::{Context as _, Result, bail, ensure};
 use chat_tests::client::Client;
 use chat_tests::process::Signal;
 use chat_tests::server::{self, Server, Setup};
-use chat_tests::wait::SOON;
+use chat_tests::wait::{self, SOON};
 use tempfile::TempDir;
 
 #[tokio::test]
 async fn the_banner_says_all_that_is_needed_to_begin() -> Result<()> {
     let server = Server::start().await?;
-    let output = server.output();
     let data = server.data().display().to_string();
     for part in [
         server.url().as_str(),
@@ -25,7 +24,11 @@ async fn the_banner_says_all_that_is_needed_to_begin() -> Result<()> {
         &format!("--listen 0.0.0.0:{}", server.address().port()),
         "TLS",
     ] {
-        assert!(output.contains(part), "{part:?} is missing:\n{output}");
+        wait::until(format!("{part:?} in the banner"), SOON, || {
+            server.output().contains(part).then_some(())
+        })
+        .await
+        .with_context(|| server.output())?;
     }
     Ok(())
 }
