@@ -28,9 +28,6 @@ const SWITCHER: &str = "go to a room";
 /// Characters by which the end of a line is known again.
 const TAIL: usize = 8;
 
-/// How long a change may take to be seen.
-const SHOWN: Duration = Duration::from_secs(10);
-
 /// One person with a terminal.
 pub struct User {
     home: TempDir,
@@ -114,7 +111,7 @@ impl User {
     /// Asks the client to quit, and waits.
     pub async fn quit(&mut self) -> Result<()> {
         self.say("/quit").await?;
-        let status = self.terminal()?.ended(SHOWN).await?;
+        let status = self.terminal()?.ended(wait::SOON).await?;
         if !status.success() {
             bail!("/quit ended the client with {status:?}");
         }
@@ -225,7 +222,7 @@ impl User {
         fits: impl FnMut(&Screen) -> bool,
     ) -> Result<Screen> {
         let terminal = self.terminal.as_ref().context("not started")?;
-        terminal.wait_until(what, SHOWN, fits).await
+        terminal.wait_until(what, wait::SOON, fits).await
     }
 
     /// Waits until a message is shown, acknowledged.
@@ -250,7 +247,7 @@ impl User {
         let terminal = self.terminal.as_ref().context("not started")?;
         let mut before = usize::MAX;
         let mut same_looks = 0;
-        wait::until("a screen at rest", SHOWN, || {
+        wait::until("a screen at rest", wait::SOON, || {
             let written = terminal.written();
             same_looks = if written == before { same_looks + 1 } else { 0 };
             before = written;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow, bail};
 
 /// Long enough for anything that should happen at once, on a busy machine.
-pub const SOON: Duration = Duration::from_secs(10);
+pub const SOON: Duration = Duration::from_secs(20);
 
 /// How often a condition that can only be looked at is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(5);

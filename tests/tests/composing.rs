@@ -3,7 +3,6 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use chat_tests::client::Client;
@@ -11,6 +10,7 @@ use chat_tests::process::Signal;
 use chat_tests::server::Server;
 use chat_tests::terminal::Key;
 use chat_tests::user::User;
+use chat_tests::wait::SOON;
 use serde_json::json;
 
 /// Behaviour 37, without the editor.
@@ -135,7 +135,7 @@ async fn an_editor_does_not_outlive_the_client() -> Result<()> {
     open_editor(&mut ada, "").await?;
     let terminal = ada.terminal()?;
     terminal.signal(Signal::TERM)?;
-    let status = terminal.ended(Duration::from_secs(10)).await?;
+    let status = terminal.ended(SOON).await?;
     assert!(status.success(), "{status:?}");
     terminal.restored().await
 }

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chat_tests::client::Client;
@@ -12,6 +11,7 @@ use chat_tests::screen::Screen;
 use chat_tests::terminal::{Key, Program, Terminal, home};
 use chat_tests::user::{PENDING, SAVING, row_of};
 use chat_tests::wait;
+use chat_tests::wait::SOON;
 
 /// A server that was started through a client; it ends with the value.
 struct Started(u32);
@@ -147,9 +147,7 @@ async fn three_keys_are_taught_once_and_never_on_a_small_screen() -> Result<()> 
     let again = start(30)?;
     again.wait_for("message #lobby").await?;
     again
-        .wait_until("a live screen", Duration::from_secs(10), |screen| {
-            screen.shows("online")
-        })
+        .wait_until("a live screen", SOON, |screen| screen.shows("online"))
         .await?;
     ensure!(!again.screen().shows("Three keys"), "{}", again.screen());
     Ok(())

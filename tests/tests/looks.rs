@@ -16,7 +16,7 @@ use chat_tests::user::User;
 use chat_tests::wait;
 
 /// How long a change of the look may take to be seen.
-const SEEN: Duration = Duration::from_secs(10);
+const SEEN: Duration = wait::SOON;
 
 /// The look of the first cell of a text.
 fn at(screen: &Screen, text: &str) -> Result<(bool, bool, bool, vt100::Color, vt100::Color)> {

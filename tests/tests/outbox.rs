@@ -150,7 +150,7 @@ async fn a_dead_link_is_noticed_and_nothing_is_missed_after_it() -> Result<()> {
     proxy.set(Fault::None);
     for text in ["meanwhile-2", "into the dark", "and more"] {
         ada.terminal()?
-            .wait_until(text, Duration::from_secs(10), |screen| {
+            .wait_until(text, SOON, |screen| {
                 row_of(screen, text).is_some_and(|row| !row.contains('…'))
             })
             .await?;

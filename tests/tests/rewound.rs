@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::time::SystemTime;
 use tempfile::TempDir;
 
-const WITHIN: Duration = Duration::from_secs(10);
+const WITHIN: Duration = wait::SOON;
 
 /// Copies files and folders; a socket is no data.
 fn copy(from: &Path, to: &Path) -> Result<()> {
