@@ -55,6 +55,26 @@ pub struct Command {
 
 #[derive(Debug, Clone, Subcommand)]
 enum What {
+    #[command(flatten)]
+    Ask(Ask),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Print what makes a shell complete the words of this program
+    Completions(manual::Completions),
+    /// Print the manual, or write its pages
+    Man(manual::Man),
+    /// Become a server that outlives this terminal
+    #[command(hide = true, name = local::DETACHED)]
+    Detached {
+        /// Its program
+        program: PathBuf,
+    },
+}
+
+// Asked of a server; a comment of documentation would be the program's own words.
+#[derive(Debug, Clone, Subcommand)]
+enum Ask {
     /// Send a message; ends well only once the server has it
     Send(send::Send),
     /// Show the newest messages of a room, and those to come
@@ -69,19 +89,20 @@ enum What {
     Rooms(rooms::Rooms),
     /// List who is in a room
     Members(members::Members),
-    /// Look at the configuration
-    #[command(subcommand)]
-    Config(config::Config),
-    /// Print what makes a shell complete the words of this program
-    Completions(manual::Completions),
-    /// Print the manual, or write its pages
-    Man(manual::Man),
-    /// Become a server that outlives this terminal
-    #[command(hide = true, name = local::DETACHED)]
-    Detached {
-        /// Its program
-        program: PathBuf,
-    },
+}
+
+impl Ask {
+    async fn run(self, target: &Target, out: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::Send(send) => send::run(target, send).await,
+            Self::Tail(tail) => tail::run(target, tail, out).await,
+            Self::History(history) => history::run(target, history, out).await,
+            Self::Search(search) => search::run(target, search, out).await,
+            Self::Export(export) => export::run(target, export, out).await,
+            Self::Rooms(rooms) => rooms::run(target, rooms, out).await,
+            Self::Members(members) => members::run(target, members, out).await,
+        }
+    }
 }
 
 /// Why a command did not do what was asked.
@@ -145,44 +166,19 @@ pub fn run(command: Command) -> Result<u8, Failure> {
             Face::Lines { .. } => runtime.block_on(crate::app::lines::run(start))?,
         });
     };
-    let config = command.config.clone();
-    let target = || place.find(config);
     let mut out = Output::stdout();
+    let out = &mut out;
     let done = match what {
-        What::Config(config) => config::run(&config, command.config, &mut out),
+        What::Config(config) => config::run(&config, command.config, out),
         What::Completions(what) => {
             let servers = place::configured(command.config).servers;
-            manual::completions(&what, with_names(Command::command(), &servers), &mut out)
+            manual::completions(&what, with_names(Command::command(), &servers), out)
         }
         What::Detached { program } => Err(local::become_detached(&program).into()),
-        What::Man(man) => manual::man(&man, Command::command(), &mut out),
-        What::Send(send) => {
-            let place = target()?;
-            runtime.block_on(send::run(&place, send))
-        }
-        What::Tail(tail) => {
-            let place = target()?;
-            runtime.block_on(tail::run(&place, tail, &mut out))
-        }
-        What::History(history) => {
-            let place = target()?;
-            runtime.block_on(history::run(&place, history, &mut out))
-        }
-        What::Search(search) => {
-            let place = target()?;
-            runtime.block_on(search::run(&place, search, &mut out))
-        }
-        What::Export(export) => {
-            let place = target()?;
-            runtime.block_on(export::run(&place, export, &mut out))
-        }
-        What::Rooms(rooms) => {
-            let place = target()?;
-            runtime.block_on(rooms::run(&place, rooms, &mut out))
-        }
-        What::Members(members) => {
-            let place = target()?;
-            runtime.block_on(members::run(&place, members, &mut out))
+        What::Man(man) => manual::man(&man, Command::command(), out),
+        What::Ask(ask) => {
+            let target = place.find(command.config)?;
+            runtime.block_on(ask.run(&target, out))
         }
     };
     match done {
@@ -231,11 +227,11 @@ mod tests {
             (send.server, send.place.server.as_deref()),
             (None, Some("ws://host:1/ws"))
         );
-        assert!(matches!(send.what, Some(What::Send(_))));
+        assert!(matches!(send.what, Some(What::Ask(Ask::Send(_)))));
 
         let both = parse(&["ws://host:1/ws", "tail", "dev", "--json"]);
         assert_eq!(both.server.as_deref(), Some("ws://host:1/ws"));
-        assert!(matches!(both.what, Some(What::Tail(_))));
+        assert!(matches!(both.what, Some(What::Ask(Ask::Tail(_)))));
     }
 
     #[test]
