@@ -24,63 +24,70 @@ pub(super) struct Wanted {
 /// The holes near to where a room is read, the nearest first.
 pub(super) fn wanted(room: &Room) -> Vec<Wanted> {
     let log = &room.log;
-    let hole_at = |seq: Seq| match log.downward(seq).next() {
-        Some(Item::Hole(hole)) if hole.span.contains(seq) => Some(hole.span),
-        Some(_) | None => None,
-    };
-    let mut wanted = Vec::new();
-    let mut want = |hole: Span, page: Page| wanted.push(Wanted { hole, page });
-    match room.place.anchor {
-        Some(anchor) => {
-            let seq = anchor.seq.max(log.first()).min(log.head());
-            if let Some(hole) = hole_at(seq) {
-                want(hole, Page::Around(seq));
-            }
-        }
-        None => {
-            if let Some(hole) = hole_at(log.head()) {
-                want(hole, Page::UpTo(hole.to));
-            }
-        }
-    }
     let middle = room.place.anchor.map_or(log.head(), |anchor| anchor.seq);
-    let shown = room.shown.as_ref();
-    let top = shown
-        .and_then(|shown| shown.first)
-        .unwrap_or(middle)
-        .min(middle);
-    let bottom = shown
-        .and_then(|shown| shown.last)
-        .unwrap_or(middle)
-        .max(middle);
-    let hole = |item: Item<'_>| match item {
-        Item::Hole(hole) => Some(hole.span),
-        Item::Entry(_) => None,
-    };
+    let (first, last) = room
+        .shown
+        .as_ref()
+        .map_or((None, None), |shown| (shown.first, shown.last));
+    let top = first.unwrap_or(middle).min(middle);
+    let bottom = last.unwrap_or(middle).max(middle);
     let above = log.upward(top).take(AHEAD).find_map(hole);
-    if let Some(hole) = above.filter(|hole| !hole.contains(middle)) {
-        want(hole, Page::UpTo(hole.to));
-    }
-    let in_sight = log.downward(top).take_while(|item| start(item) <= bottom);
-    for hole in in_sight
+    let above = above
+        .filter(|hole| !hole.contains(middle))
+        .map(|hole| Wanted {
+            hole,
+            page: Page::UpTo(hole.to),
+        });
+    let in_sight = log
+        .downward(top)
+        .take_while(|item| start(item) <= bottom)
         .filter_map(hole)
         .filter(|hole| !hole.contains(middle))
         .take(2)
-    {
-        want(
-            hole,
-            if hole.from > middle {
-                Page::From(hole.from)
-            } else {
-                Page::UpTo(hole.to)
-            },
-        );
-    }
+        .map(|hole| towards(middle, hole));
     let below = log.downward(bottom).take(AHEAD).find_map(hole);
-    if let Some(hole) = below.filter(|hole| hole.from > middle) {
-        want(hole, Page::From(hole.from));
+    let below = below
+        .filter(|hole| hole.from > middle)
+        .map(|hole| towards(middle, hole));
+    let here = under(room).into_iter();
+    here.chain(above).chain(in_sight).chain(below).collect()
+}
+
+/// The hole in which a room is read, if it is one.
+fn under(room: &Room) -> Option<Wanted> {
+    let log = &room.log;
+    let hole_at = |seq: Seq| {
+        let hole = log.downward(seq).next().and_then(hole);
+        hole.filter(|hole| hole.contains(seq))
+    };
+    match room.place.anchor {
+        Some(anchor) => {
+            let seq = anchor.seq.max(log.first()).min(log.head());
+            let page = Page::Around(seq);
+            hole_at(seq).map(|hole| Wanted { hole, page })
+        }
+        None => hole_at(log.head()).map(|hole| Wanted {
+            hole,
+            page: Page::UpTo(hole.to),
+        }),
     }
-    wanted
+}
+
+/// The part of a hole that is next to a place.
+fn towards(place: Seq, hole: Span) -> Wanted {
+    let page = if hole.from > place {
+        Page::From(hole.from)
+    } else {
+        Page::UpTo(hole.to)
+    };
+    Wanted { hole, page }
+}
+
+fn hole(item: Item<'_>) -> Option<Span> {
+    match item {
+        Item::Hole(hole) => Some(hole.span),
+        Item::Entry(_) => None,
+    }
 }
 
 fn start(item: &Item<'_>) -> Seq {
