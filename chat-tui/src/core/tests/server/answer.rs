@@ -7,7 +7,9 @@ use chat_proto::limits::RESUME_EVENTS;
 use chat_proto::reply::{
     Done, HookMade, Hooks, Joined, Left, Members, Pong, Registered, RoomState, Sent, Welcome,
 };
-use chat_proto::request::{Hello, Read, Send};
+use chat_proto::request::{
+    Create, Delete, Edit, Hello, ListHooks, MakeHook, Pin, React, Read, Send, Unhook,
+};
 use chat_proto::{
     ErrorCode, ErrorReply, Gap, Limits, Request, RequestId, RoomName, RoomRef, Seq, Timestamp,
     Token, UserName,
@@ -34,39 +36,10 @@ impl Server {
             Request::GetHistory(asked) => self.history(id, &asked),
             Request::Read(read) => self.read(id, read),
             Request::Join(join) => self.join(id, &named(join.room)),
-            Request::Leave(leave) => {
-                let left = Left {
-                    room: named(leave.room),
-                };
-                self.be_out(&left.room);
-                self.say(&Frame::Left(left), id);
-            }
-            Request::Members(asked) => {
-                let members = Members {
-                    room: named(asked.room),
-                    total: self.members.len() as u64,
-                    more: false,
-                    members: self.members.clone(),
-                };
-                self.say(&Frame::Members(members), id);
-            }
-            Request::Edit(edit) => {
-                let text = Some(edit.text.as_str().to_owned());
-                let target = edit.target;
-                self.change(id, edit.room, EventBody::Edited { target, text });
-            }
-            Request::Delete(delete) => {
-                let target = delete.target;
-                self.change(id, delete.room, EventBody::Deleted { target });
-            }
-            Request::React(react) => {
-                let (target, on) = (react.target, react.on.unwrap_or(true));
-                let emoji = react.emoji.as_str().to_owned();
-                self.change(id, react.room, EventBody::Reacted { target, emoji, on });
-            }
-            Request::Pin(pin) => {
-                let (target, on) = (pin.target, pin.on.unwrap_or(true));
-                self.change(id, pin.room, EventBody::Pinned { target, on });
+            Request::Leave(leave) => self.leave(id, named(leave.room)),
+            Request::Members(asked) => self.list_members(id, named(asked.room)),
+            Request::Edit(_) | Request::Delete(_) | Request::React(_) | Request::Pin(_) => {
+                self.revise(id, request);
             }
             Request::Logout(_)
             | Request::Kick(_)
@@ -78,13 +51,7 @@ impl Server {
             | Request::Settings(_)
             | Request::Invite(_)
             | Request::SetTopic(_) => self.say(&Frame::Done(Done::default()), id),
-            Request::Create(create) => {
-                self.logs.entry(create.room.clone()).or_default();
-                let mut state = self.state(&create.room);
-                state.kind = create.kind.unwrap_or(RoomKind::Public);
-                state.role = Role::Owner;
-                self.joined(id, state);
-            }
+            Request::Create(create) => self.create(id, &create),
             Request::Register(_) => {
                 let registered = Registered {
                     user: self.me.clone().unwrap(),
@@ -100,28 +67,8 @@ impl Server {
                 id,
             ),
             Request::Typing(_) => {}
-            Request::MakeHook(asked) => {
-                self.programs.push(asked.name.clone());
-                let made = HookMade {
-                    room: named(asked.room),
-                    url: Some(format!("/hooks/TOKEN-of-{}", asked.name)),
-                    name: asked.name,
-                };
-                self.say(&Frame::HookMade(made), id);
-            }
-            Request::ListHooks(asked) => {
-                let room = named(asked.room);
-                let hook = |name: &UserName| HookMade {
-                    room: room.clone(),
-                    name: name.clone(),
-                    url: None,
-                };
-                let hooks = self.programs.iter().map(hook).collect();
-                self.say(&Frame::Hooks(Hooks { hooks }), id);
-            }
-            Request::Unhook(asked) => {
-                self.programs.retain(|name| *name != asked.name);
-                self.say(&Frame::Done(Done::default()), id);
+            Request::MakeHook(_) | Request::ListHooks(_) | Request::Unhook(_) => {
+                self.answer_program(id, request);
             }
             other => {
                 let words = format!("this server does not offer {}", other.kind());
@@ -131,6 +78,85 @@ impl Server {
                 );
             }
         }
+    }
+
+    fn leave(&mut self, id: Option<&RequestId>, room: RoomName) {
+        self.be_out(&room);
+        self.say(&Frame::Left(Left { room }), id);
+    }
+
+    fn list_members(&mut self, id: Option<&RequestId>, room: RoomName) {
+        let members = Members {
+            room,
+            total: self.members.len() as u64,
+            more: false,
+            members: self.members.clone(),
+        };
+        self.say(&Frame::Members(members), id);
+    }
+
+    fn create(&mut self, id: Option<&RequestId>, create: &Create) {
+        self.logs.entry(create.room.clone()).or_default();
+        let mut state = self.state(&create.room);
+        state.kind = create.kind.unwrap_or(RoomKind::Public);
+        state.role = Role::Owner;
+        self.joined(id, state);
+    }
+
+    /// What is done to a message.
+    fn revise(&mut self, id: Option<&RequestId>, request: Request) {
+        let (room, body) = match request {
+            Request::Edit(Edit { room, target, text }) => {
+                let text = Some(text.as_str().to_owned());
+                (room, EventBody::Edited { target, text })
+            }
+            Request::Delete(Delete { room, target }) => (room, EventBody::Deleted { target }),
+            Request::React(React {
+                room,
+                target,
+                emoji,
+                on,
+            }) => {
+                let (emoji, on) = (emoji.as_str().to_owned(), on.unwrap_or(true));
+                (room, EventBody::Reacted { target, emoji, on })
+            }
+            Request::Pin(Pin { room, target, on }) => {
+                let on = on.unwrap_or(true);
+                (room, EventBody::Pinned { target, on })
+            }
+            other => panic!("{other:?} changes no message"),
+        };
+        self.change(id, room, body);
+    }
+
+    /// Programs that speak in a room.
+    fn answer_program(&mut self, id: Option<&RequestId>, request: Request) {
+        let reply = match request {
+            Request::MakeHook(MakeHook { room, name }) => {
+                self.programs.push(name.clone());
+                Frame::HookMade(HookMade {
+                    room: named(room),
+                    url: Some(format!("/hooks/TOKEN-of-{name}")),
+                    name,
+                })
+            }
+            Request::ListHooks(ListHooks { room }) => {
+                let room = named(room);
+                let hook = |name: &UserName| HookMade {
+                    room: room.clone(),
+                    name: name.clone(),
+                    url: None,
+                };
+                let hooks = self.programs.iter().map(hook).collect();
+                Frame::Hooks(Hooks { hooks })
+            }
+            Request::Unhook(Unhook { name, .. }) => {
+                self.programs.retain(|known| *known != name);
+                Frame::Done(Done::default())
+            }
+            other => panic!("{other:?} is about no program"),
+        };
+        self.say(&reply, id);
     }
 
     fn hello(&mut self, id: Option<&RequestId>, hello: Hello) {
