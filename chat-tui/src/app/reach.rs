@@ -23,6 +23,7 @@ use std::io;
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver};
 use tokio::task::spawn_blocking;
 
+/// One server, and the ways to it.
 pub(super) struct Reach {
     addresses: Addresses,
     trust: Trust,

@@ -19,6 +19,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Instant;
 
+/// One run of the program, at whichever server.
 pub(super) struct Run {
     pub(super) state: State,
     pub(super) clock: Clock,
@@ -49,6 +50,7 @@ pub(super) struct Begun {
 }
 
 impl Begun {
+    /// Begins at a server, with what is amiss already.
     pub(super) fn at(here: Here, notes: Vec<String>, journal: Option<Journal>) -> Self {
         let clock = Clock::start();
         let watch = Watch::begin(journal, &here, &notes, clock.now().wall);

@@ -1,3 +1,5 @@
+//! What a configuration says, and what is said of its bad lines.
+
 use super::*;
 use crate::core::keymap::KeyMap;
 use crate::core::look::ThemeName;

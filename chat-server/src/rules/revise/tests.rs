@@ -1,3 +1,5 @@
+//! Who changes which message, and when it is so already.
+
 use super::*;
 use crate::rules::permission::sample::OUTSIDE;
 use chat_proto::event::RoomKind;

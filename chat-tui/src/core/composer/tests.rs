@@ -1,3 +1,5 @@
+//! Writing and changing a text, key by key.
+
 use super::*;
 
 /// `|` marks the cursor.

@@ -1,3 +1,5 @@
+//! Presets, keys of one's own, and what clashes.
+
 use super::*;
 
 const ALL: &[When] = &[

@@ -1,3 +1,5 @@
+//! What people mark by signs, and what only looks like it.
+
 use super::*;
 use crate::view::theme::Token;
 use proptest::prelude::*;
