@@ -1,4 +1,7 @@
-//! Faults of ours, as those who meet one can name them to an operator.
+//! Faults of ours, as those who meet one are told and can name them to an operator.
+
+/// Storage is away for now.
+pub const STORAGE_AWAY: &str = "storage can't be reached now; nothing was done, try again";
 
 /// A few characters by which an operator finds a fault in the log.
 pub fn reference() -> String {

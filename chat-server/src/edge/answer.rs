@@ -78,9 +78,7 @@ pub(super) fn refusal(refusal: &ErrorReply) -> Answer {
 /// The store could not do what was asked.
 pub(super) fn broke(broken: &StoreError) -> Answer {
     match broken {
-        StoreError::Unavailable(_) => {
-            unavailable("storage can't be reached now; nothing was done, try again")
-        }
+        StoreError::Unavailable(_) => unavailable(fault::STORAGE_AWAY),
         StoreError::TooLong | StoreError::Unknown(_) | StoreError::Corrupt(_) => {
             let reference = fault::reference();
             tracing::error!(%broken, reference, "a request over HTTP failed");

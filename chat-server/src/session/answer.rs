@@ -30,10 +30,9 @@ impl From<ErrorReply> for Refusal {
 impl From<&StoreError> for Refusal {
     fn from(error: &StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::Error(ErrorReply::new(
-                ErrorCode::Unavailable,
-                "storage can't be reached now; nothing was done, try again",
-            )),
+            StoreError::Unavailable(_) => {
+                Self::Error(ErrorReply::new(ErrorCode::Unavailable, fault::STORAGE_AWAY))
+            }
             StoreError::TooLong => Self::Error(ErrorReply::new(
                 ErrorCode::Unavailable,
                 "that takes looking through more than is done at once; narrow it down, by a rarer word, a room, an author or a time",
