@@ -13,6 +13,7 @@ mod deliver;
 mod entry;
 mod follow;
 mod hooks;
+mod intake;
 mod login;
 mod messages;
 mod moderation;
@@ -37,11 +38,10 @@ use crate::log::frame;
 use crate::node::Node;
 use crate::people::Person;
 use crate::rate::Meter;
-use chat_proto::codec::{self, Asked, Frame};
-use chat_proto::{ErrorCode, ErrorReply, RequestId};
+use chat_proto::codec::{Asked, Frame};
+use chat_proto::{ErrorReply, RequestId};
 use close::Close;
 use deliver::{Delivered, Hold, StorePage};
-use futures_util::Stream;
 use reading::Readings;
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -54,7 +54,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, Sleep};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 /// How long a connection has to say `hello`.
@@ -65,11 +64,6 @@ const PING: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(75);
 /// Bytes of replies that wait; with more no request is read.
 const OUT_BYTES: usize = 64 * 1024;
-/// Commits of one session under way; with more no request is read.
-const COMMITS: usize = 64;
-/// Frames that are `bad_json` within [`BAD_JSON_WINDOW`]; one more ends the connection.
-const BAD_JSON: u32 = 100;
-const BAD_JSON_WINDOW: Duration = Duration::from_secs(10);
 /// Bytes that the WebSocket library reads at once: few, as each connection has
 /// them all the time; most messages are shorter.
 const READ_BYTES: usize = 512;
@@ -289,76 +283,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             }
         }
         None
-    }
-
-    /// Reads requests while their replies may wait; those that need not wait
-    /// for the store are answered at once.
-    fn poll_requests(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
-        loop {
-            if let Some(held) = self.held.take_if(|_| self.commits.is_empty()) {
-                return Poll::Ready(Next::Request(held));
-            }
-            if self.held.is_some() || self.commits.len() >= COMMITS || self.is_full() {
-                return Poll::Pending;
-            }
-            let message = match Pin::new(&mut self.ws).poll_next(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(Ok(message))) => message,
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Next::End(Close::from(error))),
-                Poll::Ready(None) => return Poll::Ready(Next::End(Close::Lost)),
-            };
-            self.heard = Instant::now();
-            let taken = match message {
-                Message::Text(text) => self.take(&text),
-                Message::Binary(_) => {
-                    let error = ErrorReply::new(
-                        ErrorCode::Unsupported,
-                        "a frame is a text message; this one is binary",
-                    );
-                    self.push(&Frame::Error(error), None);
-                    Err(Close::Binary)
-                }
-                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
-                // The library has queued the answer; flushing it is all that is left.
-                Message::Close(_) => Err(Close::ByPeer),
-            };
-            if let Err(close) = taken {
-                return Poll::Ready(Next::End(close));
-            }
-        }
-    }
-
-    /// Takes one text frame: refuses it, hands it in, or holds it.
-    fn take(&mut self, text: &str) -> Result<(), Close> {
-        match codec::decode_request(text, &self.node.settings.limits) {
-            Ok(asked) => {
-                self.node.metrics.request(&asked.request);
-                self.held = self.begin(asked).map(Box::new);
-                Ok(())
-            }
-            Err(refused) => {
-                let bad_json = refused.error.code == ErrorCode::BadJson;
-                self.refuse(refused.id.as_ref(), refused.error);
-                if bad_json {
-                    self.count_bad_json()
-                } else {
-                    Ok(())
-                }
-            }
-        }
-    }
-
-    fn count_bad_json(&mut self) -> Result<(), Close> {
-        if self.heard.duration_since(self.bad_json_since) > BAD_JSON_WINDOW {
-            self.bad_json = 0;
-            self.bad_json_since = self.heard;
-        }
-        self.bad_json += 1;
-        if self.bad_json > BAD_JSON {
-            Err(Close::BadJson)
-        } else {
-            Ok(())
-        }
     }
 
     /// One re-armed deadline for all that a session waits for in vain.
