@@ -57,6 +57,15 @@ impl Presence {
         self.tell(person, person.rooms(), change);
     }
 
+    /// A user came who was nobody before, and so into all their rooms.
+    pub fn newcomer(&self, person: &Person) {
+        let change = Change {
+            online: Some(true),
+            member: Some(true),
+        };
+        self.tell(person, person.rooms(), change);
+    }
+
     /// The user came into a public room, or left it.
     pub fn member(&self, person: &Person, room: &RoomLog, member: bool) {
         let change = Change {

@@ -133,8 +133,12 @@ async fn being_here_starts_with_the_first_connection_and_ends_after_the_last() -
     let mut bob = Client::enter(server.address(), "bob").await?;
     let ada = Client::enter(server.address(), "ada").await?;
     let came = presence_of(&mut bob, "ada").await?;
-    assert_eq!(came["online"], true);
+    let newcomer = json!({
+        "type": "presence", "user": "ada", "online": true, "room": "lobby", "member": true
+    });
+    assert_eq!(came, newcomer, "into the lobby by the first hello");
     let second = Client::come_back(server.address(), ada.token()).await?;
+    let token = ada.token().to_owned();
     ada.close().await?;
     let begun = Instant::now();
     second.close().await?;
@@ -145,6 +149,10 @@ async fn being_here_starts_with_the_first_connection_and_ends_after_the_last() -
         (Duration::from_secs(4)..Duration::from_secs(8)).contains(&took),
         "5 s after the last connection, not {took:?}"
     );
+    Client::come_back(server.address(), &token).await?;
+    let back = presence_of(&mut bob, "ada").await?;
+    let online = json!({ "type": "presence", "user": "ada", "online": true });
+    assert_eq!(back, online, "in the rooms that she is in");
     Ok(())
 }
 

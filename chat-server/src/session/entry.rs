@@ -123,7 +123,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             );
             self.read_from(&log, begin, standing.read, person.stay(log.id()));
         }
-        if first {
+        if welcomed.newcomer {
+            self.node.presence.newcomer(&person);
+        } else if first {
             self.node.presence.online(&person, true);
         }
         Ok(())

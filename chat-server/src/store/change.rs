@@ -394,4 +394,6 @@ pub struct Welcomed {
     pub user: UserRow,
     /// A token was made for this device ([`Hello::fresh`]).
     pub new_device: bool,
+    /// Was nobody before: all rooms that they are in they came into just now.
+    pub newcomer: bool,
 }

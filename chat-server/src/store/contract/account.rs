@@ -87,7 +87,7 @@ pub(crate) fn a_token_brings_name_and_memberships_back<E: Engine>() {
             panic!("{outcome:?}")
         };
         assert_eq!(welcomed.user, ada.row, "{back}");
-        assert!(!welcomed.new_device);
+        assert!(!welcomed.new_device && !welcomed.newcomer);
         let standing = scene.standing(&ada, "dev").unwrap();
         assert_eq!(
             (standing.role, standing.read),

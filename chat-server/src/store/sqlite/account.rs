@@ -45,15 +45,19 @@ pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<
         rival: wish_rival.as_ref().and_then(Option::as_ref),
         hook: wish_hook.as_ref(),
     });
-    let row = match rules::hello(device, wish, hello.guests, now) {
+    let arrival = match rules::hello(device, wish, hello.guests, now) {
         Err(refusal) => return Ok(Err(refusal)),
-        Ok(Arrival::New(name)) => {
-            let newcomer = Newcomer::Guest(&hello.fresh);
-            let id = create(conn, &name, newcomer, &hello.default_rooms, now)?;
+        Ok(arrival) => arrival,
+    };
+    let newcomer = matches!(arrival, Arrival::New(_));
+    let row = match arrival {
+        Arrival::New(name) => {
+            let guest = Newcomer::Guest(&hello.fresh);
+            let id = create(conn, &name, guest, &hello.default_rooms, now)?;
             load_row(conn, id)?
         }
-        Ok(Arrival::Back(id)) => arrive(conn, id, now)?,
-        Ok(Arrival::Revived(id, name)) => {
+        Arrival::Back(id) => arrive(conn, id, now)?,
+        Arrival::Revived(id, name) => {
             revive(conn, id, &name, now)?;
             load_row(conn, id)?
         }
@@ -65,6 +69,7 @@ pub(super) fn hello(conn: &Connection, hello: &Hello, now: Timestamp) -> Result<
     Ok(Ok(Committed::Welcomed(Welcomed {
         user: row,
         new_device: hello.token.is_none(),
+        newcomer,
     })))
 }
 

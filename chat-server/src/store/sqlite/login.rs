@@ -62,6 +62,7 @@ pub(super) fn login(conn: &Connection, login: &Login, now: Timestamp) -> Result<
     Ok(Ok(Committed::Welcomed(Welcomed {
         user: account::arrive(conn, login.user, now)?,
         new_device: true,
+        newcomer: false,
     })))
 }
 
