@@ -4,8 +4,8 @@
 use super::*;
 use crate::rules::moderation::Act;
 use crate::store::{
-    Hello, Join, Leave, MarkRead, Moderate, Revise, Revision, SendMessage, SetRole, SetTopic,
-    TokenHash,
+    Forget, Hello, Join, Leave, MarkRead, Moderate, Revise, Revision, SendMessage, SetRole,
+    SetTopic, TokenHash,
 };
 use chat_proto::event::Role;
 use chat_proto::{Text, Topic};
@@ -25,37 +25,75 @@ fn a_change_costs_as_little_in_a_room_of_a_hundred_thousand_as_in_one_of_ten() {
 
 #[test]
 fn counting_steps_over_any_number_of_deleted_messages_at_once() {
-    let steps = |deleted: u64| {
-        let dir = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(dir.path(), Timestamp::from_millis(0)).unwrap();
-        let (ada, bob) = (come_in(&store, "ada", 1), come_in(&store, "bob", 2));
-        for change in [join(ada), join(bob)] {
-            one(&store, Change::Join(change));
-        }
-        all(&store, vec![Change::Send(say(bob, "hi")); deleted as usize]);
-        // The odd ones first, so that stretches grow together.
-        let targets = (1..=deleted).step_by(2).chain((2..=deleted).step_by(2));
-        all(&store, targets.map(|target| delete(bob, target)).collect());
-        wait(store.settle());
-        let meter = meter(&store);
-        let read = || {
-            let back = MarkRead {
-                back: true,
-                seq: Seq::ZERO,
-                ..mark(ada)
-            };
-            match one(&store, Change::Read(back)) {
-                crate::store::Committed::Read { counts, .. } => assert_eq!(counts.unread, 0),
-                other => panic!("{other:?}"),
-            }
-        };
-        // Its statements have counted their steps since they were made.
-        read();
-        meter.take();
-        read();
-        meter.take()
+    let cost = |deleted: u64| {
+        counting(|store, [_, bob]| {
+            all(store, vec![Change::Send(say(bob, "hi")); deleted as usize]);
+            // The odd ones first, so that stretches grow together.
+            let targets = (1..=deleted).step_by(2).chain((2..=deleted).step_by(2));
+            all(store, targets.map(|target| delete(bob, target)).collect());
+        })
     };
-    let (few, many) = (steps(100), steps(3_000));
+    is_the_same(cost(300), cost(3_000));
+}
+
+#[test]
+fn counting_steps_over_any_number_of_ones_own_messages_at_once() {
+    let cost = |own: usize| {
+        counting(|store, [ada, _]| all(store, vec![Change::Send(say(ada, "hi")); own]))
+    };
+    is_the_same(cost(300), cost(3_000));
+}
+
+#[test]
+fn counting_ends_where_nothing_is_kept_any_more() {
+    let cost = |forgotten: usize| {
+        counting(|store, [_, bob]| {
+            all(store, vec![Change::Send(say(bob, "hi")); forgotten]);
+            let forget = Change::Forget(Forget {
+                days: Some(1),
+                from: RoomId(0),
+            });
+            let now = Timestamp::from_millis(1_000_000_000);
+            while let crate::store::Committed::Forgotten { next: Some(_) } =
+                one_at(store, forget.clone(), now)
+            {}
+        })
+    };
+    is_the_same(cost(300), cost(3_000));
+}
+
+/// Steps of the machine for counting what ada has not read of a log that `fill`
+/// makes, of which nothing is unread.
+fn counting(fill: impl FnOnce(&SqliteStore, [UserId; 2])) -> i64 {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(dir.path(), Timestamp::from_millis(0)).unwrap();
+    let (ada, bob) = (come_in(&store, "ada", 1), come_in(&store, "bob", 2));
+    for change in [join(ada), join(bob)] {
+        one(&store, Change::Join(change));
+    }
+    fill(&store, [ada, bob]);
+    wait(store.settle());
+    let meter = meter(&store);
+    let read = || {
+        let back = MarkRead {
+            back: true,
+            seq: Seq::ZERO,
+            ..mark(ada)
+        };
+        match one(&store, Change::Read(back)) {
+            crate::store::Committed::Read { counts, .. } => assert_eq!(counts.unread, 0),
+            other => panic!("{other:?}"),
+        }
+    };
+    // Its statements have counted their steps since they were made.
+    read();
+    meter.take();
+    read();
+    meter.take()
+}
+
+fn is_the_same(few: i64, many: i64) {
+    assert!(few > 0, "it is counted");
     assert!(many <= few + few / 10, "{few} steps, then {many}");
 }
 
@@ -166,7 +204,10 @@ fn come_in(store: &SqliteStore, called: &str, number: u8) -> UserId {
 }
 
 fn one(store: &SqliteStore, change: Change) -> crate::store::Committed {
-    let now = Timestamp::from_millis(1);
+    one_at(store, change, Timestamp::from_millis(1))
+}
+
+fn one_at(store: &SqliteStore, change: Change, now: Timestamp) -> crate::store::Committed {
     let outcome = wait(store.commit(vec![change], now)).remove(0);
     outcome.decision.unwrap()
 }

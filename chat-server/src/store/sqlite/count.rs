@@ -1,7 +1,10 @@
 //! How much lies above a marker: exact up to 999. The work is bounded by that,
 //! however many events are one's own, change others or are deleted messages.
-//! What is stepped over one at a time are others' deleted messages of which
+//! What is stepped over window by window are others' deleted messages of which
 //! each stands between two of one's own that are not deleted.
+//!
+//! Counted within the statements: a row that comes out of one costs more than
+//! to look at it there, and who comes in asks for all rooms at once.
 
 use super::fault::Fault;
 use super::message::EVERYBODY;
@@ -10,11 +13,12 @@ use super::row::{DELETED, MESSAGE, id, seq, seq_column};
 use crate::store::{Counts, RoomId, UserId};
 use chat_proto::Seq;
 use chat_proto::limits::COUNT_CAP;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
-/// Events, own ones or quiet ones, beyond which it is cheaper to jump over them
-/// than to step.
-const JUMP: u64 = 32;
+/// Events that are counted by one statement.
+const WINDOW: u32 = 128;
+/// Where fewer of them count, it is cheaper to jump over what lies below.
+const SPARSE: u32 = WINDOW / 2;
 
 pub(super) fn above(
     conn: &Connection,
@@ -36,8 +40,8 @@ pub(super) fn above(
     Ok(Counts { unread, mentions })
 }
 
-/// Walks down from the head, over others' messages one by one and over one's
-/// own and over quiet stretches in leaps, until the marker or the cap.
+/// Walks down from the head, window by window and over one's own and over quiet
+/// stretches in leaps, until the marker or the cap.
 fn unread(
     conn: &Connection,
     user: UserId,
@@ -46,42 +50,40 @@ fn unread(
     head: Seq,
 ) -> Result<u32, Fault> {
     let mut statement = conn.prepare_cached(
-        "SELECT seq, user, kind, flags, run FROM events
-         WHERE id BETWEEN ? AND ? ORDER BY id DESC",
+        "SELECT count(*) FROM events
+         WHERE id BETWEEN ? AND ? AND user <> ? AND kind = ? AND flags & ? = 0",
     )?;
-    let low = id(room, marker.next())?;
-    let mut high = id(room, head)?;
+    let lowest = marker.next();
+    let mut top = head;
     let mut unread = 0;
-    'leap: loop {
-        let mut rows = statement.query((low, high))?;
-        let mut quiet_ones = 0;
-        while let Some(row) = rows.next()? {
-            let at = seq(row.get(0)?)?;
-            let (kind, flags): (i64, i64) = (row.get(2)?, row.get(3)?);
-            if kind != MESSAGE || flags & DELETED != 0 {
-                quiet_ones += 1;
-                if quiet_ones > JUMP {
-                    high = id(room, seq(quiet::below(conn, room, at)?)?)?;
-                    continue 'leap;
-                }
-                continue;
-            }
-            quiet_ones = 0;
-            if row.get::<_, i64>(1)? == user.0 {
-                let run = seq(row.get(4)?)?;
-                if at.since(run) > JUMP {
-                    high = id(room, run.minus(1))?;
-                    continue 'leap;
-                }
-                continue;
-            }
-            unread += 1;
-            if unread == COUNT_CAP {
-                return Ok(unread);
+    while top >= lowest {
+        let bottom = top.minus(u64::from(WINDOW - 1)).max(lowest);
+        let window = (id(room, bottom)?, id(room, top)?, user.0, MESSAGE, DELETED);
+        let found: u32 = statement.query_row(window, |row| row.get(0))?;
+        unread += found;
+        if unread >= COUNT_CAP {
+            return Ok(COUNT_CAP);
+        }
+        top = bottom.minus(1);
+        if found < SPARSE && top >= lowest {
+            match leap(conn, user, room, bottom)? {
+                Some(below) => top = below,
+                None => break,
             }
         }
-        return Ok(unread);
     }
+    Ok(unread)
+}
+
+/// What lies below this event, below the quiet stretch that it is in, and below
+/// the run of one's own messages that is there; `None` if nothing is kept there.
+fn leap(conn: &Connection, user: UserId, room: RoomId, from: Seq) -> Result<Option<Seq>, Fault> {
+    let below = quiet::below(conn, room, from)?;
+    conn.prepare_cached("SELECT iif(user = ? AND kind = ?, run - 1, seq) FROM events WHERE id = ?")?
+        .query_row((user.0, MESSAGE, id(room, below)?), |row| row.get(0))
+        .optional()?
+        .map(seq)
+        .transpose()
 }
 
 fn mentions(
@@ -96,11 +98,13 @@ fn mentions(
     Ok(conn
         .prepare_cached(
             "SELECT count(*) FROM (
-                 SELECT seq FROM mentions WHERE room = ?1 AND key = ?2 AND seq > ?4 AND seq <= ?7
+                 SELECT 1 FROM mentions WHERE room = ?1 AND key = ?2 AND seq > ?4 AND seq <= ?7
                     AND user <> ?5
-                 UNION
-                 SELECT seq FROM mentions WHERE room = ?1 AND key = ?3 AND seq > ?4 AND seq <= ?7
+                 UNION ALL
+                 SELECT 1 FROM mentions a WHERE room = ?1 AND key = ?3 AND seq > ?4 AND seq <= ?7
                     AND user <> ?5
+                    AND NOT EXISTS (SELECT 1 FROM mentions b
+                                    WHERE b.room = ?1 AND b.key = ?2 AND b.seq = a.seq)
                  LIMIT ?6)",
         )?
         .query_row(

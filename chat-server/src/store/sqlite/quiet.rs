@@ -7,7 +7,7 @@
 //! deletions and by events that are no messages; saying something costs nothing here.
 
 use super::fault::Fault;
-use super::row::seq_column;
+use super::row::{seq, seq_column};
 use crate::store::RoomId;
 use chat_proto::Seq;
 use rusqlite::{Connection, OptionalExtension};
@@ -33,7 +33,7 @@ pub(super) fn note(conn: &Connection, room: RoomId, at: Seq) -> Result<(), Fault
 }
 
 /// What lies below the stretch that this event is in.
-pub(super) fn below(conn: &Connection, room: RoomId, at: Seq) -> Result<i64, Fault> {
+pub(super) fn below(conn: &Connection, room: RoomId, at: Seq) -> Result<Seq, Fault> {
     let first = conn
         .prepare_cached(
             "SELECT first FROM quiet WHERE room = ?1 AND last >= ?2 ORDER BY last LIMIT 1",
@@ -41,5 +41,5 @@ pub(super) fn below(conn: &Connection, room: RoomId, at: Seq) -> Result<i64, Fau
         .query_row((room.0, seq_column(at)), |row| row.get::<_, i64>(0))
         .optional()?;
     // Outside of any, the event itself is stepped over.
-    Ok(first.unwrap_or(i64::MAX).min(seq_column(at)) - 1)
+    seq(first.unwrap_or(i64::MAX).min(seq_column(at)) - 1)
 }
