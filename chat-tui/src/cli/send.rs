@@ -2,7 +2,8 @@
 
 use super::session::{Resume, Session, parse_room, refused, unexpected};
 use super::{Failure, Target};
-use crate::edge::clock;
+use crate::core::clock::Entropy;
+use crate::edge::clock::{self, Clock};
 use crate::edge::disk::cache::Cache;
 use chat_proto::codec::Frame;
 use chat_proto::{ErrorCode, Limits, Nonce, Request, RoomRef, Text, request};
@@ -31,7 +32,7 @@ pub(super) async fn run(target: &Target, send: Send) -> Result<(), Failure> {
     };
     // What is wrong by the usual limits needs no server to say so.
     check(&send.room, &said, &Limits::DEFAULT)?;
-    let fresh = format!("{:032x}", clock::seed()?);
+    let fresh = Entropy::new(clock::seed()?).nonce(Clock::start().now().wall);
     let (mut cache, _) = Cache::open(target.dir.clone());
     let nonce = cache
         .retry(&send.room, &said, &fresh)

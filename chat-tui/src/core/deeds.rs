@@ -219,7 +219,7 @@ impl State {
             return self.complain(turn, words);
         }
         let deed = Deed {
-            id: self.fresh_nonce(),
+            id: self.fresh_nonce(turn),
             room: room.clone(),
             target,
             act,

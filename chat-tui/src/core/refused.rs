@@ -45,7 +45,7 @@ impl State {
         if self.retry_transfer(turn) || self.retry_deed(turn) {
             return;
         }
-        let fresh = self.fresh_nonce();
+        let fresh = self.fresh_nonce(turn);
         let Some(item) = self.refused_here() else {
             return;
         };

@@ -9,7 +9,6 @@ use super::state::{State, Turn};
 use chat_proto::reply::Sent;
 use chat_proto::request::Send;
 use chat_proto::{ErrorCode, ErrorReply, Event, Nonce, RoomName, Seq, Text};
-use data_encoding::BASE64URL_NOPAD;
 use std::time::Duration;
 
 /// Bytes of a `send` beside its text.
@@ -74,7 +73,7 @@ impl State {
         reply_to: Option<Seq>,
     ) -> Unsent {
         Unsent {
-            nonce: self.fresh_nonce(),
+            nonce: self.fresh_nonce(turn),
             room: room.clone(),
             text,
             reply_to,
@@ -195,11 +194,8 @@ impl State {
         }
     }
 
-    pub(super) fn fresh_nonce(&mut self) -> ItemNonce {
-        let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&self.entropy.draw().to_be_bytes());
-        bytes[8..].copy_from_slice(&self.entropy.draw().to_be_bytes());
-        BASE64URL_NOPAD.encode(&bytes).into()
+    pub(super) fn fresh_nonce(&mut self, turn: &Turn) -> ItemNonce {
+        self.entropy.nonce(turn.now.wall).into()
     }
 
     /// Tells others, once in a while, that one is typing.
