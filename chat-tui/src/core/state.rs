@@ -278,15 +278,14 @@ impl State {
     /// The rooms in the order of the list: public and private ones by name, then
     /// direct ones; those with something unread before both, if that is wanted.
     pub fn listed(&self) -> impl Iterator<Item = &Room> {
-        let mut rooms: Vec<_> = self.rooms.values().collect();
-        let unread_first = self.settings.unread_first;
+        let mut rooms: Vec<_> = self.rooms.iter().collect();
         // Stable: rooms that stand alike stay in the order of their names.
-        rooms.sort_by_key(|room| {
-            let (unread, mentions) = (room.state.unread, room.state.mentions);
-            let has_none = (mentions == 0, unread == 0);
-            (unread_first.then_some(has_none), room.name().is_direct())
+        rooms.sort_by_key(|(name, room)| {
+            let state = self.settings.unread_first.then_some(&room.state);
+            let has_none = state.map(|state| (state.mentions == 0, state.unread == 0));
+            (has_none, name.is_direct())
         });
-        rooms.into_iter()
+        rooms.into_iter().map(|(_, room)| room)
     }
 
     /// The limits of the server, or the usual ones while it has not said.
