@@ -4,7 +4,8 @@
 //!
 //! Prints the CPU time of a frame of 120 by 40 in a room where much is said,
 //! beside 499 others: of drawing it, and of all that is done for it up to the
-//! bytes for the terminal.
+//! bytes for the terminal. Once where nothing else is done between two frames,
+//! and once where so much is that the processor has forgotten all of it.
 
 use anyhow::{Context as _, Result};
 use chat_proto::codec::{Frame, Received};
@@ -14,13 +15,12 @@ use chat_proto::{RoomName, Seq, Timestamp, UserName};
 use chat_tui::core::clock::Now;
 use chat_tui::core::input::{Key, KeyCode, NetInput};
 use chat_tui::core::link::Phase;
-use chat_tui::core::room::Room;
+use chat_tui::core::room::{Room, Seen};
 use chat_tui::core::state::Setup;
 use chat_tui::core::{Input, State, update};
-use chat_tui::edge::terminal::quiet::Quiet;
+use chat_tui::edge::terminal::screen::Screen;
 use chat_tui::view::View;
 use jiff::tz::TimeZone;
-use ratatui::Terminal;
 use ratatui::layout::Size;
 use rustix::time::{ClockId, clock_gettime};
 use std::io;
@@ -29,7 +29,9 @@ use std::time::Duration;
 const SIZE: Size = Size::new(120, 40);
 const ROOMS: u64 = 500;
 const MESSAGES: u64 = 3000;
-const FRAMES: usize = 2000;
+const FRAMES: u64 = 1000;
+/// What is done between two frames reads and writes so much.
+const OTHER_BYTES: usize = 64 << 20;
 
 fn main() -> Result<()> {
     for (what, happens) in [
@@ -61,8 +63,11 @@ fn letter(state: &mut State, frame: u64) -> Result<()> {
     Ok(())
 }
 
-fn line(state: &mut State, frame: u64) -> Result<()> {
-    say(state, MESSAGES + frame + 1)
+fn line(state: &mut State, _: u64) -> Result<()> {
+    say(
+        state,
+        state.open_room().map_or(0, |room| room.log.head().get()) + 1,
+    )
 }
 
 fn page(state: &mut State, frame: u64) -> Result<()> {
@@ -83,25 +88,36 @@ fn press(state: &mut State, code: KeyCode) {
 fn measure(what: &str, happens: Happens) -> Result<()> {
     let mut state = state()?;
     let mut view = View::new(TimeZone::UTC);
-    let mut screen = Terminal::new(Quiet::new(io::sink(), || SIZE))?;
-    let (mut draws, mut frames) = (Vec::new(), Vec::new());
-    for frame in 0..FRAMES {
-        happens(&mut state, frame as u64)?;
-        let began = cpu();
-        let mut drawn = Duration::ZERO;
-        let mut seen = None;
-        screen.draw(|frame| {
-            seen = Some(view.draw(frame, &state, now()));
-            drawn = cpu() - began;
-        })?;
-        frames.push(cpu() - began);
-        draws.push(drawn);
-        state.viewed(seen.context("not drawn")?, now());
+    let mut screen = Screen::new(io::sink(), || SIZE);
+    let mut other = vec![0_u8; OTHER_BYTES];
+    let mut said = format!("{what:24}");
+    for between in ["", ", much between"] {
+        let (mut draws, mut frames) = (Vec::new(), Vec::new());
+        for number in 0..FRAMES {
+            happens(&mut state, number)?;
+            if !between.is_empty() {
+                other.iter_mut().step_by(64).for_each(|byte| *byte ^= 1);
+            }
+            let began = cpu();
+            let mut drawn = Duration::ZERO;
+            let mut seen = Seen::default();
+            screen.draw(|buffer| {
+                let done = view.draw(buffer, &state, now());
+                drawn = cpu() - began;
+                seen = done.seen;
+                done.cursor
+            })?;
+            let effects = state.viewed(seen, now());
+            frames.push(cpu() - began);
+            draws.push(drawn);
+            drop(effects);
+        }
+        let (draw, frame) = (median(draws), median(frames));
+        said.push_str(&format!(
+            "{between} {draw:6.1} µs to draw, {frame:6.1} µs in all"
+        ));
     }
-    let (draw, frame) = (median(draws), median(frames));
-    say_out(&format!(
-        "{what:24} {draw:7.1} µs to draw, {frame:7.1} µs in all"
-    ));
+    say_out(&said);
     Ok(())
 }
 

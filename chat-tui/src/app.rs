@@ -155,8 +155,8 @@ impl App {
         let mut view = start.view;
         let mut begun = Begun::at(start.here, start.notes, start.journal);
         let claimed = Claimed::claim(modes(&begun.state))?;
-        let mut screen = terminal::screen()?;
-        terminal::repaint(&mut screen)?;
+        let mut screen = terminal::screen();
+        screen.forget()?;
         let viewed = paint(&mut screen, &mut begun.state, &begun.clock, &mut view)?;
         let (run, outside, later) = begun.reach_out(start.open, start.config)?;
         let ends = Ends {
@@ -279,7 +279,11 @@ fn paint(
     view: &mut View,
 ) -> io::Result<Vec<Effect>> {
     let mut seen = Seen::default();
-    screen.draw(|frame| seen = view.draw(frame, state, clock.now()))?;
+    screen.draw(|buffer| {
+        let drawn = view.draw(buffer, state, clock.now());
+        seen = drawn.seen;
+        drawn.cursor
+    })?;
     Ok(state.viewed(seen, clock.now()))
 }
 

@@ -111,7 +111,7 @@ impl App {
 
     /// Draws all anew: nobody knows what the terminal shows now.
     fn shown_again(&mut self) -> io::Result<()> {
-        terminal::repaint(&mut self.screen)?;
+        self.screen.forget()?;
         self.run.inputs.push_back(resized(terminal::size()));
         self.run.inputs.push_back(Input::Resumed);
         self.settle();

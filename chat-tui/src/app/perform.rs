@@ -11,7 +11,7 @@ use crate::core::overlay::theme_name;
 use crate::core::settings::Settings;
 use crate::edge::opener;
 use crate::edge::profile::{create_private_dir, create_private_file};
-use crate::edge::terminal::{self, Claimed};
+use crate::edge::terminal::Claimed;
 use crate::neutral;
 use std::io;
 use std::time::Instant;
@@ -77,7 +77,7 @@ impl Performs for App {
 
     fn redraw(&mut self) {
         // A terminal that is gone is noticed by the draw that follows.
-        let _ = terminal::repaint(&mut self.screen);
+        let _ = self.screen.forget();
         self.pace.at_once(Instant::now());
     }
 

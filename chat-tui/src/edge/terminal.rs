@@ -6,14 +6,13 @@
 //! that not one byte of a frame is written. What a frame holds is no business
 //! of this module.
 
+mod changes;
 pub mod echo;
 mod paint;
-pub mod quiet;
+pub mod screen;
 mod sequences;
 
-use quiet::Quiet;
-use ratatui::Terminal;
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 use sequences::{
@@ -222,18 +221,11 @@ pub struct Frames {
 }
 
 /// The screen that the view draws to.
-pub type Screen = Terminal<Quiet<Frames>>;
+pub type Screen = screen::Screen<Frames>;
 
 /// A screen on standard output.
-pub fn screen() -> io::Result<Screen> {
-    Terminal::new(Quiet::new(Frames::default(), size))
-}
-
-/// Makes the next draw paint every cell, whatever the terminal shows now.
-pub fn repaint(screen: &mut Screen) -> io::Result<()> {
-    let Size { width, height } = size();
-    screen.backend_mut().forget();
-    screen.resize(Rect::new(0, 0, width, height))
+pub fn screen() -> Screen {
+    Screen::new(Frames::default(), size)
 }
 
 /// The terminal's columns and rows; 80 by 24 where it does not say.

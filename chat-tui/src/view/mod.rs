@@ -38,7 +38,6 @@ use chat_proto::UserName;
 use jiff::tz::TimeZone;
 use layout::{Layout, Wishes};
 use pen::Pen;
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use theme::{Role, Theme};
@@ -86,17 +85,8 @@ impl View {
         self.kept = blocks::Kept::default();
     }
 
-    /// Draws a frame and places the cursor; what it returns is for `State::viewed`.
-    pub fn draw(&mut self, frame: &mut Frame<'_>, state: &State, now: Now) -> Seen {
-        let drawn = self.draw_on(frame.buffer_mut(), state, now);
-        if let Some(cursor) = drawn.cursor {
-            frame.set_cursor_position(cursor);
-        }
-        drawn.seen
-    }
-
-    /// Draws on a blank buffer.
-    pub fn draw_on(&mut self, buffer: &mut Buffer, state: &State, now: Now) -> Drawn {
+    /// Draws on a blank buffer; what was seen is for `State::viewed`.
+    pub fn draw(&mut self, buffer: &mut Buffer, state: &State, now: Now) -> Drawn {
         self.kept.begin();
         self.wear(state.dress());
         let screen = buffer.area;

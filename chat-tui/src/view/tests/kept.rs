@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 
 fn again(view: &mut View, state: &State) -> Buffer {
     let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
-    view.draw_on(&mut buffer, state, now());
+    view.draw(&mut buffer, state, now());
     buffer
 }
 

@@ -193,7 +193,7 @@ pub(super) fn conversation() -> State {
 pub(super) fn draw(state: &State, width: u16, height: u16) -> (Buffer, Drawn) {
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
     let mut view = View::new(TimeZone::UTC);
-    let drawn = view.draw_on(&mut buffer, state, now());
+    let drawn = view.draw(&mut buffer, state, now());
     (buffer, drawn)
 }
 

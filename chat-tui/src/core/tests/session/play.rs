@@ -295,11 +295,11 @@ impl Play {
         let now = self.now();
         self.draws += 1;
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
-        let drawn = self.view.draw_on(&mut buffer, &self.state, now);
+        let drawn = self.view.draw(&mut buffer, &self.state, now);
         check::screen(&self.state, &buffer, &drawn);
         if self.draws.is_multiple_of(8) {
             let mut fresh = Buffer::empty(buffer.area);
-            view().draw_on(&mut fresh, &self.state, now);
+            view().draw(&mut fresh, &self.state, now);
             assert!(buffer == fresh, "drawn anew, the screen is another one");
         }
         if let Some(viewport) = &drawn.seen.room {
