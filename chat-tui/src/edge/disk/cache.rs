@@ -16,6 +16,7 @@ use super::typed::{
     add_unsent, adopt_from, deeds, drafts, outbox, set_deed, set_draft, set_unsent,
 };
 use super::values::{json, run};
+use super::write::was_typed;
 use crate::core::effect::{LoadSearch, Store};
 use crate::core::input::{Device, Saved};
 use crate::edge::profile::ServerDir;
@@ -207,27 +208,6 @@ impl Cache {
         transaction.commit()?;
         drop(held);
         Ok(())
-    }
-}
-
-/// Whether a write holds what nobody but its author could restore.
-fn was_typed(write: &Store) -> bool {
-    match write {
-        Store::Draft { .. }
-        | Store::Accept { .. }
-        | Store::Outbox(_)
-        | Store::Settle(_)
-        | Store::Deed(_)
-        | Store::DeedOver(_) => true,
-        Store::Device(_)
-        | Store::Room(_)
-        | Store::Forget(_)
-        | Store::Reset
-        | Store::Log { .. }
-        | Store::Changes { .. }
-        | Store::Place { .. }
-        | Store::Habits(_)
-        | Store::Open(_) => false,
     }
 }
 

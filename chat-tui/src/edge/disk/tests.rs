@@ -16,7 +16,7 @@ use crate::core::span::Span;
 use crate::edge::profile::{Profile, ServerDir};
 use chat_proto::event::{EventBody, Message, Role, RoomKind};
 use chat_proto::reply::RoomState;
-use chat_proto::{Entry, Event, Seq, Timestamp, UserName};
+use chat_proto::{Entry, Event, RoomName, Seq, Timestamp, UserName};
 use tempfile::TempDir;
 
 fn home() -> (TempDir, ServerDir) {

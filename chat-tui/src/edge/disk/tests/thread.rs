@@ -208,15 +208,7 @@ fn of_searches_that_wait_only_the_last_is_done_and_all_else_in_order() {
     ] {
         jobs.send(job).unwrap();
     }
-    let worker = Worker {
-        cache: open(&dir),
-        tell,
-        complained: None,
-        indexing: false,
-        lost: BTreeSet::new(),
-        owed: Vec::new(),
-    };
-    worker.run(&asked);
+    Worker::new(open(&dir), tell).run(&asked);
     let mut told = Vec::new();
     while let Ok(news) = news.try_recv() {
         told.push(match news {
