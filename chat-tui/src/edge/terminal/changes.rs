@@ -160,6 +160,36 @@ mod tests {
     }
 
     #[test]
+    fn whatever_is_another_in_a_cell_is_a_change() {
+        let cell = |change: fn(&mut Cell)| {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 1, 1));
+            change(buffer[(0, 0)].set_symbol("a"));
+            buffer
+        };
+        let changed: [fn(&mut Cell); 8] = [
+            |_| {},
+            |cell| cell.fg = Color::Red,
+            |cell| cell.bg = Color::Red,
+            |cell| cell.underline_color = Color::Red,
+            |cell| cell.modifier = Modifier::BOLD,
+            |cell| cell.diff_option = CellDiffOption::ForcedWidth(NonZeroU16::MIN),
+            |cell| {
+                cell.set_symbol("b");
+            },
+            |cell| {
+                cell.set_symbol("\u{e9}");
+            },
+        ];
+        for (a, before) in changed.into_iter().enumerate() {
+            for (b, after) in changed.into_iter().enumerate() {
+                let (before, after) = (cell(before), cell(after));
+                let changes = Changes::new(&before, &after).count();
+                assert_eq!(changes, usize::from(a != b), "{before:?} {after:?}");
+            }
+        }
+    }
+
+    #[test]
     fn what_a_wide_cluster_had_covered_is_written_where_its_style_shows() {
         let row = |text: &str, style: Style| {
             let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 1));
