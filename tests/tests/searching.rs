@@ -130,7 +130,7 @@ async fn a_date_leads_to_its_first_message_and_says_what_is_oldest() -> Result<(
     ada.wait_for("is the oldest that is kept").await?;
     let screen = ada.wait_for("message 0.").await?;
     ensure!(!screen.shows("message 119."), "{screen}");
-    ada.say("/at someday").await.ok();
+    ada.terminal()?.enter("/at someday").await?;
     let screen = ada.wait_for("is no date").await?;
     ensure!(
         screen.shows("› /at someday"),
