@@ -12,7 +12,16 @@ use chat_proto::request::{Create, Direct, Join, Leave, Rooms, SetTopic};
 use chat_proto::{RoomName, RoomRef};
 
 /// Names that people know from elsewhere.
-const ALIASES: &[(&str, &str)] = &[("msg", "direct"), ("query", "direct"), ("part", "leave")];
+const ALIASES: &[(&str, &str)] = &[
+    ("dm", "direct"),
+    ("exit", "quit"),
+    ("list", "rooms"),
+    ("msg", "direct"),
+    ("names", "members"),
+    ("part", "leave"),
+    ("query", "direct"),
+    ("who", "members"),
+];
 
 impl State {
     /// Runs what was typed after the slash. What can't be run stays in the composer.
@@ -190,6 +199,16 @@ pub(super) fn unknown(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_from_elsewhere_are_those_of_commands_and_of_none_of_ours() {
+        for (alias, name) in ALIASES {
+            let of_ours = |name| Action::commands().find(|action| action.info().name == name);
+            assert!(of_ours(*name).is_some(), "{name}");
+            assert_eq!(of_ours(*alias), None);
+            assert_eq!(command(alias), of_ours(*name));
+        }
+    }
 
     #[test]
     fn what_is_no_command_is_told_what_would_be_one() {
