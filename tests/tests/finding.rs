@@ -1,6 +1,6 @@
 //! Getting around in the terminal client: rooms, what is unread, and actions.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use chat_tests::client::Client;
 use chat_tests::server::{Server, Setup};
 use chat_tests::terminal::Key;
@@ -39,7 +39,8 @@ async fn of_five_hundred_rooms_the_one_that_is_meant_is_found() -> Result<()> {
     ada.wait_for("join #project-4x2").await?;
     ada.press(Key::Ctrl('u'))?;
     ada.type_text("ktichen")?;
-    ada.wait_for("#kitchen").await?;
+    let screen = ada.wait_for("join #ktichen").await?;
+    ensure!(screen.shows("▸ #kitchen"), "{screen}");
     // An Escape is known by the pause after it.
     ada.press(Key::Esc)?;
     ada.terminal()?.wait_gone("ktichen").await?;
