@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use chat_tests::client::Client;
 use chat_tests::disk::Small;
 use chat_tests::home::find;
@@ -118,17 +118,7 @@ async fn a_disk_that_becomes_full_takes_nothing_off_the_screen_and_holds_up_nobo
     ada.type_text("half a thought")?;
     ada.wait_for("› half a thought").await?;
 
-    disk.leave(128 << 10, ada.pid())?;
-    let filler = "all that fits ".repeat(200);
-    let mut last = String::new();
-    for number in 0.. {
-        ensure!(number < 2_000, "{} is never full", disk.kind());
-        last = format!("the-end-of-{number:04}");
-        bob.send("lobby", &format!("{filler}{last}"), &last).await?;
-        if ada.wait_for(&last).await?.shows("not on disk") {
-            break;
-        }
-    }
+    let last = fill(&disk, &ada, &mut bob).await?;
     let words = match disk.is_file_system() {
         true => "not on disk: the disk is full",
         false => "not on disk: ",
@@ -179,6 +169,20 @@ async fn a_disk_that_becomes_full_takes_nothing_off_the_screen_and_holds_up_nobo
         "{said:?}"
     );
     Ok(())
+}
+
+/// Says something until the client finds its disk full; what was said last.
+async fn fill(disk: &Small, ada: &Terminal, bob: &mut Client) -> Result<String> {
+    disk.leave(128 << 10, ada.pid())?;
+    let filler = "all that fits ".repeat(200);
+    for number in 0..2_000 {
+        let last = format!("the-end-of-{number:04}");
+        bob.send("lobby", &format!("{filler}{last}"), &last).await?;
+        if ada.wait_for(&last).await?.shows("not on disk") {
+            return Ok(last);
+        }
+    }
+    bail!("{} is never full", disk.kind())
 }
 
 /// Behaviour 17, without marks around the paste.

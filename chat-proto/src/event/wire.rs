@@ -159,26 +159,41 @@ struct Flat {
 }
 
 impl Flat {
-    fn into_entry<E: serde::de::Error>(self) -> Result<Entry, E> {
-        let fold = Fold {
-            changed: self.changed,
-            rev: self.rev,
-            edited_at: self.edited_at,
-            reactions: self.reactions,
-            counts: self.counts,
-            pinned: self.pinned,
-        };
+    fn into_entry<E: serde::de::Error>(mut self) -> Result<Entry, E> {
+        let body = self.take_body()?;
+        Ok(Entry {
+            event: Event {
+                room: self.room,
+                seq: self.seq,
+                at: self.at,
+                author: self.author,
+                guest: self.guest,
+                hook: self.hook,
+                body,
+            },
+            fold: Fold {
+                changed: self.changed,
+                rev: self.rev,
+                edited_at: self.edited_at,
+                reactions: self.reactions,
+                counts: self.counts,
+                pinned: self.pinned,
+            },
+        })
+    }
+
+    fn take_body<E: serde::de::Error>(&mut self) -> Result<EventBody, E> {
         let need_target = self.target.ok_or_else(|| E::missing_field("target"));
-        let text = if self.deleted { None } else { self.text };
+        let text = self.text.take().filter(|_| !self.deleted);
         if !self.deleted && text.is_none() && matches!(self.kind.as_str(), "message" | "edited") {
             return Err(E::missing_field("text"));
         }
-        let body = match self.kind.as_str() {
+        Ok(match self.kind.as_str() {
             "message" => EventBody::Message(Message {
                 text,
-                nonce: self.nonce,
+                nonce: self.nonce.take(),
                 reply_to: self.reply_to,
-                files: self.files,
+                files: std::mem::take(&mut self.files),
             }),
             "edited" => EventBody::Edited {
                 target: need_target?,
@@ -189,7 +204,7 @@ impl Flat {
             },
             "reacted" => EventBody::Reacted {
                 target: need_target?,
-                emoji: self.emoji.ok_or_else(|| E::missing_field("emoji"))?,
+                emoji: taken(&mut self.emoji, "emoji")?,
                 on: self.on.unwrap_or(true),
             },
             "pinned" => EventBody::Pinned {
@@ -197,38 +212,21 @@ impl Flat {
                 on: self.on.unwrap_or(true),
             },
             "topic" => EventBody::Topic {
-                topic: self.topic.ok_or_else(|| E::missing_field("topic"))?,
+                topic: taken(&mut self.topic, "topic")?,
             },
             "member" => EventBody::Member(MemberChange {
-                user: self.user.ok_or_else(|| E::missing_field("user"))?,
-                change: self.change.ok_or_else(|| E::missing_field("change"))?,
+                user: taken(&mut self.user, "user")?,
+                change: taken(&mut self.change, "change")?,
                 role: self.role,
-                reason: self.reason,
+                reason: self.reason.take(),
             }),
             other => return Err(E::custom(format_args!("no event is called {other:?}"))),
-        };
-        let Self {
-            room,
-            seq,
-            at,
-            author,
-            guest,
-            hook,
-            ..
-        } = self;
-        Ok(Entry {
-            event: Event {
-                room,
-                seq,
-                at,
-                author,
-                guest,
-                hook,
-                body,
-            },
-            fold,
         })
     }
+}
+
+fn taken<T, E: serde::de::Error>(field: &mut Option<T>, name: &'static str) -> Result<T, E> {
+    field.take().ok_or_else(|| E::missing_field(name))
 }
 
 impl<'de> Deserialize<'de> for Entry {

@@ -91,7 +91,6 @@ pub(super) fn draw(
     seen: Option<(&Room, &Viewport)>,
     rooms_shown: bool,
 ) {
-    let glyphs = pen.glyphs();
     let live = state.link.is_live();
     let (sign, role) = if live {
         (pen.glyphs().online, Role::Live)
@@ -100,62 +99,67 @@ pub(super) fn draw(
     };
     let left = pen.text(area.left() + 1, area.y, area.right(), sign, role);
     let mut right = area.right();
-    let mut add = |words: Option<String>, role: Role| {
+    let below = seen.and_then(|(room, seen)| below(pen.glyphs(), room, seen));
+    for (words, role) in figures(state, below, rooms_shown) {
         // A figure cut short would be a wrong one.
-        let fits = |words: &String| neutral::width(words) <= usize::from(right - left);
-        if let Some(words) = words.filter(fits) {
+        if neutral::width(&words) <= usize::from(right - left) {
             right = pen.flush(left, area.y, right, &words, role);
         }
-    };
-    add(
-        seen.and_then(|(room, seen)| below(glyphs, room, seen)),
-        Role::Warning,
-    );
-    if !rooms_shown {
-        let (unread, mentions) = elsewhere(state);
-        add(figure("@", mentions), Role::Mentioned);
-        add(figure("+", unread), Role::Unread);
     }
-    let key = state.settings.keys.chord(Action::Mouse);
-    add(
-        (!state.mouse_on && state.settings.mouse).then(|| format!(" mouse off ({key}) ")),
-        Role::Warning,
-    );
-    let unsent = state.outbox.unsent();
-    add(
-        (unsent > 0).then(|| format!(" {unsent} unsent ")),
-        Role::Warning,
-    );
-    let invites = state.invites.len();
-    add(
-        (invites > 0).then(|| format!(" {invites} invited ")),
-        Role::Warning,
-    );
     let mut x = left;
     if let Some(me) = &state.me.name {
         let guest = if state.me.guest { " (guest)" } else { "" };
         let name = format!(" {}{guest}", neutral::line(me.as_str()));
         x = pen.cut(x, area.y, right, &name, Role::Title);
     }
-    let since = when.since(state.link.since, now.wall);
-    let mut said = match &state.setup.server {
-        Some(server) => format!(" {} {}", glyphs.dot, server.as_str()),
-        None => String::new(),
-    };
-    said.push_str(&format!(" {}", neutral::line(&state.link.words(&since))));
-    if let Some(trouble) = &state.disk_trouble {
-        said.push_str(&format!(
-            " {} not on disk: {}",
-            glyphs.dot,
-            neutral::line(&trouble.why)
-        ));
-    }
+    let said = standing(state, pen.glyphs().dot, when, now);
     let role = if live && state.disk_trouble.is_none() {
         Role::Faint
     } else {
         Role::Warning
     };
     pen.cut(x, area.y, right, &said, role);
+}
+
+/// What stands at the right, from there on; `below` is what is below what is in sight.
+fn figures(
+    state: &State,
+    below: Option<String>,
+    rooms_shown: bool,
+) -> impl Iterator<Item = (String, Role)> {
+    let (unread, mentions) = if rooms_shown {
+        (0, 0)
+    } else {
+        elsewhere(state)
+    };
+    let off = !state.mouse_on && state.settings.mouse;
+    let mouse = off.then(|| format!(" mouse off ({}) ", state.settings.keys.chord(Action::Mouse)));
+    let count = |count: usize, what: &str| (count > 0).then(|| format!(" {count} {what} "));
+    [
+        (below, Role::Warning),
+        (figure("@", mentions), Role::Mentioned),
+        (figure("+", unread), Role::Unread),
+        (mouse, Role::Warning),
+        (count(state.outbox.unsent(), "unsent"), Role::Warning),
+        (count(state.invites.len(), "invited"), Role::Warning),
+    ]
+    .into_iter()
+    .filter_map(|(words, role)| Some((words?, role)))
+}
+
+/// Which server it is, and how the connection and the disk stand.
+fn standing(state: &State, dot: &str, when: &When, now: Now) -> String {
+    let since = when.since(state.link.since, now.wall);
+    let link = format!(" {}", neutral::line(&state.link.words(&since)));
+    let server = state.setup.server.as_ref();
+    let server = server.map(|server| format!(" {dot} {}", server.as_str()));
+    let trouble = state.disk_trouble.as_ref();
+    let trouble =
+        trouble.map(|trouble| format!(" {dot} not on disk: {}", neutral::line(&trouble.why)));
+    [server, Some(link), trouble]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn figure(sign: &str, count: u32) -> Option<String> {

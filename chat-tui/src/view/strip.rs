@@ -23,6 +23,18 @@ pub(super) struct Strip<'a> {
 }
 
 impl<'a> Strip<'a> {
+    /// The first and the last place of the log that are in sight.
+    pub(super) fn span(&self) -> (Option<Seq>, Option<Seq>) {
+        let mut spans = self.blocks.iter().filter_map(|block| match block.what {
+            What::Entry(entry) => Some((entry.event.seq, entry.event.seq)),
+            What::Hole(hole) => Some((hole.span.from, hole.span.to)),
+            What::Unsent(..) => None,
+        });
+        let first = spans.next();
+        let last = spans.next_back().or(first);
+        (first.map(|(from, _)| from), last.map(|(_, to)| to))
+    }
+
     /// What is in sight in `height` rows at this place.
     pub(super) fn new(blocks: &mut Blocks<'a>, place: Place, height: usize) -> Self {
         let scroll = i64::from(place.scroll);

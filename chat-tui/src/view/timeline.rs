@@ -68,27 +68,17 @@ pub(super) fn draw(
     }
     if strip.blocks.is_empty() {
         painter.y = i64::from(area.bottom()) - 1;
-        match (&room.fate, room.gone) {
-            (Some(fate), true) => painter.line(&crate::neutral::line(fate), Role::Warning),
-            (Some(_) | None, _) if room.thread.is_some() => {
-                painter.line("nothing of it is here yet", Role::Faint);
-            }
-            (Some(_) | None, _) => painter.line("nothing has been said here yet", Role::Faint),
-        }
+        painter.nothing();
     }
     let targets = painter.targets;
-    let spans = strip.blocks.iter().filter_map(|block| match block.what {
-        What::Entry(entry) => Some((entry.event.seq, entry.event.seq)),
-        What::Hole(hole) => Some((hole.span.from, hole.span.to)),
-        What::Unsent(..) => None,
-    });
+    let (first, last) = strip.span();
     let viewport = Viewport {
         room: room.name().clone(),
         width: area.width,
         height: area.height,
         anchor,
-        first: spans.clone().map(|(first, _)| first).next(),
-        last: spans.map(|(_, last)| last).next_back(),
+        first,
+        last,
         end: strip.end,
     };
     (viewport, targets)
@@ -271,6 +261,18 @@ impl<'a> Painter<'a, '_, '_> {
             &format!("{many} {what}{s} not loaded{loading}"),
             Role::Warning,
         );
+    }
+
+    /// Says why there are no messages.
+    fn nothing(&mut self) {
+        let room = self.context.room;
+        match (&room.fate, room.gone) {
+            (Some(fate), true) => self.line(&crate::neutral::line(fate), Role::Warning),
+            (Some(_) | None, _) if room.thread.is_some() => {
+                self.line("nothing of it is here yet", Role::Faint);
+            }
+            (Some(_) | None, _) => self.line("nothing has been said here yet", Role::Faint),
+        }
     }
 
     /// A line over the whole width with words in it.

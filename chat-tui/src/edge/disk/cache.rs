@@ -16,7 +16,7 @@ use super::typed::{
     add_unsent, adopt_from, deeds, drafts, outbox, set_deed, set_draft, set_unsent,
 };
 use super::values::{json, run};
-use super::write::was_typed;
+use super::write::About;
 use crate::core::effect::{LoadSearch, Store};
 use crate::core::input::{Device, Saved};
 use crate::edge::profile::ServerDir;
@@ -113,7 +113,8 @@ impl Cache {
 
     /// Does all the writes in one transaction, or none of them.
     pub fn store(&mut self, writes: &[Store]) -> Result<(), StoreError> {
-        let lasting = if writes.iter().any(was_typed) {
+        let typed = |write| matches!(About::of(write), About::Item(_) | About::Typed);
+        let lasting = if writes.iter().any(typed) {
             "FULL"
         } else {
             "NORMAL"

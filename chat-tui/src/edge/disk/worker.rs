@@ -2,7 +2,7 @@
 //! for what could not be written.
 
 use super::cache::{Cache, StoreError};
-use super::write::{accepts, ends, log_of};
+use super::write::{About, ends};
 use super::{Job, load};
 use crate::core::effect::Store;
 use crate::core::input::DiskInput;
@@ -141,7 +141,7 @@ impl Worker {
             match self.cache.store(std::slice::from_ref(write)) {
                 Ok(()) => self.written(write),
                 Err(e) => {
-                    self.lost.extend(log_of(write).cloned());
+                    self.lost.extend(About::of(write).log().cloned());
                     self.failed(write, &e);
                 }
             }
@@ -149,11 +149,16 @@ impl Worker {
     }
 
     fn is_lost(&self, write: &Store) -> bool {
-        log_of(write).is_some_and(|room| self.lost.contains(room))
+        let log = About::of(write).log();
+        log.is_some_and(|room| self.lost.contains(room))
     }
 
     /// Writes all that is only in memory so far, and says what came of it.
     fn mend(&mut self, mut writes: Vec<Store>) -> DiskInput {
+        // A cache in memory has them, and nothing makes them last.
+        if let Some(why) = self.cache.trouble() {
+            return DiskInput::Failed(why.to_owned());
+        }
         let before = self.complained.take();
         self.write(&mut writes);
         if !self.lost.is_empty() || !self.owed.is_empty() {
@@ -177,7 +182,7 @@ impl Worker {
     }
 
     fn written(&mut self, write: &Store) {
-        if let Some(nonce) = accepts(write) {
+        if let Some(nonce) = About::of(write).item() {
             let nonce = nonce.clone();
             self.say(match self.cache.trouble() {
                 None => DiskInput::Accepted(nonce),
@@ -194,7 +199,7 @@ impl Worker {
         if let Some(end) = ends(write).filter(|end| !self.owed.contains(end)) {
             self.owed.push(end);
         }
-        if let Some(nonce) = accepts(write) {
+        if let Some(nonce) = About::of(write).item() {
             self.say(DiskInput::NotAccepted {
                 nonce: nonce.clone(),
                 why: why.clone(),

@@ -6,11 +6,11 @@ use crate::core::State;
 use crate::core::actions::{Info, When as Works};
 use crate::core::editing::text_of;
 use crate::core::local::NoServer;
-use crate::core::overlay::{HelpRow, MemberList, Overlay, Picker, RoomList, theme_name};
+use crate::core::overlay::{HelpRow, Inbox, MemberList, Overlay, Picker, RoomList, theme_name};
 use crate::core::search::{Looked, Search};
 use crate::view::overlay::facts;
 use crate::view::when::When;
-use chat_proto::Timestamp;
+use chat_proto::{RoomName, Seq, Timestamp};
 
 /// Rows of a list that are told at once; words narrow it to what one wants.
 const ROWS_MOST: usize = 50;
@@ -29,17 +29,7 @@ pub(super) fn told(state: &State, when: &When, now: Timestamp) -> Option<Vec<Str
             let why = prompt.why.iter().cloned();
             why.chain([usage(prompt.action.info())]).collect()
         }
-        Overlay::Inbox(list) => {
-            let rows = list
-                .found
-                .iter()
-                .map(|named| hit(state, &named.entry, when, now));
-            let mut told = numbered("messages that name you", rows);
-            if list.missing > 0 {
-                told.push(format!("{} more are not loaded here", list.missing));
-            }
-            told
-        }
+        Overlay::Inbox(list) => inbox(state, list, when, now),
         Overlay::Sent(list) => {
             let rows = list.found.iter().map(ToString::to_string);
             numbered("texts that you sent", rows)
@@ -67,14 +57,7 @@ pub(super) fn told(state: &State, when: &When, now: Timestamp) -> Option<Vec<Str
             paste.choices.iter().map(choice).collect()
         }
         Overlay::Confirm(confirm) => vec![confirm.detail.clone(), confirm.question.clone()],
-        Overlay::NoServer(stage) => match stage {
-            NoServer::Offered => vec![
-                format!("nobody listens at {}", state.address()),
-                "chat-server can be started here; it goes on when you leave".to_owned(),
-            ],
-            NoServer::Starting => vec!["chat-server is starting".to_owned()],
-            NoServer::Failed(said) => vec!["it did not start:".to_owned(), said.clone()],
-        },
+        Overlay::NoServer(stage) => no_server(state, stage),
         Overlay::Emoji(list) => {
             let row = |choice: &crate::core::overlay::EmojiChoice| {
                 format!("{} {}", choice.emoji, choice.name)
@@ -87,18 +70,37 @@ pub(super) fn told(state: &State, when: &When, now: Timestamp) -> Option<Vec<Str
         }
         Overlay::Secret(secret) => secret.why.iter().cloned().collect(),
         Overlay::Search(search) => found(state, search, when, now),
-        Overlay::Info { room, target } => {
-            let entry = state
-                .rooms
-                .get(room)
-                .and_then(|room| room.log.entry(*target));
-            let facts = entry.map(|entry| facts(entry, when)).unwrap_or_default();
-            facts
-                .into_iter()
-                .map(|(label, words)| format!("{label}: {words}"))
-                .collect()
-        }
+        Overlay::Info { room, target } => info(state, room, *target, when),
     })
+}
+
+fn inbox(state: &State, list: &Inbox, when: &When, now: Timestamp) -> Vec<String> {
+    let found = list.found.iter();
+    let rows = found.map(|named| hit(state, &named.entry, when, now));
+    let mut told = numbered("messages that name you", rows);
+    if list.missing > 0 {
+        told.push(format!("{} more are not loaded here", list.missing));
+    }
+    told
+}
+
+fn no_server(state: &State, stage: &NoServer) -> Vec<String> {
+    match stage {
+        NoServer::Offered => vec![
+            format!("nobody listens at {}", state.address()),
+            "chat-server can be started here; it goes on when you leave".to_owned(),
+        ],
+        NoServer::Starting => vec!["chat-server is starting".to_owned()],
+        NoServer::Failed(said) => vec!["it did not start:".to_owned(), said.clone()],
+    }
+}
+
+fn info(state: &State, room: &RoomName, target: Seq, when: &When) -> Vec<String> {
+    let room = state.rooms.get(room);
+    let entry = room.and_then(|room| room.log.entry(target));
+    let facts = entry.map(|entry| facts(entry, when)).unwrap_or_default();
+    let row = |(label, words)| format!("{label}: {words}");
+    facts.into_iter().map(row).collect()
 }
 
 /// What stands before what is typed.

@@ -19,18 +19,20 @@ mod figures;
 mod measure;
 mod ours;
 mod pty;
+mod sessions;
 mod talk;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
 use contender::{Contender, Who};
 use feed::{Chat, Feed, Irc, Rates};
-use figures::{Row, Times};
+use figures::Row;
 use pty::Cores;
+use sessions::Sessions;
 use talk::Rooms;
 
 /// Measures the terminal client.
@@ -230,7 +232,11 @@ impl Bench {
             .iter()
             .any(|part| self.wants(part))
         {
-            rows.extend(self.sessions()?);
+            let mut sessions = Sessions::new();
+            for who in &self.with {
+                sessions.measure(self, *who)?;
+            }
+            rows.extend(sessions.rows());
         }
         if self.wants("idle") {
             rows.push(self.idleness()?);
@@ -274,87 +280,6 @@ impl Bench {
             }
         }
         Ok(())
-    }
-
-    /// What is measured of a program that is connected.
-    fn sessions(&self) -> Result<Vec<Row>> {
-        let mut idle_keys = Row::new(
-            "key to screen, idle, median / p99 ms",
-            &[1.0, 3.0],
-            &[0.3, 1.0],
-        );
-        let mut cpu = Row::new(
-            "CPU at 1,000 lines/s in the open room, % of a core",
-            &[30.0],
-            &[12.0],
-        );
-        let mut busy_keys = Row::new(
-            "key to screen at 1,000 lines/s and 500 in other rooms, median / p99 ms",
-            &[1.0, 4.0],
-            &[0.5, 2.0],
-        );
-        let mut busy_pages = Row::new(
-            "page key to screen, the same, median / p99 ms",
-            &[1.0, 4.0],
-            &[0.5, 2.0],
-        );
-        let mut arrival = Row::new(
-            "arrival to screen, no key, median / slowest ms",
-            &[5.0, 50.0],
-            &[1.0, 5.0],
-        );
-        let mut memory = Row::new(
-            "resident MB after the start / after 100,000 lines",
-            &[25.0, 35.0],
-            &[15.0, 20.0],
-        );
-        let mut more = Vec::new();
-        for who in &self.with {
-            let contender = self.contender(*who)?;
-            note(&format!("a session of {}", who.name()));
-            let mut pty = contender.ready()?;
-            let start = measure::resident(&pty)?;
-            let keys = self.options.keys;
-            let both = |times: &Times| vec![times.median(), times.p99()];
-            if self.wants("typing") {
-                idle_keys.add(*who, both(&measure::typing(&mut pty, keys)?));
-            }
-            if self.wants("arrival") {
-                let times = measure::arrivals(&contender, &mut pty, 100)?;
-                arrival.add(*who, vec![times.median(), times.most()]);
-            }
-            if self.wants("load") {
-                cpu.add(*who, vec![measure::cpu_at(&contender, &pty, BUSY_HERE, 8)?]);
-                let times = measure::under(&contender, BUSY, || measure::typing(&mut pty, keys))?;
-                busy_keys.add(*who, both(&times));
-                let times =
-                    measure::under(&contender, BUSY, || measure::paging(&mut pty, keys / 3))?;
-                busy_pages.add(*who, both(&times));
-                if *who == Who::Chat {
-                    pty.keys(ours::NEWEST)?;
-                    pty.settled(Duration::from_millis(500), Duration::from_secs(5));
-                }
-            }
-            if *who == Who::Chat {
-                if self.wants("rooms") {
-                    more.extend(ours::many_rooms(&contender, &mut pty)?);
-                }
-                if self.wants("paste") {
-                    more.push(ours::paste(&contender, &mut pty)?);
-                }
-            }
-            if self.wants("memory") {
-                drop(pty);
-                let mut pty = contender.ready()?;
-                let after =
-                    measure::resident_after(&contender, &mut pty, self.options.lines, FILL)?;
-                memory.add(*who, vec![start, after]);
-            }
-        }
-        let rows = [idle_keys, cpu, busy_keys, busy_pages, arrival, memory];
-        let mut rows: Vec<Row> = rows.into_iter().filter(Row::is_measured).collect();
-        rows.extend(more);
-        Ok(rows)
     }
 
     /// All of them at once: who does nothing is in nobody's way.

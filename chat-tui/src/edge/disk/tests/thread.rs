@@ -46,15 +46,20 @@ fn an_accepted_message_is_on_the_disk_when_it_is_said_so() {
     assert!(disk.finish(PATIENCE));
 }
 
-#[test]
-fn a_disk_that_fails_is_told_once_and_so_is_its_recovery() {
-    let (_data, dir) = home();
-    let (disk, mut news) = Disk::start(open(&dir)).unwrap();
-    // Nothing can be added any more, as on a full disk.
+/// Nothing can be added to the outbox any more, as on a full disk.
+fn full(dir: &ServerDir) -> rusqlite::Connection {
     let db = rusqlite::Connection::open(dir.cache()).unwrap();
     let broken =
         "CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END";
     db.execute_batch(broken).unwrap();
+    db
+}
+
+#[test]
+fn a_disk_that_fails_is_told_once_and_so_is_its_recovery() {
+    let (_data, dir) = home();
+    let (disk, mut news) = Disk::start(open(&dir)).unwrap();
+    let db = full(&dir);
     for nonce in ["n1", "n2"] {
         disk.store(accept(nonce, "text"));
         let refused = heard(&mut news, |said| match said {
@@ -82,10 +87,7 @@ fn a_disk_that_fails_is_told_once_and_so_is_its_recovery() {
 fn a_disk_of_which_a_part_still_fails_has_not_recovered() {
     let (_data, dir) = home();
     let (disk, mut news) = Disk::start(open(&dir)).unwrap();
-    let db = rusqlite::Connection::open(dir.cache()).unwrap();
-    let broken =
-        "CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END";
-    db.execute_batch(broken).unwrap();
+    let _full = full(&dir);
     disk.mend(vec![
         accept("n1", "text"),
         begun("dev", Some(draft("kept"))),
