@@ -4,6 +4,8 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use chat_tests::client::Client;
+use chat_tests::page::Page;
 use chat_tests::server::Server;
 use chat_tests::terminal::Key;
 use chat_tests::user::User;
@@ -38,6 +40,32 @@ fn holds(folder: &Path, text: &str) -> Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// What a server says to those who type frames by hand is nothing to a person
+/// before a screen.
+#[tokio::test]
+async fn what_is_refused_is_told_without_frames_in_the_terminal_and_on_the_page() -> Result<()> {
+    let server = Server::start().await?;
+    let _taken = Client::enter(server.address(), "ada").await?;
+    let mut ada = User::new(server.url(), "ada")?;
+    ada.start()?;
+    let screen = ada.wait_for("is in use").await?;
+    ensure!(!screen.shows("\"type\""), "{screen}");
+    let mut bob = User::enter(server.url(), "bob").await?;
+    bob.terminal()?.enter("/create secret private").await?;
+    let screen = bob.wait_for("with /register").await?;
+    ensure!(!screen.shows("\"type\""), "{screen}");
+    let mut page = Page::open(server.address()).await?;
+    page.browser.wait_for("!login.hidden").await?;
+    page.browser.click("#name").await?;
+    page.browser.type_text("ada\n").await?;
+    page.browser
+        .wait_for("login.textContent.includes('is in use')")
+        .await?;
+    let told = page.browser.evaluate("login.textContent").await?;
+    ensure!(!told.to_string().contains("hello"), "{told}");
+    Ok(())
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ export class Link {
     const waiting = this.pending.get(frame.id);
     if (waiting) {
       this.pending.delete(frame.id);
-      if (frame.type === 'error') waiting.reject(frame);
+      if (frame.type === 'error') waiting.reject({ ...frame, message: withoutFrames(frame.message) });
       else waiting.resolve(frame);
     } else if (frame.type === 'server') {
       this.greeting = frame;
@@ -137,4 +137,9 @@ export class Link {
     this.state = state;
     this.on.state(state, why, waitMs);
   }
+}
+
+// A frame after a colon only shows, to those who type frames by hand, what was said already.
+function withoutFrames(message) {
+  return message?.replace(/: \{"type":[^}]*\}/g, '');
 }

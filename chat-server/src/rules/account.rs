@@ -169,7 +169,7 @@ pub(super) fn bear(wish: Wish<'_>, now: Timestamp) -> Result<UserName, ErrorRepl
                 format!("the name {name} looks like {taken}, which is in use")
             };
             let back = if guest {
-                r#"the token of your `welcome`: {"type":"hello","token":"..."}"#.to_owned()
+                r#"the token that you were given: {"type":"hello","token":"..."}"#.to_owned()
             } else {
                 format!(r#"your password: {{"type":"hello","name":"{taken}","password":"..."}}"#)
             };

@@ -2,6 +2,7 @@
 
 use super::{Failure, Target, start};
 use crate::address::Address;
+use crate::core::by_hand::in_words;
 use crate::core::input::NetInput;
 use crate::edge::net::{self, Connection};
 use crate::edge::profile::ServerDir;
@@ -153,9 +154,9 @@ pub(super) fn parse_room(text: &str, limits: &Limits) -> Result<RoomRef, Failure
         .map_err(|e| Failure::Usage(format!("room {:?} {e}", neutral::line(text))))
 }
 
-/// A refusal in the server's words, made harmless.
+/// A refusal in the server's words, made harmless, and without frames.
 pub(super) fn refused(error: &ErrorReply) -> Failure {
-    Failure::Refused(neutral::line(&error.message).into_owned())
+    Failure::Refused(neutral::line(&in_words(&error.message)).into_owned())
 }
 
 /// A reply that answers something else.

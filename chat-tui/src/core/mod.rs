@@ -13,6 +13,7 @@ pub mod account;
 mod act;
 mod acting;
 pub mod actions;
+pub mod by_hand;
 pub mod clock;
 mod command;
 mod complete;

@@ -1,5 +1,6 @@
 //! What comes from the network, each kind handed to the rule it is about.
 
+use super::by_hand::in_words;
 use super::input::NetInput;
 use super::link::Phase;
 use super::requests::{Asked, typing_id};
@@ -62,7 +63,10 @@ impl State {
             Frame::Left(left) => self.depart(turn, &left.room),
             Frame::Rooms(rooms) => self.rooms_came(turn, rooms),
             Frame::Members(members) => self.members_came(turn, members),
-            Frame::Error(error) => self.refused(turn, asked, &error),
+            Frame::Error(mut error) => {
+                error.message = in_words(&error.message);
+                self.refused(turn, asked, &error);
+            }
             Frame::ReadMoved(moved) => self.read_moved(turn, &moved),
             Frame::Typing(typing) => self.typing(turn, typing),
             Frame::Presence(presence) => self.presence(&presence),
