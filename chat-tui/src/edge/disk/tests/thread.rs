@@ -84,6 +84,19 @@ fn a_disk_that_fails_is_told_once_and_so_is_its_recovery() {
 }
 
 #[test]
+fn what_is_in_memory_only_is_never_said_to_last() {
+    let (_data, dir) = home();
+    drop(open(&dir));
+    let db = rusqlite::Connection::open(dir.cache()).unwrap();
+    db.pragma_update(None, "user_version", 99).unwrap();
+    let (in_memory, _) = Cache::open(Ok(dir));
+    let (disk, mut news) = Disk::start(in_memory).unwrap();
+    disk.mend(vec![begun("dev", Some(draft("typed")))]);
+    let told = heard(&mut news, Some);
+    assert!(matches!(told, DiskInput::Failed(_)), "{told:?}");
+}
+
+#[test]
 fn a_disk_of_which_a_part_still_fails_has_not_recovered() {
     let (_data, dir) = home();
     let (disk, mut news) = Disk::start(open(&dir)).unwrap();
