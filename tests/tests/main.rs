@@ -50,6 +50,7 @@ mod messages;
 mod metrics;
 mod moderation;
 mod mouse;
+mod multiplexed;
 mod notifying;
 mod outbox;
 mod page_changes;
